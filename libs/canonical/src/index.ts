@@ -1,1 +1,11 @@
-export {};
+export { JsonError, parseJson, pointerTo } from './json.js';
+export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
+export { canonicalize, digestOf, sha256 } from './canonical.js';
+export { actionDigest } from './action-digest.js';
+export type { DigestedAction } from './action-digest.js';
+export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
+export type { IdPrefix } from './ids.js';
+export { addDecimal, compareDecimal, looksLikeMoney, minorDigits, parseMoney } from './money.js';
+export type { Money } from './money.js';
+export { CountersignError, problemOf, PROBLEMS } from './problem.js';
+export type { Problem, ProblemCode, ProblemDetails } from './problem.js';

@@ -1,0 +1,55 @@
+/** An amount as it travels: a plain decimal string and an ISO 4217 code. Never a float. */
+export interface Money {
+  readonly value: string;
+  readonly currency: string;
+}
+
+const PLAIN_DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
+const CURRENCY = /^[A-Z]{3}$/;
+const MAX_DIGITS = 30;
+
+// ISO 4217, table A.1: the currencies whose minor unit is not two digits.
+const MINOR_DIGITS: Readonly<Record<string, number>> = {
+  ...Object.fromEntries('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0])),
+  ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((c) => [c, 3])),
+  ...Object.fromEntries('CLF UYW'.split(' ').map((c) => [c, 4])),
+};
+
+/** Digits after the decimal point that a currency allows (ISO 4217), 0 to 4. */
+export const minorDigits = (currency: string): number => MINOR_DIGITS[currency] ?? 2;
+
+const fraction = (decimal: string): string => decimal.split('.')[1] ?? '';
+
+/** True when the value has the shape of money (exactly `value` and `currency`), well-formed or not. */
+export const looksLikeMoney = (value: unknown): value is { value: unknown; currency: unknown } =>
+  typeof value === 'object' && value !== null && Object.keys(value).sort().join() === 'currency,value';
+
+/** The value as money, or null when it is not: another shape, `1e2`, a number, more decimals than the currency has. */
+export function parseMoney(value: unknown): Money | null {
+  if (!looksLikeMoney(value)) return null;
+  const { value: amount, currency } = value;
+  if (typeof amount !== 'string' || typeof currency !== 'string' || amount.length > MAX_DIGITS) return null;
+  if (!PLAIN_DECIMAL.test(amount) || !CURRENCY.test(currency)) return null;
+  return fraction(amount).length <= minorDigits(currency) ? { value: amount, currency } : null;
+}
+
+/** The decimal as an integer of `10^-scale` units. */
+const scaled = (decimal: string, scale: number): bigint =>
+  BigInt(decimal.replace('.', '') + '0'.repeat(scale - fraction(decimal).length));
+
+/** Compares two plain decimal strings exactly: "100" equals "100.00". */
+export function compareDecimal(a: string, b: string): -1 | 0 | 1 {
+  const scale = Math.max(fraction(a).length, fraction(b).length);
+  const left = scaled(a, scale);
+  const right = scaled(b, scale);
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/** Exact sum of two plain decimal strings, with the finer of the two scales. */
+export function addDecimal(a: string, b: string): string {
+  const scale = Math.max(fraction(a).length, fraction(b).length);
+  const sum = scaled(a, scale) + scaled(b, scale);
+  const digits = (sum < 0n ? -sum : sum).toString().padStart(scale + 1, '0');
+  const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+  return sum < 0n ? `-${text}` : text;
+}

@@ -1,0 +1,84 @@
+/** Every problem code of the API and its HTTP status and title (RFC 9457). */
+export const PROBLEMS = {
+  malformed: [400, 'The request cannot be read'],
+  unauthenticated: [401, 'Credentials are missing or not valid'],
+  forbidden: [403, 'Not allowed'],
+  agent_mismatch: [403, 'The key belongs to another agent'],
+  environment_not_allowed: [403, 'The key may not use this environment'],
+  not_eligible: [403, 'This person may not vote on this request'],
+  invalid_token: [403, 'The approval token is not valid'],
+  wrong_audience: [403, 'The approval token is meant for another audience'],
+  wrong_environment: [403, 'The approval token is meant for another environment'],
+  unknown_grant: [403, 'No such grant'],
+  action_digest_mismatch: [403, 'The action is not the one that was approved'],
+  revoked: [403, 'The grant was revoked'],
+  expired: [403, 'The token or its grant has expired'],
+  not_found: [404, 'Not found'],
+  method_not_allowed: [405, 'The method is not allowed here'],
+  duplicate_request: [409, 'The same key was used for another body'],
+  already_terminal: [409, 'The request has ended'],
+  already_voted: [409, 'This person has voted'],
+  stale_packet: [409, 'The packet has changed since it was shown'],
+  already_consumed: [409, 'The grant has been consumed'],
+  frozen: [409, 'Frozen by a kill switch'],
+  precondition_changed: [409, 'The world has changed since the approval'],
+  too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The media type is not supported'],
+  invalid_action: [422, 'The action is not valid'],
+  invalid_request: [422, 'The request is not valid'],
+  too_deep: [422, 'The JSON is nested too deeply'],
+  diff_contradicts_parameters: [422, 'The stated result contradicts the parameters'],
+  reason_required: [422, 'A reason is required'],
+  parameters_required: [422, 'Changed parameters are required'],
+  edit_denied_by_policy: [422, 'Policy denies the changed action'],
+  invalid_policy: [422, 'The policy is not valid'],
+  rate_limited: [429, 'Too many requests'],
+  internal: [500, 'Something went wrong here'],
+  overloaded: [503, 'A part that is needed is not available'],
+  unknown_outcome: [503, 'It is not known whether the request took effect'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Facts beside the message, copied into the problem document. */
+export interface ProblemDetails {
+  /** RFC 6901 pointer to the member at fault. */
+  readonly pointer?: string;
+  /** Seconds after which a retry helps, 1 or more. */
+  readonly retry_after?: number;
+  readonly reason?: string;
+  readonly rule?: string;
+  readonly [member: string]: unknown;
+}
+
+/** An RFC 9457 problem document. */
+export interface Problem extends ProblemDetails {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+}
+
+/** The only error that crosses a library boundary. Branch on `code` or `retriable`, never on `message`. */
+export class CountersignError extends Error {
+  constructor(
+    readonly code: ProblemCode,
+    message: string,
+    readonly details: ProblemDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = 'CountersignError';
+  }
+
+  /** True when the same request, sent again with the same key, may succeed. */
+  get retriable(): boolean {
+    return this.code === 'overloaded' || this.code === 'unknown_outcome' || this.code === 'rate_limited';
+  }
+}
+
+/** The problem document that a caller sees. */
+export function problemOf(error: CountersignError): Problem {
+  const [status, title] = PROBLEMS[error.code];
+  return { type: `urn:countersign:problem:${error.code}`, title, status, detail: error.message, ...error.details };
+}
