@@ -1,0 +1,157 @@
+/** What the rest of Countersign knows of Kafka. No type of a client library appears here, so that another client can take its place. */
+
+/** A record to append. `key` decides the partition (murmur2, as in the Java client). */
+export interface OutRecord {
+  topic: string;
+  key: string | Buffer | null;
+  value: Buffer;
+  headers: Record<string, string | Buffer>;
+}
+
+/** A record as read. `timestampMs` is the broker's LogAppendTime, UTC epoch milliseconds. */
+export interface InRecord {
+  topic: string;
+  partition: number;
+  offset: number;
+  timestampMs: number;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, Buffer | string | undefined>;
+}
+
+/** Where an append landed. The offset is null when the broker only confirmed a copy it already had. */
+export interface Appended {
+  topic: string;
+  partition: number;
+  offset: number | null;
+  timestampMs: number | null;
+}
+
+export interface KafkaLog {
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+export interface ConnectionOptions {
+  brokers: string[];
+  clientId: string;
+  log: KafkaLog;
+}
+
+/** Shared by everything in one process that talks to one cluster. */
+export interface KafkaConnection {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  close(): Promise<void>;
+}
+
+export interface AppenderOptions {
+  /** Records in one request, 1 or more. Default 1 000. */
+  maxBatchRecords?: number;
+  /** Records waiting before `append` refuses with `overloaded`. Default 20 000. */
+  maxQueuedRecords?: number;
+}
+
+export interface AppendOptions {
+  /** How long to try, milliseconds. Default 5 000. */
+  deadlineMs?: number;
+}
+
+/**
+ * Appends at least once, acknowledged by all replicas; a retry may leave a copy.
+ * @throws CountersignError `overloaded` when nothing was sent, `unknown_outcome` when it may or may not be in the log.
+ */
+export interface Appender {
+  append(records: OutRecord[], options?: AppendOptions): Promise<Appended[]>;
+  /** Sends what is queued, then disconnects. */
+  close(): Promise<void>;
+}
+
+/** The log time to start from; `earliest` reads everything that is kept. */
+export type StartTimestamp = (nowMs: number) => number | 'earliest';
+
+export interface FoldOptions {
+  topics: string[];
+  /** Every instance gets a consumer group of its own: this prefix and a random part. */
+  groupPrefix: string;
+  startTimestampMs: StartTimestamp;
+  /** Called in offset order within a partition, never twice for one offset. Synchronous; a throw stops the fold for good. */
+  onRecord(record: InRecord): void;
+  /** Called after each slice of at most 50 ms, before the event loop gets its turn. */
+  onSliceEnd?(): void;
+}
+
+/** Reads whole topics into memory, in every instance alike. */
+export interface Fold {
+  /** Resolves when everything that was in the topics at the time of the call is folded. */
+  start(): Promise<void>;
+  /** The next offset that the fold expects; null before `start` knows the partition. */
+  position(topic: string, partition: number): number | null;
+  /** Records not folded yet, by the newest end offsets known here. */
+  lag(): number;
+  healthy(): boolean;
+  close(): Promise<void>;
+}
+
+/** Turns source records into public ones. Must be a pure function of the records it saw. */
+export interface PublisherFold {
+  apply(record: InRecord): OutRecord[];
+}
+
+export interface PublisherOptions {
+  /** Names the transactional ids, one for each input partition. */
+  service: string;
+  groupId: string;
+  inputTopic: string;
+  startTimestampMs: StartTimestamp;
+  makeFold(partition: number): PublisherFold;
+}
+
+/** Publishes exactly once what a fold derives from an input topic. */
+export interface Publisher {
+  start(): Promise<void>;
+  healthy(): boolean;
+  close(): Promise<void>;
+}
+
+export interface SinkOptions {
+  groupId: string;
+  topics: string[];
+  /** The next offset that the sink needs, from the sink itself; null = from the beginning. Asked again after every rebalance. */
+  position(topic: string, partition: number): Promise<number | null>;
+  /** Gets one contiguous range of one partition. A rejection is retried with the same or a longer range. */
+  write(topic: string, partition: number, records: InRecord[]): Promise<void>;
+  maxRecords: number;
+  /** How long a record may wait for company, milliseconds. */
+  maxDelayMs: number;
+}
+
+/** Writes topics to a store that remembers its own positions. */
+export interface Sink {
+  start(): Promise<void>;
+  healthy(): boolean;
+  close(): Promise<void>;
+}
+
+/** What a handler says of one record. Expected results are values; a throw is an unknown fault and stops the consumer. */
+export type Handled =
+  | { kind: 'done' }
+  | { kind: 'dead_letter'; reason: string; detail: string }
+  | { kind: 'retry'; reason: string };
+
+/** Must resolve only after the letter is safe; a rejection makes the record come again. */
+export type DeadLetter = (record: InRecord, reason: string, detail: string) => Promise<void>;
+
+export interface KafkaServerOptions {
+  connection: KafkaConnection;
+  groupId: string;
+  deadLetter: DeadLetter;
+}
+
+export interface TopicSpec {
+  name: string;
+  partitions: number;
+  replicationFactor?: number;
+  config: Record<string, string>;
+}
