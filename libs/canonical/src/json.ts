@@ -33,7 +33,7 @@ const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
 // Every character but the quote, the backslash and control characters (RFC 8259, section 7); or an escape.
 const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
-const LITERALS = { true: true, false: false, null: null } as const;
+const LITERAL = /true|false|null/y;
 
 /**
  * Parses JSON (RFC 8259) and refuses what two parsers could read differently (RFC 7493, I-JSON): duplicate keys,
@@ -68,7 +68,8 @@ class Parser {
       return next === '{' ? this.object(pointer, depth + 1) : this.array(pointer, depth + 1);
     }
     if (next === '"') return this.string(pointer);
-    return this.literal() ?? this.number(pointer);
+    const literal = this.match(LITERAL);
+    return literal === undefined ? this.number(pointer) : literal === 'null' ? null : literal === 'true';
   }
 
   private object(pointer: string, depth: number): JsonValue {
@@ -109,16 +110,9 @@ class Parser {
     return value;
   }
 
-  private literal(): boolean | null | undefined | JsonValue {
-    for (const [word, value] of Object.entries(LITERALS)) {
-      if (this.text.startsWith(word, this.at)) return this.jump(word.length, value);
-    }
-    return undefined;
-  }
-
   private number(pointer: string): number {
     const raw = this.match(NUMBER);
-    if (raw === undefined || raw === '') throw this.malformed(pointer);
+    if (raw === undefined) throw this.malformed(pointer);
     const value = Number(raw);
     const unsafe = Number.isInteger(value) && !Number.isSafeInteger(value);
     if (unsafe || !Number.isFinite(value)) {
@@ -143,11 +137,6 @@ class Parser {
 
   private expect(character: string, pointer: string): void {
     if (!this.take(character)) throw this.malformed(pointer);
-  }
-
-  private jump<T>(length: number, value: T): T {
-    this.at += length;
-    return value;
   }
 
   private skip(): void {

@@ -1,1 +1,13 @@
-export {};
+export type * from './generated/types.js';
+export { decode, encode, isEvent, topicOf } from './codec.js';
+export type { Decoded } from './codec.js';
+export { EventError } from './error.js';
+export type { EventFault } from './error.js';
+export { MAC_HEADER, SERVICES, signRecord, verifyRecord } from './mac.js';
+export type { MacInput, MacKeys, ServiceName } from './mac.js';
+export { eventId, openRecord, toRecord } from './record.js';
+export type { NewRecord, Opened, ReadRecord, WireRecord } from './record.js';
+export { schemaRegistry } from './registry.js';
+export type { RegisteredSchema } from './registry.js';
+export { recordKey, topicConfigs, TOPICS } from './topics.js';
+export type { TopicConfig, TopicName } from './topics.js';

@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { actionDigest, actionId, addDecimal, canonicalize, compareDecimal, JsonError, parseJson, parseMoney } from './index.js';
+
+const faultOf = (text: string): [string, string] => {
+  try {
+    parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonError) return [error.code, error.pointer];
+    throw error;
+  }
+  return ['accepted', ''];
+};
+
+describe('parseJson', () => {
+  it('reads what JSON.parse reads', () => {
+    fc.assert(fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 8 }), (value) => {
+      const text = JSON.stringify(value);
+      fc.pre(faultOf(text)[0] !== 'unsafe_number' && !text.includes('__proto__'));
+      expect(JSON.stringify(parseJson(text))).toBe(text);
+    }));
+  });
+
+  it.each([
+    ['{"a":1,"a":1}', 'duplicate_key', '/a'],
+    ['{"a":{"b/c":[1,9007199254740993]}}', 'unsafe_number', '/a/b~1c/1'],
+    ['[1e400]', 'unsafe_number', '/0'],
+    ['"\\ud800"', 'lone_surrogate', ''],
+    ['{"__proto__":{}}', 'forbidden_key', '/__proto__'],
+    ['['.repeat(33) + ']'.repeat(33), 'too_deep', '/0'.repeat(32)],
+    ['{"a":tru}', 'malformed', '/a'],
+    ['01', 'malformed', ''],
+    ['"a\tb"', 'malformed', ''],
+    ['[1,]', 'malformed', '/1'],
+    ['{} {}', 'malformed', ''],
+    ['NaN', 'malformed', ''],
+    ['', 'malformed', ''],
+  ])('refuses %s', (text, code, pointer) => expect(faultOf(text)).toEqual([code, pointer]));
+
+  it('reads a string of eight megabytes', () => expect(parseJson(JSON.stringify('x'.repeat(8e6)))).toHaveLength(8e6));
+});
+
+describe('identity of an action', () => {
+  const action = {
+    tenant: 'acme', agent_id: 'refund-agent', action_type: 'refund', environment: 'production',
+    on_behalf_of: 'customer:812', target: 'order:12345',
+    parameters: { order_id: '12345', method: 'card', amount: { value: '6000.00', currency: 'USD' } },
+    preconditions: { order_etag: '7' },
+  };
+
+  it('has the digest that the contract prints', () => {
+    expect(actionDigest(action)).toBe('sha256:2bc98058215ebfb84d46fb1bf041c26e5d45c664dee27b17587711fc56bba6a7');
+    expect(actionDigest({ ...action, target: 'order:12346' })).not.toBe(actionDigest(action));
+  });
+
+  it('has the action_id that the contract prints', () => {
+    expect(actionId('acme', 'refund-agent', 'k-1')).toBe('act_42c5f297-9a6d-5ca8-a78a-de638ee55f46');
+  });
+
+  it('canonicalizes as RFC 8785 does', () => {
+    expect(canonicalize({ numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27], '\u20ac': 1, b: null, a: 'ö\n' }))
+      .toBe('{"a":"ö\\n","b":null,"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"€":1}');
+  });
+});
+
+describe('money', () => {
+  it.each(['100', '100.00', '0.5', '-3.10'])('reads %s USD', (value) => {
+    expect(parseMoney({ value, currency: 'USD' })).toEqual({ value, currency: 'USD' });
+  });
+
+  it.each([
+    [{ value: '1e2', currency: 'USD' }], [{ value: '99.999', currency: 'USD' }], [{ value: 100, currency: 'USD' }],
+    [{ value: '1.0', currency: 'JPY' }], [{ value: '1', currency: 'usd' }], [{ value: '01', currency: 'USD' }],
+    [{ value: '1', currency: 'USD', note: '' }], [100], [null], ['100'],
+  ])('refuses %j', (value) => expect(parseMoney(value)).toBeNull());
+
+  it('compares and adds exactly', () => {
+    const cents = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n });
+    const text = (n: bigint): string => `${n < 0n ? '-' : ''}${(n < 0n ? -n : n) / 100n}.${String((n < 0n ? -n : n) % 100n).padStart(2, '0')}`;
+    fc.assert(fc.property(cents, cents, (a, b) => {
+      expect(compareDecimal(text(a), text(b))).toBe(a < b ? -1 : a > b ? 1 : 0);
+      expect(addDecimal(text(a), text(b))).toBe(text(a + b));
+    }));
+    expect(compareDecimal('100', '100.00')).toBe(0);
+  });
+});

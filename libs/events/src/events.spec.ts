@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import avro from 'avsc';
+import { decode, encode, EventError, openRecord, schemaRegistry, toRecord, TOPICS, topicConfigs } from './index.js';
+import type { EventName, Ticked } from './index.js';
+
+const root = join(import.meta.dirname, '../../..');
+const macKeys = { intake: '11'.repeat(32), policy: '22'.repeat(32), approval: '33'.repeat(32), telemetry: '44'.repeat(32) };
+const reasonOf = (run: () => unknown): string => {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof EventError) return error.reason;
+    throw error;
+  }
+  return 'accepted';
+};
+
+interface Golden {
+  schema: string;
+  value: unknown;
+  avro_hex: string;
+}
+const goldenFiles = readdirSync(join(root, 'schemas/golden'));
+const golden = (file: string): Golden => JSON.parse(readFileSync(join(root, 'schemas/golden', file), 'utf8')) as Golden;
+
+describe('golden bytes', () => {
+  it.each(goldenFiles)('%s decodes to its value and encodes to its bytes', (file) => {
+    const { schema, value, avro_hex } = golden(file);
+    const type = avro.Type.forSchema(JSON.parse(readFileSync(join(root, schema), 'utf8')) as avro.Schema, { wrapUnions: 'auto' });
+    const body = Buffer.from(avro_hex, 'hex');
+    expect(JSON.parse(type.toString(type.fromBuffer(body)))).toEqual(value);
+    const id = Buffer.alloc(5);
+    const subject = schemaRegistry.subjects().find((s) => s.endsWith(`-${file.split('.')[0]}`)) ?? '';
+    id.writeInt32BE(schemaRegistry.versions(subject).find(({ version }) => `v${version}` === file.split('.')[1])?.id ?? 0, 1);
+    const { name, event } = decode(Buffer.concat([id, body]));
+    expect(encode(name as 'Ticked', event as Ticked).subarray(5).toString('hex')).toBe(avro_hex);
+  });
+
+  it('exists for every released schema', () => {
+    const released = schemaRegistry.subjects().flatMap((subject) => schemaRegistry.versions(subject));
+    expect(goldenFiles).toHaveLength(released.length);
+  });
+});
+
+describe('decode', () => {
+  const ticked = encode('Ticked', { tenant: '', client_request_id: 'x' });
+  const bomb = (): Buffer => {
+    // ActionProposed up to `operators`, then an array block that announces a billion items.
+    const id = Buffer.alloc(5);
+    id.writeInt32BE(schemaRegistry.latest('countersign.actions.v1-ActionProposed')?.id ?? 0, 1);
+    return Buffer.concat([id, Buffer.alloc(26), Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f])]);
+  };
+
+  it.each([
+    ['null_value', null],
+    ['bad_framing', Buffer.from('no')],
+    ['bad_framing', Buffer.from([1, 0, 0, 0, 1])],
+    ['unknown_schema', Buffer.from([0, 0, 0, 39, 15, 0])],
+    ['bad_avro', ticked.subarray(0, ticked.length - 1)],
+    ['bad_avro', Buffer.concat([ticked, Buffer.from([0])])],
+  ])('answers %s', (reason, value) => expect(reasonOf(() => decode(value))).toBe(reason));
+
+  it('refuses an array bomb at once', () => {
+    const started = performance.now();
+    expect(reasonOf(() => decode(bomb()))).toBe('bad_avro');
+    expect(performance.now() - started).toBeLessThan(200);
+  });
+});
+
+describe('openRecord', () => {
+  const tick: Ticked = { tenant: '', client_request_id: 'x' };
+  const record = (topic: string, service: 'policy' | 'approval') =>
+    toRecord({ topic, name: 'Ticked', event: tick, key: 'k', id: 'id', timeMs: 0, service, macKeys });
+  const open = (r: ReturnType<typeof record>, change: object = {}) =>
+    openRecord({ ...r, key: Buffer.from(r.key), ...change }, macKeys);
+
+  it('believes the right writer', () => {
+    expect(open(record(TOPICS.approvalLog, 'approval'))).toMatchObject({ name: 'Ticked', service: 'approval', event: tick });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['missing_mac', () => open(record(TOPICS.approvalLog, 'approval'), { headers: {} })],
+    ['bad_mac', () => open(record(TOPICS.approvalLog, 'approval'), { key: Buffer.from('other') })],
+    ['bad_mac', () => open(record(TOPICS.approvalLog, 'approval'), { value: encode('Ticked', { ...tick, tenant: 'a' }) })],
+    ['bad_mac', () => open(record(TOPICS.approvalLog, 'approval'), { topic: TOPICS.approvals })],
+    ['wrong_writer', () => open(record(TOPICS.approvalLog, 'policy'))],
+    ['wrong_topic', () => open(record(TOPICS.approvals, 'approval'))],
+    ['null_value', () => open(record(TOPICS.approvalLog, 'approval'), { value: null })],
+  ])('refuses with %s', (reason, run) => expect(reasonOf(run)).toBe(reason));
+});
+
+describe('contract', () => {
+  it('gives every keyed topic one partition count', () => {
+    const keyed = topicConfigs.filter(({ topic }) => topic !== TOPICS.submissions && topic !== TOPICS.policies);
+    expect(new Set(keyed.map(({ partitions }) => partitions)).size).toBe(1);
+    expect(topicConfigs.every(({ config }) => config['message.timestamp.type'] === 'LogAppendTime')).toBe(true);
+  });
+
+  it('documents every field of every schema', () => {
+    const undocumented: string[] = [];
+    const walk = (schema: unknown, path: string): void => {
+      if (Array.isArray(schema)) return schema.forEach((branch) => walk(branch, path));
+      if (typeof schema !== 'object' || schema === null) return;
+      const { type, items, fields = [], doc } = schema as { type?: unknown; items?: unknown; fields?: { name: string; type: unknown; doc?: string }[]; doc?: string };
+      if (type === 'record' && !doc) undocumented.push(path);
+      for (const field of fields) {
+        if (!field.doc) undocumented.push(`${path}.${field.name}`);
+        walk(field.type, `${path}.${field.name}`);
+      }
+      walk(items, path);
+      if (typeof type === 'object') walk(type, path);
+    };
+    for (const subject of schemaRegistry.subjects()) walk(JSON.parse(schemaRegistry.latest(subject)?.schema ?? '{}'), subject);
+    expect(undocumented).toEqual([]);
+  });
+
+  it('round-trips nullable and binary fields', () => {
+    const name: EventName = 'DeadLettered';
+    const letter = { source_topic: 't', source_partition: 0, source_offset: 5, key: null, value: Buffer.from([1, 2]), headers: [{ name: 'h', value: Buffer.from('v') }], step: 's', reason: 'r', detail: 'd', recorded_at: 1 };
+    expect(decode(encode(name, letter)).event).toEqual(letter);
+  });
+});

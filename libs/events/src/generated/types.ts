@@ -1,0 +1,1089 @@
+// Generated from schemas/ by tools/generate.mjs. Do not edit.
+
+/** An admitted action: validated, redacted, hashed. Copies may exist; the first `decided` binds. */
+export interface ActionProposed {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model that the agent runs on. */
+  readonly model_id: string;
+  /** Caller's key. */
+  readonly idempotency_key: string;
+  /** Type of the action. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Whom the agent acts for. */
+  readonly on_behalf_of: null | string;
+  /** What the action changes. */
+  readonly target: null | string;
+  /** RFC 8785 text of the parameters, exactly what takes effect. */
+  readonly parameters: string;
+  /** RFC 8785 text of the state before. */
+  readonly before: null | string;
+  /** RFC 8785 text of the state after. */
+  readonly after: null | string;
+  /** Who states `before`: `agent`. */
+  readonly before_stated_by: string;
+  /** Who states `after`: `agent`, or `countersign` when intake derived it. */
+  readonly after_stated_by: string;
+  /** JSON text of the RFC 6902 patch from before to after. */
+  readonly diff: null | string;
+  /** The agent's reason (untrusted text). */
+  readonly rationale: null | string;
+  /** 0 to 1. */
+  readonly confidence: null | number;
+  /** RFC 8785 text of the signals. */
+  readonly signals: null | string;
+  /** RFC 8785 text; sensitive members are keyed hashes `hmac-sha256:<key id>:<hex>`. */
+  readonly context: null | string;
+  /** RFC 8785 text of the preconditions. */
+  readonly preconditions: null | string;
+  /** Action id that this proposal replaces. */
+  readonly supersedes: null | string;
+  /** Seconds, 1 or more. */
+  readonly respond_within_s: null | number;
+  /** Plain decimal string of `parameters.amount.value`. */
+  readonly amount_value: null | string;
+  /** ISO 4217 code of `parameters.amount.currency`. */
+  readonly amount_currency: null | string;
+  /** Subjects who operate the agent; never eligible to approve. */
+  readonly operators: readonly string[];
+  /** Action digest: `sha256:` + hex over RFC 8785 of what takes effect. */
+  readonly digest: string;
+  /** `sha256:` + hex over RFC 8785 of the whole submitted body; equal bodies are the same proposal. */
+  readonly body_hash: string;
+  /** `http` or `kafka`. */
+  readonly submitted_via: string;
+  /** When intake admitted it. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+}
+
+export type Verdict = 'unknown' | 'allow' | 'require_approval' | 'deny';
+
+export type Mode = 'unknown' | 'off' | 'soft' | 'shadow' | 'partial' | 'enforce';
+
+/** The gate that binds, as folded; needs no policy file to be read again. */
+export interface Gate {
+  /** Gate name, e.g. `finance-two-person`. */
+  readonly name: string;
+  /** `threshold`, `dry-run`, `hold-before-send`, `exception-only` or `environment`. */
+  readonly pattern: string;
+  /** Distinct people who must approve, 1 or more. */
+  readonly quorum: number;
+  /** Counted denials that end the request, 1 or more. */
+  readonly deny_quorum: number;
+  /** A voter needs one of these roles. */
+  readonly roles: readonly string[];
+  /** Who may not vote besides agent, operator and beneficiary: `editor`, or a subject. */
+  readonly exclude: readonly string[];
+  /** When a vote needs a reason: `never`, `deny` or `always`. */
+  readonly reason: string;
+  /** Least characters of a demanded reason. */
+  readonly reason_min_length: number;
+  /** Seconds from opening to `respond_by`. */
+  readonly respond_s: number;
+  /** Seconds from submission to `expires_at`. */
+  readonly expire_s: number;
+  /** Seconds that the grant lives from approval, 60 to 604800. */
+  readonly grant_ttl_s: number;
+  /** Audience of the token; null means `urn:countersign:executor`. */
+  readonly token_audience: null | string;
+}
+
+/** Policy's decision of one action. The first one in the log is the decision. Carries all that the fold needs. */
+export interface ActionDecided {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** Whom the agent acts for; never eligible. */
+  readonly on_behalf_of: null | string;
+  /** Subjects who operate the agent; never eligible. */
+  readonly operators: readonly string[];
+  /** Action digest. */
+  readonly digest: string;
+  /** Hash of the submitted body. */
+  readonly body_hash: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** LogAppendTime of the action's record on `actions`; older than 24 h opens nothing. UTC epoch milliseconds. */
+  readonly proposed_at: number;
+  /** The agent's shorter time to respond, seconds. */
+  readonly respond_within_s: null | number;
+  /** RFC 8785 text; must be repeated at redemption. */
+  readonly preconditions: null | string;
+  /** The framed ActionProposed value, byte for byte. */
+  readonly action: Buffer;
+  /** `dec_` + UUIDv5. */
+  readonly decision_id: string;
+  /** What the rules say. */
+  readonly policy_decision: Verdict;
+  /** What binds. */
+  readonly effective_decision: Verdict;
+  /** How the decision binds. */
+  readonly mode: Mode;
+  /** Environment whose bypass lifted the decision, else null. */
+  readonly bypass: null | string;
+  /** Policy that spoke. */
+  readonly policy_name: string;
+  /** Its version, 1 or more. */
+  readonly policy_version: number;
+  /** First matching rule, or null when the matrix or the fallback spoke. */
+  readonly rule: null | string;
+  /** `low`, `medium`, `high`; null when unclassified. */
+  readonly impact: null | string;
+  /** `low` or `high`; null when unclassified. */
+  readonly reversibility: null | string;
+  /** `low`, `medium`, `high`; null when unclassified. */
+  readonly regulatory_pressure: null | string;
+  /** Pointers of fields that were missing or not comparable. */
+  readonly unknown: readonly string[];
+  /** JSON text: the winning path, `[{ rule, condition, result, values }]`. */
+  readonly explanation: string;
+  /** The gate that binds; null when policy denies or allows without one. */
+  readonly gate: null | Gate;
+  /** Seconds that a grant on policy's authority lives. */
+  readonly grant_ttl_s: number;
+  /** `req_` id that a request of this action gets. */
+  readonly request_id: string;
+  /** `grant_` id that a grant of this action gets; the token's jti. */
+  readonly grant_id: string;
+  /** Digest of the packet that reviewers see; null without a request. */
+  readonly packet_digest: null | string;
+}
+
+/** The proposing agent takes its action back. */
+export interface CancelRequested {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** The agent. */
+  readonly agent_id: string;
+  /** Why. */
+  readonly reason: null | string;
+}
+
+/** Kill switch; one copy per partition. Decisions and redemptions in scope stop, clocks pause. */
+export interface FreezeRequested {
+  /** Tenant. */
+  readonly tenant: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** `frz_` id, the same on every partition. */
+  readonly freeze_id: string;
+  /** true freezes, false lifts. */
+  readonly frozen: boolean;
+  /** Scope: only this agent. */
+  readonly agent_id: null | string;
+  /** Scope: only this action type. */
+  readonly action_type: null | string;
+  /** OIDC issuer of the person. */
+  readonly issuer: string;
+  /** OIDC subject of the person; with the issuer, one person. */
+  readonly subject: string;
+  /** Roles at that time, from the bearer token. */
+  readonly roles: readonly string[];
+  /** Why. */
+  readonly reason: null | string;
+}
+
+/** The executor's report after the effect. */
+export interface OutcomeFiled {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** Hash of the whole call; the same id with another body is a `duplicate_request`. */
+  readonly body_hash: string;
+  /** Agent or executor. */
+  readonly reported_by: string;
+  /** `executed`, `failed` or `rolled_back`. */
+  readonly status: string;
+  /** RFC 8785 text. */
+  readonly result: null | string;
+  /** JSON text of `[{ name, passed, detail }]`. */
+  readonly post_checks: null | string;
+  /** When the effect happened. UTC epoch milliseconds. */
+  readonly occurred_at: null | number;
+}
+
+/** A reviewer opened the packet of a request. */
+export interface PacketShown {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** The request. */
+  readonly request_id: string;
+  /** OIDC issuer of the person. */
+  readonly issuer: string;
+  /** OIDC subject of the person; with the issuer, one person. */
+  readonly subject: string;
+  /** Roles at that time, from the bearer token. */
+  readonly roles: readonly string[];
+  /** The packet that was shown. */
+  readonly packet_digest: string;
+}
+
+/** An executor asks to consume a grant; judged by the fold in log order. */
+export interface RedemptionRequested {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** Hash of the whole call; the same id with another body is a `duplicate_request`. */
+  readonly body_hash: string;
+  /** The token's jti. */
+  readonly grant_id: string;
+  /** Executor or agent that redeems. */
+  readonly executor_id: string;
+  /** Digest of what is about to run. */
+  readonly action_digest: string;
+  /** Where it runs. */
+  readonly environment: string;
+  /** RFC 8785 text of the values seen now. */
+  readonly preconditions: null | string;
+  /** The token's exp. UTC epoch milliseconds. */
+  readonly token_expires_at: number;
+}
+
+/** A person takes a grant back. */
+export interface RevocationRequested {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** The grant. */
+  readonly grant_id: string;
+  /** OIDC issuer of the person. */
+  readonly issuer: string;
+  /** OIDC subject of the person; with the issuer, one person. */
+  readonly subject: string;
+  /** Roles at that time, from the bearer token. */
+  readonly roles: readonly string[];
+  /** Why. */
+  readonly reason: null | string;
+}
+
+/** Log time moves on so that due deadlines settle. Carries nothing: its LogAppendTime is its content. */
+export interface Ticked {
+  /** Empty. */
+  readonly tenant: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+}
+
+export type Vote = 'unknown' | 'approve' | 'deny' | 'approve_with_changes';
+
+/** A changed version of the action, decided again by the same policy version. */
+export interface Edit {
+  /** RFC 8785 text of the new parameters. */
+  readonly parameters: string;
+  /** Action digest of the new version. */
+  readonly digest: string;
+  /** Digest of the new packet. */
+  readonly packet_digest: string;
+  /** RFC 8785 text of the state after, when it could be derived. */
+  readonly after: null | string;
+  /** JSON text of the RFC 6902 patch from before to the new after, when it could be derived. */
+  readonly diff: null | string;
+  /** Amount of the new version. */
+  readonly amount_value: null | string;
+  /** Currency of the new version. */
+  readonly amount_currency: null | string;
+  /** What the rules say of the new version: `allow`, `require_approval` or `deny`. */
+  readonly policy_decision: string;
+  /** First matching rule for the new version. */
+  readonly rule: null | string;
+  /** JSON text as in ActionDecided. */
+  readonly explanation: string;
+  /** The stricter of the two gates. */
+  readonly gate: Gate;
+}
+
+/** One reviewer's vote as it reached the door; whether it counts is judged by the fold. */
+export interface VoteCast {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** Hash of the whole call; the same id with another body is a `duplicate_request`. */
+  readonly body_hash: string;
+  /** `vote_` id. */
+  readonly vote_id: string;
+  /** The request voted on. */
+  readonly request_id: string;
+  /** OIDC issuer of the person. */
+  readonly issuer: string;
+  /** OIDC subject of the person; with the issuer, one person. */
+  readonly subject: string;
+  /** Roles at that time, from the bearer token. */
+  readonly roles: readonly string[];
+  /** The vote. */
+  readonly vote: Vote;
+  /** What the reviewer was shown. */
+  readonly packet_digest: string;
+  /** The reviewer's reason. */
+  readonly reason: null | string;
+  /** Batch that the vote came in. */
+  readonly batch_id: null | string;
+  /** The changed version, for `approve_with_changes`. */
+  readonly edit: null | Edit;
+}
+
+/** A kill switch was set or lifted; one per partition. */
+export interface FreezeChanged {
+  /** Tenant. */
+  readonly tenant: string;
+  /** Freeze. */
+  readonly freeze_id: string;
+  /** Partition. */
+  readonly partition: number;
+  /** State. */
+  readonly frozen: boolean;
+  /** Scope. */
+  readonly agent_id: null | string;
+  /** Scope. */
+  readonly action_type: null | string;
+  /** OIDC issuer. */
+  readonly issuer: string;
+  /** OIDC subject. */
+  readonly reviewer_id: string;
+  /** Why. */
+  readonly reason: null | string;
+  /** When. UTC epoch milliseconds. */
+  readonly changed_at: number;
+}
+
+/** An approved action may run once. */
+export interface GrantIssued {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The grant. */
+  readonly grant_id: string;
+  /** Digest that the grant releases. */
+  readonly digest: string;
+  /** `policy` or `people`. */
+  readonly authority: string;
+  /** When. UTC epoch milliseconds. */
+  readonly issued_at: number;
+  /** When it lapses. UTC epoch milliseconds. */
+  readonly expires_at: number;
+}
+
+/** The grant's life ended unconsumed. */
+export interface GrantLapsed {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The grant. */
+  readonly grant_id: string;
+  /** When. UTC epoch milliseconds. */
+  readonly lapsed_at: number;
+}
+
+/** The grant was consumed. At most one per action. */
+export interface GrantRedeemed {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The grant. */
+  readonly grant_id: string;
+  /** Who redeemed. */
+  readonly executor_id: string;
+  /** Digest redeemed. */
+  readonly digest: string;
+  /** The redemption's request_id. */
+  readonly client_request_id: string;
+  /** When. UTC epoch milliseconds. */
+  readonly redeemed_at: number;
+}
+
+/** A person took the grant back before it was consumed. */
+export interface GrantRevoked {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The grant. */
+  readonly grant_id: string;
+  /** OIDC issuer. */
+  readonly issuer: string;
+  /** OIDC subject. */
+  readonly reviewer_id: string;
+  /** Why. */
+  readonly reason: null | string;
+  /** When. UTC epoch milliseconds. */
+  readonly revoked_at: number;
+}
+
+/** A reviewer opened the packet for the first time. */
+export interface PacketOpened {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** OIDC issuer. */
+  readonly issuer: string;
+  /** OIDC subject. */
+  readonly reviewer_id: string;
+  /** Packet shown. */
+  readonly packet_digest: string;
+  /** When. UTC epoch milliseconds. */
+  readonly shown_at: number;
+}
+
+/** A vote, redemption, cancellation or revocation that was refused by the fold. */
+export interface Refused {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Request it was addressed to. */
+  readonly request_id: null | string;
+  /** Grant it was addressed to. */
+  readonly grant_id: null | string;
+  /** `vote`, `redemption`, `cancellation` or `revocation`. */
+  readonly attempt: string;
+  /** Who tried. */
+  readonly subject: string;
+  /** Problem code, e.g. `not_eligible`. */
+  readonly code: string;
+  /** Rule behind `not_eligible`. */
+  readonly rule: null | string;
+  /** When. UTC epoch milliseconds. */
+  readonly refused_at: number;
+}
+
+/** An action waits for people. */
+export interface RequestOpened {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** `approval`, `advisory`, `audit` or `decoy`. */
+  readonly request_kind: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** Packet that reviewers see. */
+  readonly packet_digest: string;
+  /** Quorum. */
+  readonly approvals_required: number;
+  /** Eligible roles. */
+  readonly roles: readonly string[];
+  /** When it opened. UTC epoch milliseconds. */
+  readonly opened_at: number;
+  /** When people should have responded. UTC epoch milliseconds. */
+  readonly respond_by: number;
+  /** When it ends by itself. UTC epoch milliseconds. */
+  readonly expires_at: number;
+}
+
+/** A request reached its terminal state. It never changes. */
+export interface RequestResolved {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** `approval`, `advisory`, `audit` or `decoy`. */
+  readonly request_kind: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** `approved`, `denied`, `expired` or `cancelled`. */
+  readonly status: string;
+  /** `people`, `clock`, `agent` or `admin`. */
+  readonly resolved_by: string;
+  /** Whose vote resolved it. */
+  readonly reviewer_id: null | string;
+  /** All whose votes counted. */
+  readonly reviewer_ids: readonly string[];
+  /** Reason of the resolving vote. */
+  readonly reason: null | string;
+  /** true when the released parameters differ from the proposed ones. */
+  readonly changed: boolean;
+  /** true for an override as in docs/metrics.md. */
+  readonly overridden: boolean;
+  /** Digest of the version that was resolved. */
+  readonly digest: string;
+  /** Quorum. */
+  readonly approvals_required: number;
+  /** Counted approvals. */
+  readonly approvals_given: number;
+  /** When it opened. UTC epoch milliseconds. */
+  readonly opened_at: number;
+  /** When people should have responded. UTC epoch milliseconds. */
+  readonly respond_by: number;
+  /** When it would have ended by itself. UTC epoch milliseconds. */
+  readonly expires_at: number;
+  /** Frozen time within its life, milliseconds. */
+  readonly paused_ms: number;
+  /** When. UTC epoch milliseconds. */
+  readonly resolved_at: number;
+}
+
+/** Reviewers changed the parameters; earlier votes no longer count. */
+export interface VersionChanged {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** OIDC issuer. */
+  readonly issuer: string;
+  /** OIDC subject. */
+  readonly reviewer_id: string;
+  /** RFC 8785 text of the new parameters. */
+  readonly parameters: string;
+  /** Digest of the new version. */
+  readonly digest: string;
+  /** New packet. */
+  readonly packet_digest: string;
+  /** JSON text of the RFC 6902 patch. */
+  readonly diff: null | string;
+  /** New amount. */
+  readonly amount_value: null | string;
+  /** New currency. */
+  readonly amount_currency: null | string;
+  /** Quorum of the stricter gate. */
+  readonly approvals_required: number;
+  /** Vote ids that no longer count. */
+  readonly voided_votes: readonly string[];
+  /** When. UTC epoch milliseconds. */
+  readonly changed_at: number;
+}
+
+/** An accepted vote. */
+export interface VoteRecorded {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** `approval`, `advisory`, `audit` or `decoy`. */
+  readonly request_kind: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** The vote. */
+  readonly vote_id: string;
+  /** OIDC issuer. */
+  readonly issuer: string;
+  /** OIDC subject. */
+  readonly reviewer_id: string;
+  /** Role that made the voter eligible. */
+  readonly role: null | string;
+  /** `approve`, `deny` or `approve_with_changes`. */
+  readonly vote: string;
+  /** false when the vote binds nothing (advisory). */
+  readonly counted: boolean;
+  /** true when this vote ended the request. */
+  readonly resolving: boolean;
+  /** The reviewer's reason. */
+  readonly reason: null | string;
+  /** Packet voted on. */
+  readonly packet_digest: string;
+  /** Batch. */
+  readonly batch_id: null | string;
+  /** Counted approvals of the current version after this vote. */
+  readonly approvals_given: number;
+  /** Quorum after this vote. */
+  readonly approvals_required: number;
+  /** When the request opened. UTC epoch milliseconds. */
+  readonly opened_at: number;
+  /** When this reviewer first opened the packet. UTC epoch milliseconds. */
+  readonly shown_at: null | number;
+  /** When the vote entered the log. UTC epoch milliseconds. */
+  readonly voted_at: number;
+}
+
+/** One record header. */
+export interface Header {
+  /** Header name. */
+  readonly name: string;
+  /** Header value. */
+  readonly value: Buffer;
+}
+
+/** A record that could not be processed, kept whole so that it can be replayed. */
+export interface DeadLettered {
+  /** Topic. */
+  readonly source_topic: string;
+  /** Partition. */
+  readonly source_partition: number;
+  /** Offset. */
+  readonly source_offset: number;
+  /** Original key. */
+  readonly key: null | Buffer;
+  /** Original value. */
+  readonly value: null | Buffer;
+  /** Original headers. */
+  readonly headers: readonly Header[];
+  /** Service and step that gave up, e.g. `intake/decode`. */
+  readonly step: string;
+  /** Stable code, e.g. `unknown_schema`. */
+  readonly reason: string;
+  /** What was wrong, without payload. */
+  readonly detail: string;
+  /** LogAppendTime of the original. UTC epoch milliseconds. */
+  readonly recorded_at: number;
+}
+
+/** The decision of one action. Published exactly once. */
+export interface DecisionRecorded {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** Action digest. */
+  readonly digest: string;
+  /** Hash of the submitted body. */
+  readonly body_hash: string;
+  /** `dec_` + UUIDv5. */
+  readonly decision_id: string;
+  /** What the rules say. */
+  readonly policy_decision: Verdict;
+  /** What binds. */
+  readonly effective_decision: Verdict;
+  /** How the decision binds. */
+  readonly mode: Mode;
+  /** Environment whose bypass lifted the decision, else null. */
+  readonly bypass: null | string;
+  /** Policy that spoke. */
+  readonly policy_name: string;
+  /** Its version, 1 or more. */
+  readonly policy_version: number;
+  /** First matching rule, or null when the matrix or the fallback spoke. */
+  readonly rule: null | string;
+  /** `low`, `medium`, `high`; null when unclassified. */
+  readonly impact: null | string;
+  /** `low` or `high`; null when unclassified. */
+  readonly reversibility: null | string;
+  /** `low`, `medium`, `high`; null when unclassified. */
+  readonly regulatory_pressure: null | string;
+  /** Pointers of fields that were missing or not comparable. */
+  readonly unknown: readonly string[];
+  /** JSON text: the winning path, `[{ rule, condition, result, values }]`. */
+  readonly explanation: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** Its pattern. */
+  readonly gate_pattern: null | string;
+  /** Quorum of the gate, 0 without one. */
+  readonly approvals_required: number;
+  /** Request that was opened. */
+  readonly request_id: null | string;
+  /** `approval`, `advisory`, `audit` or `decoy`. */
+  readonly request_kind: null | string;
+  /** When people should have responded. UTC epoch milliseconds. */
+  readonly respond_by: null | number;
+  /** When the request ends by itself. UTC epoch milliseconds. */
+  readonly expires_at: null | number;
+  /** Probability with which the action was sampled for audit. */
+  readonly sample_probability: null | number;
+}
+
+/** What an action turned out to be. The label recorded last is the truth. */
+export interface LabelRecorded {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** `lab_` id. */
+  readonly label_id: string;
+  /** `harmful` or `harmless`. */
+  readonly label: string;
+  /** `audit`, `chargeback`, `incident`, `replay` or another. */
+  readonly source: string;
+  /** Subject of the labeller. */
+  readonly labelled_by: string;
+  /** Free text. */
+  readonly note: null | string;
+  /** For audits: probability of being sampled. */
+  readonly sample_probability: null | number;
+  /** When it was observed. UTC epoch milliseconds. */
+  readonly observed_at: number;
+}
+
+/** What the executor reported. The latest counts, all are kept. */
+export interface OutcomeRecorded {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** Agent or executor. */
+  readonly reported_by: string;
+  /** `executed`, `failed` or `rolled_back`. */
+  readonly status: string;
+  /** RFC 8785 text. */
+  readonly result: null | string;
+  /** JSON text. */
+  readonly post_checks: null | string;
+  /** Number of failed post-checks. */
+  readonly post_checks_failed: number;
+  /** true when nothing had been redeemed. */
+  readonly outcome_without_redemption: boolean;
+  /** When the effect happened. UTC epoch milliseconds. */
+  readonly occurred_at: null | number;
+  /** When the report entered the log. UTC epoch milliseconds. */
+  readonly recorded_at: number;
+}
+
+/** One immutable policy version. Its number is the rank of its content hash among the distinct ones of that tenant and name, in log order. */
+export interface PolicyPublished {
+  /** Tenant, or `*` for every tenant. */
+  readonly tenant: string;
+  /** Policy name. */
+  readonly name: string;
+  /** `sha256:` + hex over the file's bytes. */
+  readonly content_hash: string;
+  /** The YAML file, UTF-8 text. */
+  readonly content: string;
+  /** Who published it. */
+  readonly author: string;
+  /** Change note. */
+  readonly note: null | string;
+  /** When. UTC epoch milliseconds. */
+  readonly published_at: number;
+}
+
+/** An action as its agent submits it over Kafka. Record key: `tenant|idempotency_key`. JSON objects travel as JSON text. */
+export interface ActionSubmitted {
+  /** Tenant; must match the record key and the signing agent. */
+  readonly tenant: string;
+  /** Submitting agent; must match header `countersign-agent` and `agent.id`. */
+  readonly agent_id: string;
+  /** Caller's key, 1 to 255 characters; must match the record key. */
+  readonly idempotency_key: string;
+  /** The caller's own run identifier. */
+  readonly run_id: string;
+  /** JSON text of `{ id, version }`. */
+  readonly agent: string;
+  /** JSON text of `{ id }`. */
+  readonly model: string;
+  /** Type of the action. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Whom the agent acts for, e.g. `customer:812`. */
+  readonly on_behalf_of: null | string;
+  /** What the action changes, e.g. `order:12345`. */
+  readonly target: null | string;
+  /** JSON text of the object that takes effect. */
+  readonly parameters: string;
+  /** JSON text of the state before, as the agent states it. */
+  readonly before: null | string;
+  /** JSON text of the state after, as the agent states it. */
+  readonly after: null | string;
+  /** Why, in the agent's words (untrusted text). */
+  readonly rationale: null | string;
+  /** The agent's confidence, 0 to 1. */
+  readonly confidence: null | number;
+  /** JSON text of an object of named signals. */
+  readonly signals: null | string;
+  /** JSON text of prompt, inputs and output. */
+  readonly context: null | string;
+  /** JSON text of values of the world that must still hold at redemption. */
+  readonly preconditions: null | string;
+  /** Action id that this proposal replaces. */
+  readonly supersedes: null | string;
+  /** Seconds in which people should respond, 1 or more; may only shorten the gate's time. */
+  readonly respond_within_s: null | number;
+}
+
+/** What the agent reports after the effect, over Kafka. Record key: `tenant|idempotency_key`. */
+export interface OutcomeReported {
+  /** Tenant. */
+  readonly tenant: string;
+  /** Reporting agent. */
+  readonly agent_id: string;
+  /** Key of this report; repeated reports with it count once. */
+  readonly idempotency_key: string;
+  /** The action that took effect. */
+  readonly action_id: string;
+  /** `executed`, `failed` or `rolled_back`. */
+  readonly status: string;
+  /** JSON text of ids and facts of the effect. */
+  readonly result: null | string;
+  /** JSON text of `[{ name, passed, detail }]`. */
+  readonly post_checks: null | string;
+  /** When the effect happened. UTC epoch milliseconds. */
+  readonly occurred_at: null | number;
+}
+
+/** Every event by its record name. */
+export interface EventMap {
+  readonly ActionProposed: ActionProposed;
+  readonly ActionDecided: ActionDecided;
+  readonly CancelRequested: CancelRequested;
+  readonly FreezeRequested: FreezeRequested;
+  readonly OutcomeFiled: OutcomeFiled;
+  readonly PacketShown: PacketShown;
+  readonly RedemptionRequested: RedemptionRequested;
+  readonly RevocationRequested: RevocationRequested;
+  readonly Ticked: Ticked;
+  readonly VoteCast: VoteCast;
+  readonly FreezeChanged: FreezeChanged;
+  readonly GrantIssued: GrantIssued;
+  readonly GrantLapsed: GrantLapsed;
+  readonly GrantRedeemed: GrantRedeemed;
+  readonly GrantRevoked: GrantRevoked;
+  readonly PacketOpened: PacketOpened;
+  readonly Refused: Refused;
+  readonly RequestOpened: RequestOpened;
+  readonly RequestResolved: RequestResolved;
+  readonly VersionChanged: VersionChanged;
+  readonly VoteRecorded: VoteRecorded;
+  readonly DeadLettered: DeadLettered;
+  readonly DecisionRecorded: DecisionRecorded;
+  readonly LabelRecorded: LabelRecorded;
+  readonly OutcomeRecorded: OutcomeRecorded;
+  readonly PolicyPublished: PolicyPublished;
+  readonly ActionSubmitted: ActionSubmitted;
+  readonly OutcomeReported: OutcomeReported;
+}
+
+export type EventName = keyof EventMap;

@@ -1,0 +1,64 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { EventError } from './error.js';
+
+export const SERVICES = ['intake', 'policy', 'approval', 'telemetry'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+/** Each service's own key for `countersign-mac`, hexadecimal, 32 bytes. A service needs its own and those it reads. */
+export type MacKeys = Readonly<Partial<Record<ServiceName, string>>>;
+
+export const MAC_HEADER = 'countersign-mac';
+const VERSION = 'v1';
+
+export interface MacInput {
+  readonly topic: string;
+  readonly key: Buffer | string | null;
+  readonly value: Buffer;
+}
+
+const keyCache = new Map<string, Buffer>();
+
+function keyBytes(keys: MacKeys, service: ServiceName): Buffer {
+  const hex = keys[service];
+  if (hex === undefined) throw new EventError('bad_mac', `no mac key of service ${service}`);
+  let bytes = keyCache.get(hex);
+  if (bytes === undefined) keyCache.set(hex, (bytes = Buffer.from(hex, 'hex')));
+  return bytes;
+}
+
+/** HMAC-SHA-256 (RFC 2104) over topic, key and value, each with its length as big-endian uint32 in front. */
+function macOf(input: MacInput, key: Buffer): Buffer {
+  const topic = Buffer.from(input.topic);
+  const recordKey = typeof input.key === 'string' ? Buffer.from(input.key) : (input.key ?? Buffer.alloc(0));
+  const frame = Buffer.allocUnsafe(12 + topic.length + recordKey.length + input.value.length);
+  let at = 0;
+  for (const part of [topic, recordKey, input.value]) {
+    at = frame.writeUInt32BE(part.length, at);
+    at += part.copy(frame, at);
+  }
+  return createHmac('sha256', key).update(frame).digest();
+}
+
+/** Value of the `countersign-mac` header: `v1,<service>,<base64>`. */
+export const signRecord = (input: MacInput, service: ServiceName, keys: MacKeys): string =>
+  `${VERSION},${service},${macOf(input, keyBytes(keys, service)).toString('base64')}`;
+
+const isService = (name: string | undefined): name is ServiceName => SERVICES.includes(name as ServiceName);
+
+/**
+ * The service that wrote a record.
+ * @throws EventError `missing_mac` or `bad_mac`
+ */
+export function verifyRecord(input: MacInput, header: string | undefined, keys: MacKeys): ServiceName {
+  if (header === undefined) throw new EventError('missing_mac', `header ${MAC_HEADER} is missing`);
+  const [version, service, mac] = header.split(',');
+  if (version !== VERSION || !isService(service) || mac === undefined) {
+    throw new EventError('bad_mac', `header ${MAC_HEADER} is not v1,<service>,<base64>`);
+  }
+  const given = Buffer.from(mac, 'base64');
+  const wanted = macOf(input, keyBytes(keys, service));
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+    throw new EventError('bad_mac', `header ${MAC_HEADER} does not fit the record`);
+  }
+  return service;
+}
