@@ -1,1 +1,33 @@
-export {};
+export { digestOfAction, factsOf } from './action-facts.js';
+export { createClient } from './client.js';
+export type { Client, ClientOptions } from './client.js';
+export { createEndpoint } from './endpoint.js';
+export type { Answer, Endpoint, EndpointOptions, Send } from './endpoint.js';
+export { SdkError } from './errors.js';
+export type { LocalCode, ProblemDocument } from './errors.js';
+export { guard } from './guard.js';
+export type { Effect, Guarded, GuardOptions } from './guard.js';
+export { propose } from './propose.js';
+export type { Proposed } from './propose.js';
+export { redeem } from './redeem.js';
+export type { RedeemRequest } from './redeem.js';
+export { cancel, reportOutcome } from './report-outcome.js';
+export { DEFAULT_AUDIENCE, readKeys, verifyToken } from './verify-token.js';
+export type { ApprovalClaims, VerifyOptions } from './verify-token.js';
+export { readAction, waitForDecision } from './wait-for-decision.js';
+export type { WaitFor, WaitOptions } from './wait-for-decision.js';
+export type {
+  ActionDocument,
+  ActionFacts,
+  ActionStatus,
+  ApprovalRequest,
+  Decision,
+  Environment,
+  Grant,
+  JsonObject,
+  OutcomeReport,
+  PostCheck,
+  Proposal,
+  Redemption,
+  Resolution,
+} from './types.js';

@@ -1,0 +1,112 @@
+import { createClient } from './client.js';
+import { createAuthority, documentOf, ISSUER, refund, type Authority } from './fixtures.testing.js';
+import { guard, type GuardOptions } from './guard.js';
+import { startPeer, type Peer, type Received, type Reply } from './peer.testing.js';
+import type { JsonObject, Proposal } from './types.js';
+
+const options: GuardOptions = { tenant: 'acme', issuer: ISSUER, idempotencyKey: 'k-1' };
+const ok = { result: 'ok', grant_id: 'grant_1', action_id: 'act_1', executor: 'e', redeemed_at: '', repeated: false };
+const problem = (code: string, status: number): Reply => ({
+  status,
+  body: { type: `urn:countersign:problem:${code}`, title: code, status },
+});
+
+let authority: Authority;
+let peer: Peer;
+beforeAll(async () => {
+  authority = await createAuthority();
+});
+afterEach(() => peer.close());
+
+interface Script {
+  settled: JsonObject;
+  redeem?: Reply;
+}
+
+/** Plays intake and approval: pending at first, then what the script says. */
+function answer(script: Script, request: Received): Reply {
+  if (request.path === '/v1/actions') return { status: 202, body: documentOf('pending', null) };
+  if (request.path.startsWith('/v1/actions/act_1?wait=')) return { status: 200, body: script.settled };
+  if (request.path === '/.well-known/jwks.json') return { status: 200, body: authority.keys };
+  if (request.path === '/v1/grants/redeem') return script.redeem ?? { status: 200, body: ok };
+  return { status: 201, body: script.settled };
+}
+
+async function play(script: Script, proposal: Proposal = refund, more: Partial<GuardOptions> = {}) {
+  peer = await startPeer((request) => answer(script, request));
+  const client = createClient({ intakeUrl: peer.url, approvalUrls: [peer.url], apiKey: 'key', retryForMs: 200 });
+  const ran: JsonObject[] = [];
+  const run = async (parameters: JsonObject) => {
+    ran.push(parameters);
+    return { result: { tx_id: 'tx-1' } };
+  };
+  return { ran, done: guard(client, proposal, run, { ...options, ...more }) };
+}
+
+const paths = (): string[] => peer.received.map((seen) => seen.path.split('?')[0] as string);
+
+describe('guard', () => {
+  it('runs after the redemption and reports the outcome', async () => {
+    const { ran, done } = await play({ settled: documentOf('approved', await authority.sign()) });
+    await expect(done).resolves.toMatchObject({ reportError: null, effect: { result: { tx_id: 'tx-1' } } });
+    expect(ran).toEqual([refund.parameters]);
+    expect(paths()).toEqual([
+      '/v1/actions',
+      '/v1/actions/act_1',
+      '/.well-known/jwks.json',
+      '/v1/grants/redeem',
+      '/v1/actions/act_1/outcome',
+    ]);
+    expect(JSON.parse(peer.received[4]?.body ?? '')).toMatchObject({ status: 'executed', result: { tx_id: 'tx-1' } });
+  });
+
+  it.each(['denied', 'expired', 'cancelled', 'pending'] as const)('never runs a %s action', async (status) => {
+    const { ran, done } = await play({ settled: documentOf(status, null) }, refund, { timeoutMs: 0 });
+    await expect(done).rejects.toMatchObject({ code: 'not_approved', details: { status } });
+    expect(ran).toEqual([]);
+    expect(paths()).not.toContain('/v1/grants/redeem');
+  });
+
+  it.each(['already_consumed', 'revoked', 'frozen', 'expired'])('never runs when redeem says %s', async (code) => {
+    const script = { settled: documentOf('approved', await authority.sign()), redeem: problem(code, 409) };
+    const { ran, done } = await play(script);
+    await expect(done).rejects.toMatchObject({ code });
+    expect(ran).toEqual([]);
+  });
+
+  it('never runs while it is unknown whether the redemption took effect', async () => {
+    const script = { settled: documentOf('approved', await authority.sign()), redeem: problem('unknown_outcome', 503) };
+    const { ran, done } = await play(script);
+    await expect(done).rejects.toMatchObject({ code: 'unknown_outcome' });
+    expect(ran).toEqual([]);
+    const sent = peer.received.filter((seen) => seen.path === '/v1/grants/redeem').map((seen) => seen.body);
+    expect(sent.length).toBeGreaterThan(1);
+    expect(new Set(sent).size).toBe(1);
+  });
+
+  it('refuses when the parameters were changed while people were reading', async () => {
+    const proposal = structuredClone(refund);
+    const { ran, done } = await play({ settled: documentOf('approved', await authority.sign()) }, proposal);
+    proposal.parameters['order_id'] = '99999';
+    await expect(done).rejects.toMatchObject({ code: 'action_digest_mismatch' });
+    expect(ran).toEqual([]);
+    expect(JSON.parse(peer.received[0]?.body ?? '')).toMatchObject({ parameters: { order_id: '12345' } });
+    expect(paths()).not.toContain('/v1/grants/redeem');
+  });
+
+  it('refuses parameters that reviewers changed unless the caller takes them', async () => {
+    const changed = { ...refund.parameters, amount: { value: '100.00', currency: 'USD' } };
+    const { ran, done } = await play({ settled: documentOf('approved', await authority.sign(), changed) });
+    await expect(done).rejects.toMatchObject({ code: 'changed_by_reviewer' });
+    expect(ran).toEqual([]);
+  });
+
+  it('reports a failed effect and passes the error on', async () => {
+    const settled = documentOf('approved', await authority.sign());
+    peer = await startPeer((request) => answer({ settled }, request));
+    const client = createClient({ intakeUrl: peer.url, approvalUrls: [peer.url], apiKey: 'key' });
+    const run = () => Promise.reject(new Error('card refused'));
+    await expect(guard(client, refund, run, options)).rejects.toThrow('card refused');
+    expect(JSON.parse(peer.received.at(-1)?.body ?? '')).toMatchObject({ status: 'failed' });
+  });
+});
