@@ -1,1 +1,12 @@
-export {};
+export { brokerPart } from './broker/broker.js';
+export type { BrokerOptions, ProxiedListener } from './broker/broker.config.js';
+export { enginePart } from './engine/engine.js';
+export type { EngineOptions } from './engine/engine.config.js';
+export type { EngineUser } from './engine/users.js';
+export { stopChild } from './process/child.js';
+export type { Child } from './process/child.js';
+export { createGuard } from './process/guard.js';
+export type { Guard } from './process/guard.js';
+export { startPart } from './process/part.js';
+export type { Part } from './process/part.js';
+export { SetupError } from './setup-error.js';

@@ -1,0 +1,72 @@
+import kafkajs from 'kafkajs';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../process/run.js';
+import type { Part } from '../process/part.js';
+import { SetupError } from '../setup-error.js';
+import { brokerProperties } from './broker.config.js';
+import type { BrokerOptions } from './broker.config.js';
+import { fetchBrokerJars } from './jars.js';
+
+/** Any id will do for a cluster of one; a fixed one keeps formatting repeatable. */
+const CLUSTER_ID = 'Y291bnRlcnNpZ24tbG9jYQ';
+
+const jvm = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-Djava.awt.headless=true', '-Dorg.slf4j.simpleLogger.showDateTime=true', '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS'];
+
+function javaEnvironment(): NodeJS.ProcessEnv {
+  return { PATH: process.env['PATH'], JAVA_HOME: process.env['JAVA_HOME'], TZ: 'UTC' };
+}
+
+/** A fresh log folder is formatted once; a formatted one is left as it is. */
+async function format(options: BrokerOptions, propertiesFile: string, classPath: string): Promise<void> {
+  if (existsSync(join(options.dataDir, 'log/meta.properties'))) return;
+  const tool = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', propertiesFile];
+  const failure = await run('java', tool, javaEnvironment());
+  if (failure?.missing) throw new SetupError('Java (java) is not on the PATH: install Java 17 or newer, or set KAFKA_BROKERS to a running cluster.');
+  if (failure) throw new SetupError(`The broker's storage could not be formatted in ${options.dataDir}: ${failure.output.slice(-300)}`);
+}
+
+async function answers(port: number): Promise<boolean> {
+  const client = new kafkajs.Kafka({
+    brokers: [`127.0.0.1:${port}`],
+    clientId: 'countersign-launcher',
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    requestTimeout: 2_000,
+    retry: { retries: 0 },
+  });
+  const admin = client.admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).brokers.length > 0;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+/** A real Apache Kafka broker in KRaft mode on 127.0.0.1. */
+export function brokerPart(options: BrokerOptions): Part {
+  const propertiesFile = join(options.dataDir, 'server.properties');
+  let classPath = '';
+  return {
+    name: 'kafka',
+    readyTimeoutMs: 60_000,
+    stopDeadlineMs: 8_000,
+    isReady: () => answers(options.port),
+    command: () => ({
+      file: 'java',
+      args: [...jvm, '-cp', classPath, 'kafka.Kafka', propertiesFile],
+      env: javaEnvironment(),
+      logFile: options.logFile,
+    }),
+    prepare: async () => {
+      classPath = join(await fetchBrokerJars(), '*');
+      await mkdir(options.dataDir, { recursive: true });
+      await writeFile(propertiesFile, brokerProperties(options));
+      await format(options, propertiesFile, classPath);
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { EngineUser } from './users.js';
+
+export interface EngineOptions {
+  readonly dataDir: string;
+  readonly logFile: string;
+  readonly httpPort: number;
+  readonly users: readonly EngineUser[];
+}
+
+/** What `X-ClickHouse-Server-Display-Name` says, so that another server on the port is not taken for ours. */
+export const displayName = (options: EngineOptions): string => `countersign-${options.httpPort}`;
+
+export const engineFiles = (dataDir: string) => ({
+  config: join(dataDir, 'config.xml'),
+  users: join(dataDir, 'users.xml'),
+  store: join(dataDir, 'store'),
+  log: join(dataDir, 'engine.log'),
+  fifo: join(dataDir, 'run.fifo'),
+});
+
+/**
+ * fsync: a row that was acknowledged survives a crash of the machine. The small pools keep an idle engine quiet;
+ * `shutdown_wait_unfinished` is in seconds.
+ */
+export function configXml(options: EngineOptions): string {
+  const files = engineFiles(options.dataDir);
+  return `<clickhouse>
+  <display_name>${displayName(options)}</display_name>
+  <logger><level>warning</level><log>${files.log}</log><size>20M</size><count>2</count><console>0</console></logger>
+  <users_config>${files.users}</users_config>
+  <user_files_path>${options.dataDir}</user_files_path>
+  <shutdown_wait_unfinished>1</shutdown_wait_unfinished>
+  <mark_cache_size>67108864</mark_cache_size>
+  <asynchronous_metrics_update_period_s>60</asynchronous_metrics_update_period_s>
+  <merge_tree>
+    <fsync_after_insert>1</fsync_after_insert>
+    <fsync_part_directory>1</fsync_part_directory>
+  </merge_tree>
+</clickhouse>
+`;
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+
+/** A named user of the embedded engine; grants and limits live in users.xml only. */
+export interface EngineUser {
+  readonly name: string;
+  readonly password: string;
+  /** `service` may do what its grants say; `analyst` only reads, with bounded time and memory. */
+  readonly profile: 'service' | 'analyst';
+  /** SQL GRANT statements without TO. */
+  readonly grants: readonly string[];
+}
+
+/** Everything in one database, and nothing outside it. `INTROSPECTION`, files and URLs stay closed. */
+export const ownerOf = (database: string): string[] => [`GRANT ALL ON ${database}.*`, 'GRANT SELECT ON system.*'];
+
+const safety = `
+      <implicit_select>0</implicit_select>
+      <allow_introspection_functions>0</allow_introspection_functions>
+      <storage_file_read_method>pread</storage_file_read_method>`;
+
+/**
+ * The engine's in-process session is the user `default` without a password. Its own blocking query fills the one place
+ * that its profile leaves, so that nobody else can use it (they get code 202); it may only open the listeners and read
+ * the fifo that keeps it waiting.
+ */
+const defaultUser = `
+    <default>
+      <password></password>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>closed</profile>
+      <quota>default</quota>
+      <grants>
+        <query>GRANT SYSTEM LISTEN ON *.*</query>
+        <query>GRANT READ ON FILE</query>
+        <query>GRANT CREATE TEMPORARY TABLE ON *.*</query>
+      </grants>
+    </default>`;
+
+const profiles = `
+    <default>${safety}
+    </default>
+    <closed>${safety}
+      <max_concurrent_queries_for_all_users>1</max_concurrent_queries_for_all_users>
+      <constraints><max_concurrent_queries_for_all_users><const/></max_concurrent_queries_for_all_users></constraints>
+    </closed>
+    <service>${safety}
+      <async_insert>0</async_insert>
+    </service>
+    <analyst>${safety}
+      <readonly>2</readonly>
+      <max_execution_time>60</max_execution_time>
+      <max_memory_usage>2000000000</max_memory_usage>
+      <cancel_http_readonly_queries_on_client_close>1</cancel_http_readonly_queries_on_client_close>
+      <constraints>
+        <max_execution_time><max>60</max></max_execution_time>
+        <max_memory_usage><max>2000000000</max></max_memory_usage>
+      </constraints>
+    </analyst>`;
+
+const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+
+function userXml(user: EngineUser): string {
+  const hash = createHash('sha256').update(user.password).digest('hex');
+  const grants = user.grants.map((grant) => `<query>${escape(grant)}</query>`).join('');
+  return `
+    <${user.name}>
+      <password_sha256_hex>${hash}</password_sha256_hex>
+      <networks><ip>127.0.0.1</ip></networks>
+      <profile>${user.profile}</profile>
+      <quota>default</quota>
+      <grants>${grants}</grants>
+    </${user.name}>`;
+}
+
+/** The text of users.xml. User names must be XML names. */
+export const usersXml = (users: readonly EngineUser[]): string => `<clickhouse>
+  <profiles>${profiles}
+  </profiles>
+  <quotas><default/></quotas>
+  <users>${defaultUser}${users.map(userXml).join('')}
+  </users>
+</clickhouse>
+`;
