@@ -4,6 +4,8 @@ const here = import.meta.dirname;
 export default {
   rootDir: here,
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/libs/testing/jest/setup.mjs',
+  globalTeardown: '<rootDir>/libs/testing/jest/teardown.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   testMatch: ['<rootDir>/{apps,libs,infra,test,tools}/**/*.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/(apps|libs|infra)/[^/]+/dist/', '<rootDir>/\\.countersign/'],
