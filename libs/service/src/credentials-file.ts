@@ -1,0 +1,70 @@
+import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Credentials } from './credentials.js';
+import { NO_CREDENTIALS } from './credentials.js';
+import type { Logger } from './logger.js';
+
+const POLL_MS = 1_000;
+const FILE = 'credentials.json';
+
+/** The credentials as they are in the file now; an edit is seen within a second, without a restart. */
+export class CredentialsFile {
+  private current: Credentials = NO_CREDENTIALS;
+  private version = '';
+  private readonly listeners: (() => void)[] = [];
+  private readonly timer: NodeJS.Timeout;
+  private readonly path: string;
+
+  constructor(
+    secretsDir: string,
+    private readonly log: Logger,
+  ) {
+    this.path = join(secretsDir, FILE);
+    this.reload();
+    this.timer = setInterval(() => this.reload(), POLL_MS);
+    this.timer.unref();
+  }
+
+  get(): Credentials {
+    return this.current;
+  }
+
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Reads the file when it changed. A file that cannot be read keeps the former credentials: half a write locks nobody out. */
+  reload(): void {
+    try {
+      const { mtimeMs, size, ino } = statSync(this.path);
+      const version = `${mtimeMs}/${size}/${ino}`;
+      if (version === this.version) return;
+      this.current = readCredentials(this.path);
+      this.version = version;
+      for (const listener of this.listeners) listener();
+    } catch (fault) {
+      this.log.warn('credentials not read', { path: this.path, fault });
+    }
+  }
+}
+
+/** @throws when the file is missing or not JSON with `agents` and `executors` */
+export function readCredentials(path: string): Credentials {
+  const content = JSON.parse(readFileSync(path, 'utf8')) as Partial<Credentials> | null;
+  if (!Array.isArray(content?.agents) || !Array.isArray(content.executors))
+    throw new Error('agents or executors are missing');
+  return { agents: content.agents, executors: content.executors };
+}
+
+/** Replaces the file in one step, so that no reader sees half of it, with mode 0600. */
+export function writeCredentials(secretsDir: string, credentials: Credentials): void {
+  const path = join(secretsDir, FILE);
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(draft, 0o600); // a draft that a crash left behind would keep its old mode
+  renameSync(draft, path);
+}

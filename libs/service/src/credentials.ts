@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** One API key, kept as its hash only. */
+export interface StoredKey {
+  readonly key_id: string;
+  /** Lower-case hex of SHA-256 of the key. */
+  readonly sha256: string;
+  /** RFC 3339 UTC. */
+  readonly created_at: string;
+  readonly revoked_at: string | null;
+}
+
+export interface AgentCredentials {
+  readonly agent_id: string;
+  readonly tenant: string;
+  readonly environments: readonly string[];
+  /** Subjects who operate the agent; they may never approve its actions. */
+  readonly operators: readonly string[];
+  readonly keys: readonly StoredKey[];
+  /** Secrets of `countersign-signature`; the newest last, all of them valid. */
+  readonly signing_secrets: readonly string[];
+}
+
+export interface ExecutorCredentials {
+  readonly executor_id: string;
+  readonly tenant: string;
+  readonly environments: readonly string[];
+  /** Audiences of approval tokens that this executor may redeem. */
+  readonly audiences: readonly string[];
+  readonly keys: readonly StoredKey[];
+}
+
+/** Content of `credentials.json`. */
+export interface Credentials {
+  readonly agents: readonly AgentCredentials[];
+  readonly executors: readonly ExecutorCredentials[];
+}
+
+export const NO_CREDENTIALS: Credentials = { agents: [], executors: [] };
+
+/** Whose key is meant: an agent's or an executor's id in a tenant. */
+export interface KeyOwner {
+  readonly kind: 'agent' | 'executor';
+  readonly tenant: string;
+  readonly id: string;
+}
+
+/** What the operator decides about a new key; the random parts come from `newKey`. */
+export interface NewKey {
+  readonly key_id: string;
+  /** The key itself, shown once and never stored. */
+  readonly secret: string;
+  /** RFC 3339 UTC. */
+  readonly created_at: string;
+}
+
+/** 256 random bits, with a prefix that secret scanners can find. */
+export const newKey = (nowMs: number): NewKey => ({
+  key_id: `key_${randomBytes(8).toString('hex')}`,
+  secret: `csk_${randomBytes(32).toString('base64url')}`,
+  created_at: new Date(nowMs).toISOString(),
+});
+
+/** Hash under which a key is stored; a fast hash is enough for 256 random bits. */
+export const hashKey = (secret: string): string => createHash('sha256').update(secret, 'utf8').digest('hex');
+
+/** Adds a key beside the present ones. @throws Error when there is no such agent or executor */
+export const addKey = (credentials: Credentials, owner: KeyOwner, key: NewKey): Credentials =>
+  withKeys(credentials, owner, (keys) => [...keys, stored(key)]);
+
+/** Adds a key and revokes every other one of that owner. @throws Error when there is no such agent or executor */
+export const rotateKey = (credentials: Credentials, owner: KeyOwner, key: NewKey): Credentials =>
+  withKeys(credentials, owner, (keys) => [...keys.map((old) => revoked(old, key.created_at)), stored(key)]);
+
+/** Revokes one key; revoking it again changes nothing. @throws Error when there is no such key */
+export function revokeKey(credentials: Credentials, keyId: string, revokedAt: string): Credentials {
+  let found = false;
+  const revokeIn = (keys: readonly StoredKey[]): StoredKey[] =>
+    keys.map((key) => {
+      if (key.key_id !== keyId) return key;
+      found = true;
+      return revoked(key, revokedAt);
+    });
+  const changed = {
+    agents: credentials.agents.map((agent) => ({ ...agent, keys: revokeIn(agent.keys) })),
+    executors: credentials.executors.map((executor) => ({ ...executor, keys: revokeIn(executor.keys) })),
+  };
+  if (!found) throw new Error(`there is no key ${keyId}`);
+  return changed;
+}
+
+const stored = (key: NewKey): StoredKey => ({
+  key_id: key.key_id,
+  sha256: hashKey(key.secret),
+  created_at: key.created_at,
+  revoked_at: null,
+});
+
+const revoked = (key: StoredKey, at: string): StoredKey => ({ ...key, revoked_at: key.revoked_at ?? at });
+
+function withKeys(
+  credentials: Credentials,
+  owner: KeyOwner,
+  change: (keys: readonly StoredKey[]) => StoredKey[],
+): Credentials {
+  const list: readonly (AgentCredentials | ExecutorCredentials)[] =
+    owner.kind === 'agent' ? credentials.agents : credentials.executors;
+  const idOf = (entry: AgentCredentials | ExecutorCredentials) =>
+    'agent_id' in entry ? entry.agent_id : entry.executor_id;
+  const isOwner = (entry: AgentCredentials | ExecutorCredentials) =>
+    entry.tenant === owner.tenant && idOf(entry) === owner.id;
+  if (!list.some(isOwner)) throw new Error(`there is no ${owner.kind} ${owner.id} in tenant ${owner.tenant}`);
+  const changed = <T extends AgentCredentials | ExecutorCredentials>(entries: readonly T[]): T[] =>
+    entries.map((entry) => (isOwner(entry) ? { ...entry, keys: change(entry.keys) } : entry));
+  return owner.kind === 'agent'
+    ? { ...credentials, agents: changed(credentials.agents) }
+    : { ...credentials, executors: changed(credentials.executors) };
+}

@@ -1,0 +1,81 @@
+import type { IncomingMessage } from 'node:http';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CountersignError, problemOf } from '@countersign/canonical';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpObservation } from './http-metrics.js';
+import type { BodyLimits } from './json-body.js';
+import { MAX_ACTION_BYTES, readJsonBody } from './json-body.js';
+import type { Logger } from './logger.js';
+import { asError, sendProblem } from './problem.filter.js';
+
+export interface HttpOptions {
+  /** Items of a batch, 1 or more: an array body may have this many times 256 KiB. Default 1. */
+  readonly maxBatchItems?: number;
+  /** Takes `application/x-www-form-urlencoded` too, as an object of strings (pages with plain forms). Default false. */
+  readonly acceptForms?: boolean;
+}
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+// OWASP ASVS 5.0, chapter 3.4. A page replaces the content security policy by its own.
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+};
+
+/** A Fastify that reads strict JSON only, answers problems only, and lets no request linger. */
+export function createHttpAdapter(log: Logger): FastifyAdapter {
+  return new FastifyAdapter({
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    bodyLimit: Number.MAX_SAFE_INTEGER, // readJsonBody has the limits, by the kind of body
+    routerOptions: { maxParamLength: 500 },
+    frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) =>
+      sendProblem(reply, problemOf(asError(error, log))),
+  });
+}
+
+/** Body parsers, security headers and the observation of every request. */
+export function setUpHttp(
+  app: NestFastifyApplication,
+  options: HttpOptions,
+  observe: (observation: HttpObservation) => void,
+): void {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const limits: BodyLimits = {
+    maxBytes: MAX_ACTION_BYTES,
+    maxArrayBytes: MAX_ACTION_BYTES * (options.maxBatchItems ?? 1),
+  };
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => {
+    refuseOtherCharsets(request.headers['content-type']);
+    return readJsonBody(payload, limits);
+  });
+  if (options.acceptForms) acceptForms(fastify);
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(SECURITY_HEADERS);
+    done();
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    observe({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
+    done();
+  });
+}
+
+function refuseOtherCharsets(contentType: string | undefined): void {
+  const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1];
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return;
+  throw new CountersignError('unsupported_media_type', 'send the body as application/json in UTF-8');
+}
+
+function acceptForms(fastify: FastifyInstance): void {
+  const options = { parseAs: 'string', bodyLimit: MAX_ACTION_BYTES } as const;
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', options, (_request, body, done) => {
+    done(null, Object.fromEntries(new URLSearchParams(String(body))));
+  });
+}

@@ -1,0 +1,105 @@
+import { Agent, request } from 'undici';
+import { CountersignError } from '@countersign/canonical';
+import type { Problem } from '@countersign/canonical';
+import { INTERNAL_HEADER } from './internal.guard.js';
+import type { Logger } from './logger.js';
+
+export interface InternalCall {
+  readonly method: 'GET' | 'POST';
+  /** With its query, from the leading slash on. */
+  readonly path: string;
+  readonly body?: unknown;
+  /** Longest wait for one instance's answer, milliseconds, 1 or more. */
+  readonly timeoutMs: number;
+}
+
+export interface InternalAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export interface InternalClientOptions {
+  /** Instances that can all answer, at least one, without trailing slashes. */
+  readonly urls: readonly string[];
+  readonly token: string;
+  readonly log: Logger;
+}
+
+const COOL_DOWN_MS = 2_000;
+const CONNECT_TIMEOUT_MS = 1_000;
+
+/** Asks the instances of another service over internal HTTP; every call must be safe to repeat. */
+export class InternalClient {
+  private readonly agent = new Agent({ connections: 128, connect: { timeout: CONNECT_TIMEOUT_MS } });
+  private readonly downUntilMs = new Map<string, number>();
+  private turn = 0;
+
+  constructor(private readonly options: InternalClientOptions) {}
+
+  /**
+   * Tries one instance after the other until one answers; one that did not answer lately comes last.
+   * @returns any answer below 500, and problems that the service stated itself
+   * @throws CountersignError `overloaded` when no instance answers
+   */
+  async call(call: InternalCall): Promise<InternalAnswer> {
+    let fault: unknown = null;
+    for (const url of this.order(Date.now())) {
+      try {
+        const answer = await this.ask(url, call);
+        if (answer.status !== 502 && !isUnready(answer)) return answer;
+        fault = new Error(`status ${answer.status}`);
+      } catch (error) {
+        fault = error;
+      }
+      this.downUntilMs.set(url, Date.now() + COOL_DOWN_MS);
+      this.options.log.warn('instance does not answer', { url, fault });
+    }
+    throw new CountersignError(
+      'overloaded',
+      'a service that is needed does not answer; retry with the same key',
+      { retry_after: 1 },
+      { cause: fault },
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private order(nowMs: number): string[] {
+    const { urls } = this.options;
+    this.turn = (this.turn + 1) % urls.length;
+    const rotated = [...urls.slice(this.turn), ...urls.slice(0, this.turn)];
+    const isDown = (url: string) => (this.downUntilMs.get(url) ?? 0) > nowMs;
+    return [...rotated.filter((url) => !isDown(url)), ...rotated.filter(isDown)];
+  }
+
+  private async ask(url: string, { method, path, body, timeoutMs }: InternalCall): Promise<InternalAnswer> {
+    const json = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await request(url + path, {
+      dispatcher: this.agent,
+      method,
+      headers: {
+        [INTERNAL_HEADER]: this.options.token,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...json,
+      headersTimeout: timeoutMs,
+      bodyTimeout: timeoutMs,
+    });
+    const text = await response.body.text();
+    return { status: response.statusCode, body: text === '' ? null : (JSON.parse(text) as unknown) };
+  }
+}
+
+// An instance that is still folding says 503 overloaded: another one may know.
+const isUnready = ({ status, body }: InternalAnswer): boolean =>
+  status === 503 && (body as Partial<Problem> | null)?.type === 'urn:countersign:problem:overloaded';
+
+/** The problem that another service answered, as the error that passes it on unchanged. @throws it */
+export function passOn(answer: InternalAnswer): InternalAnswer {
+  if (answer.status < 400) return answer;
+  const { type, title: _title, status: _status, detail, ...details } = answer.body as Problem;
+  const code = type.replace('urn:countersign:problem:', '') as CountersignError['code'];
+  throw new CountersignError(code, detail, details);
+}

@@ -1,0 +1,115 @@
+import { createRemoteJWKSet, decodeJwt, errors, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
+import { CountersignError } from '@countersign/canonical';
+import { bearerToken } from './bearer.js';
+import type { OidcIssuer } from './oidc.config.js';
+
+/** A person, known by issuer and subject together, never by an e-mail address. */
+export interface Reviewer {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly tenant: string;
+  readonly roles: readonly string[];
+  readonly name: string | null;
+}
+
+interface KnownIssuer extends OidcIssuer {
+  readonly keys: JWTVerifyGetKey;
+}
+
+const CLOCK_TOLERANCE_S = 5;
+// RFC 9068, section 2.1, with and without the media type's prefix; many providers still say `JWT`.
+const TYPES = ['at+jwt', 'application/at+jwt', 'jwt'];
+// OpenID Connect Core, section 2 and 3.3.2.11: claims that only an ID token has.
+const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
+
+/** Bearer authentication of people by OpenID Connect access tokens. */
+export class ReviewerAuth {
+  private readonly issuers: ReadonlyMap<string, KnownIssuer>;
+
+  constructor(issuers: readonly OidcIssuer[]) {
+    this.issuers = new Map(
+      issuers.map((issuer) => {
+        const keys = createRemoteJWKSet(new URL(issuer.jwks_uri), { timeoutDuration: 3_000, cooldownDuration: 5_000 });
+        return [issuer.issuer, { ...issuer, keys }];
+      }),
+    );
+  }
+
+  /**
+   * @throws CountersignError `unauthenticated` for anything but a valid access token, `overloaded` when the provider's
+   * keys cannot be fetched
+   */
+  async authenticate(authorization: string | undefined): Promise<Reviewer> {
+    return this.verify(bearerToken(authorization));
+  }
+
+  /** As `authenticate`, for a token that came another way (a session). */
+  async verify(token: string): Promise<Reviewer> {
+    const issuer = this.issuers.get(statedIssuer(token));
+    if (!issuer) throw unauthenticated('the token is not of a known issuer');
+    const claims = await verifiedClaims(token, issuer);
+    return reviewerOf(claims, issuer);
+  }
+}
+
+const unauthenticated = (detail: string, cause?: unknown): CountersignError =>
+  new CountersignError('unauthenticated', detail, {}, { cause });
+
+function statedIssuer(token: string): string {
+  try {
+    return decodeJwt(token).iss ?? '';
+  } catch (cause) {
+    throw unauthenticated('the credential is not an access token', cause);
+  }
+}
+
+async function verifiedClaims(token: string, issuer: KnownIssuer): Promise<JWTPayload> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, issuer.keys, {
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      algorithms: [...issuer.algorithms],
+      requiredClaims: ['exp', 'sub', issuer.claims.tenant],
+      clockTolerance: CLOCK_TOLERANCE_S,
+    });
+    if (!isAccessToken(protectedHeader.typ, payload)) throw unauthenticated('this is not an access token');
+    return payload;
+  } catch (error) {
+    throw asProblem(error);
+  }
+}
+
+const isAccessToken = (typ: string | undefined, claims: JWTPayload): boolean =>
+  TYPES.includes((typ ?? '').toLowerCase()) &&
+  !ID_TOKEN_CLAIMS.some((claim) => claim in claims) &&
+  claims['typ'] !== 'ID'; // Keycloak marks its ID tokens in the payload
+
+function asProblem(error: unknown): CountersignError {
+  if (error instanceof CountersignError) return error;
+  const keysMissing =
+    !(error instanceof errors.JOSEError) || error.code === 'ERR_JWKS_TIMEOUT' || error.code === 'ERR_JOSE_GENERIC';
+  if (!keysMissing) return unauthenticated('the access token is not valid', error);
+  return new CountersignError(
+    'overloaded',
+    'the identity provider does not answer',
+    { retry_after: 2 },
+    { cause: error },
+  );
+}
+
+function reviewerOf(claims: JWTPayload, issuer: KnownIssuer): Reviewer {
+  const tenant = claims[issuer.claims.tenant];
+  const roles = claims[issuer.claims.roles] ?? [];
+  const name = claims[issuer.claims.name];
+  if (typeof tenant !== 'string' || tenant === '' || !claims.sub)
+    throw unauthenticated('the token names no tenant or subject');
+  if (!Array.isArray(roles)) throw unauthenticated('the roles of the token are not a list');
+  return {
+    issuer: issuer.issuer,
+    subject: claims.sub,
+    tenant,
+    roles: roles.filter((role): role is string => typeof role === 'string'),
+    name: typeof name === 'string' ? name : null,
+  };
+}
