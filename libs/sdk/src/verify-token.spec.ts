@@ -1,4 +1,4 @@
-import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { createAuthority, facts, ISSUER, type Authority } from './fixtures.testing.js';
 import { verifyToken } from './verify-token.js';
 

@@ -1,0 +1,192 @@
+"""Tests of the client against a real HTTP peer on this machine. Run: python3 -m unittest (in this folder)."""
+
+import json
+import threading
+import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from countersign import Client, CountersignError, action_digest, action_id, canonicalize, guard, parse_json, sign_submission
+
+REFUND = {
+    "run_id": "agent-2026-06-19-001",
+    "agent": {"id": "refund-agent", "version": "v1.4.2"},
+    "model": {"id": "gpt-5o"},
+    "action_type": "refund",
+    "environment": "production",
+    "on_behalf_of": "customer:812",
+    "target": "order:12345",
+    "parameters": {"order_id": "12345", "method": "card", "amount": {"value": "6000.00", "currency": "USD"}},
+    "preconditions": {"order_etag": "7"},
+}
+DIGEST = "sha256:2bc98058215ebfb84d46fb1bf041c26e5d45c664dee27b17587711fc56bba6a7"
+# Number vectors of RFC 8785, appendix B.
+NUMBERS = {
+    5e-324: "5e-324",
+    1.7976931348623157e308: "1.7976931348623157e+308",
+    9007199254740992.0: "9007199254740992",
+    295147905179352830000.0: "295147905179352830000",
+    1e23: "1e+23",
+    9.999999999999997e22: "9.999999999999997e+22",
+    999999999999999700000.0: "999999999999999700000",
+    1e21: "1e+21",
+    9.999999999999997e-7: "9.999999999999997e-7",
+    0.000001: "0.000001",
+    333333333.33333329: "333333333.3333333",
+    -0.0000033333333333333333: "-0.0000033333333333333333",
+    1424953923781206.2: "1424953923781206.2",
+    -0.0: "0",
+    4.5: "4.5",
+    100.0: "100",
+}
+
+
+class Canonical(unittest.TestCase):
+    def test_the_digest_printed_in_the_contract(self):
+        self.assertEqual(action_digest("acme", REFUND), DIGEST)
+
+    def test_one_changed_byte_is_another_digest(self):
+        changed = {**REFUND, "parameters": {**REFUND["parameters"], "order_id": "12346"}}
+        self.assertNotEqual(action_digest("acme", changed), DIGEST)
+
+    def test_the_action_id_printed_in_the_contract(self):
+        self.assertEqual(action_id("acme", "refund-agent", "k-1"), "act_42c5f297-9a6d-5ca8-a78a-de638ee55f46")
+
+    def test_numbers_as_ecmascript_prints_them(self):
+        for number, text in NUMBERS.items():
+            self.assertEqual(canonicalize(number), text)
+
+    def test_strings_and_key_order_of_rfc_8785(self):
+        value = {"\u20ac": "Euro", "\r": "CR", "\ufb33": "dalet", "1": "One", "\U0001f600": "Smiley", "\u0080": "Ctl"}
+        keys = list(json.loads(canonicalize(value)))
+        self.assertEqual(keys, ["\r", "1", "\u0080", "\u20ac", "\U0001f600", "\ufb33"])
+        self.assertEqual(canonicalize('\u20ac$\u000f\nA\'B"\\"/\x7f'), '"\u20ac$\\u000f\\nA\'B\\"\\\\\\"/\x7f"')
+
+    def test_refuses_what_json_cannot_carry(self):
+        for value in (float("nan"), float("inf"), 2**53, "\ud800", {1: "x"}, {"x": object()}):
+            with self.assertRaises(ValueError):
+                canonicalize(value)
+
+    def test_strict_parsing(self):
+        for text in ('{"a":1,"a":2}', "9007199254740993", "NaN", '"\\ud800"', '{"__proto__":1}'):
+            with self.assertRaises(ValueError):
+                parse_json(text)
+
+    def test_signature_of_a_submission(self):
+        # Expected value by openssl: dgst -sha256 -hmac secret
+        header = sign_submission("secret", "countersign.submissions.v1", "acme|k-1", "id-1", "2026-01-01T00:00:00.000Z", b"\x00v")
+        self.assertEqual(header, "v1,WY28F8pd6bTHWJSf3gzoIpXGbDUkxQA46mAVjPLu7GY=")
+
+
+class Peer:
+    """A real HTTP server that answers by a list of (status, body, headers); the last answer repeats."""
+
+    def __init__(self, answers):
+        self.received = []
+        peer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def _answer(self):
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                peer.received.append((self.path, self.headers.get("Idempotency-Key"), body))
+                status, document, headers = answers[min(len(peer.received), len(answers)) - 1]
+                if status == 0:  # cut the connection
+                    self.connection.close()
+                    return
+                data = json.dumps(document).encode()
+                self.send_response(status)
+                for name, value in {**headers, "Content-Length": str(len(data))}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(data)
+
+            do_GET = do_POST = _answer
+
+            def log_message(self, *_args):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_args):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def problem(code, status, **more):
+    return status, {"type": f"urn:countersign:problem:{code}", "title": code, "status": status, "detail": "no"}, more
+
+
+BUSY = problem("overloaded", 503)
+OK = (200, {"result": "ok"}, {})
+
+
+def document(status, token=None, digest=DIGEST):
+    grant = {"grant_id": "grant_1", "status": "issued", "token": token} if token else None
+    return 200, {"action_id": "act_1", "status": status, "effective": {"digest": digest}, "grant": grant}, {}
+
+
+def client(peer, retry_for_s=5.0):
+    return Client(peer.url, [peer.url], "key", retry_for_s=retry_for_s)
+
+
+class Http(unittest.TestCase):
+    def test_retries_with_the_same_key_and_bytes(self):
+        with Peer([BUSY, (0, None, {}), problem("rate_limited", 429), document("pending")]) as peer:
+            self.assertEqual(client(peer).propose(REFUND, "k-1")["status"], "pending")
+            self.assertEqual(len(peer.received), 4)
+            self.assertEqual(len(set(peer.received)), 1)
+
+    def test_gives_up_at_the_bound_with_the_problem(self):
+        with Peer([BUSY]) as peer:
+            with self.assertRaises(CountersignError) as raised:
+                client(peer, 0.3).propose(REFUND, "k-1")
+            self.assertEqual(raised.exception.code, "overloaded")
+            self.assertGreater(len(peer.received), 1)
+
+    def test_a_refusal_is_not_retried(self):
+        with Peer([problem("already_consumed", 409)]) as peer:
+            with self.assertRaises(CountersignError) as raised:
+                client(peer).redeem("t", DIGEST, "production")
+            self.assertEqual(raised.exception.code, "already_consumed")
+            self.assertEqual(len(peer.received), 1)
+
+
+class Guard(unittest.TestCase):
+    def run_guard(self, answers, proposal=REFUND):
+        ran = []
+        with Peer(answers) as peer:
+            try:
+                guard(client(peer, 0.2), "acme", proposal, "k-1", lambda parameters: ran.append(parameters) or {}, 0)
+                return None, ran, [path for path, _key, _body in peer.received]
+            except CountersignError as error:
+                return error.code, ran, [path for path, _key, _body in peer.received]
+
+    def test_runs_after_the_redemption(self):
+        approved = document("approved", "token")
+        code, ran, paths = self.run_guard([document("pending"), approved, OK, approved])
+        self.assertIsNone(code)
+        self.assertEqual(ran, [REFUND["parameters"]])
+        self.assertEqual(paths[2:], ["/v1/grants/redeem", "/v1/actions/act_1/outcome"])
+
+    def test_never_runs_what_was_not_approved(self):
+        for status in ("denied", "expired", "cancelled", "pending"):
+            self.assertEqual(self.run_guard([document(status)])[:2], ("not_approved", []))
+
+    def test_never_runs_when_the_redemption_is_refused(self):
+        approved = document("approved", "token")
+        self.assertEqual(self.run_guard([approved, approved, problem("revoked", 403)])[:2], ("revoked", []))
+        self.assertEqual(self.run_guard([approved, approved, BUSY])[:2], ("overloaded", []))
+
+    def test_never_runs_other_parameters_than_the_approved_ones(self):
+        changed = document("approved", "token", "sha256:other")
+        code, ran, paths = self.run_guard([changed])
+        self.assertEqual((code, ran), ("action_digest_mismatch", []))
+        self.assertNotIn("/v1/grants/redeem", paths)
+
+
+if __name__ == "__main__":
+    unittest.main()
