@@ -1,3 +1,5 @@
+export { createAppender } from './appender.js';
+export { connect } from './client.js';
 export type {
   Appended,
   Appender,
@@ -21,3 +23,4 @@ export type {
   StartTimestamp,
   TopicSpec,
 } from './port.js';
+export { ensureTopics } from './topics.js';

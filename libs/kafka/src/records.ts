@@ -1,0 +1,45 @@
+import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
+import type { InRecord, OutRecord } from './port.js';
+
+function singleHeaders(headers: IHeaders | undefined): InRecord['headers'] {
+  const single: InRecord['headers'] = {};
+  for (const name in headers) {
+    const value = headers[name];
+    single[name] = Array.isArray(value) ? value[0] : value;
+  }
+  return single;
+}
+
+/** A repeated header counts once: the first one. */
+export const toInRecord = (topic: string, partition: number, message: KafkaMessage): InRecord => ({
+  topic,
+  partition,
+  offset: Number(message.offset),
+  timestampMs: Number(message.timestamp),
+  key: message.key,
+  value: message.value,
+  headers: singleHeaders(message.headers),
+});
+
+export const toMessage = ({ key, value, headers }: OutRecord): Message => ({ key, value, headers });
+
+/** An estimate of the bytes on the wire; brokers refuse a batch above 1 MiB by default. */
+export function sizeOf({ key, value, headers }: OutRecord): number {
+  let bytes = 64 + value.length + (key?.length ?? 0);
+  for (const name in headers) bytes += name.length + (headers[name]?.length ?? 0);
+  return bytes;
+}
+
+/** Largest request of one send, bytes: below the broker's default of 1 MiB for one partition. */
+export const MAX_SEND_BYTES = 700_000;
+
+/** Groups records by topic in their order. */
+export function byTopic<M>(items: readonly { readonly topic: string; readonly message: M }[]): { topic: string; messages: M[] }[] {
+  const topics = new Map<string, M[]>();
+  for (const { topic, message } of items) {
+    const messages = topics.get(topic);
+    if (messages) messages.push(message);
+    else topics.set(topic, [message]);
+  }
+  return [...topics].map(([topic, messages]) => ({ topic, messages }));
+}

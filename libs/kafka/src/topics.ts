@@ -1,0 +1,35 @@
+import { clientOf } from './client.js';
+import type { Client } from './client.js';
+import type { KafkaConnection, TopicSpec } from './port.js';
+
+const TIMESTAMPS = { 'message.timestamp.type': 'LogAppendTime' };
+
+async function create(client: Client, specs: readonly TopicSpec[]): Promise<void> {
+  const topics = specs.map(({ name, partitions, replicationFactor = 1, config }) => ({
+    topic: name,
+    numPartitions: partitions,
+    replicationFactor,
+    configEntries: Object.entries({ ...TIMESTAMPS, ...config }).map(([key, value]) => ({ name: key, value })),
+  }));
+  await client.ask((admin) => admin.createTopics({ topics, waitForLeaders: true }));
+}
+
+async function partitionCounts(client: Client, names: readonly string[]): Promise<Map<string, number>> {
+  const { topics } = await client.ask((admin) => admin.fetchTopicMetadata({ topics: [...names] }));
+  return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+}
+
+/**
+ * Creates the topics that are missing, all with LogAppendTime.
+ * @throws Error naming the topic whose partition count differs: an action's facts would no longer share a partition
+ */
+export async function ensureTopics(connection: KafkaConnection, specs: readonly TopicSpec[]): Promise<void> {
+  const client = clientOf(connection);
+  const existing = new Set(await client.ask((admin) => admin.listTopics()));
+  const missing = specs.filter(({ name }) => !existing.has(name));
+  if (missing.length > 0) await create(client, missing);
+  const counts = await partitionCounts(client, specs.map(({ name }) => name));
+  for (const { name, partitions } of specs)
+    if (counts.get(name) !== partitions)
+      throw new Error(`topic ${name} has ${counts.get(name)} partitions, expected ${partitions}: the count may never change`);
+}
