@@ -98,12 +98,21 @@ function golden({ file, schema, name, version }) {
   put(path, `${JSON.stringify({ schema: file, value: JSON.parse(type.toString(value)), avro_hex: type.toBuffer(value).toString('hex') }, null, 2)}\n`);
 }
 
+/** docs/api.md prints the schemas that agents write. */
+function apiPage() {
+  const page = readFileSync(at('docs/api.md'), 'utf8');
+  const blocks = schemas.filter(({ topic }) => topic === 'countersign.submissions.v1')
+    .map(({ schema }) => `\`\`\`json\n${JSON.stringify(schema, null, 2)}\n\`\`\``);
+  return page.replace(/(<!-- schemas:begin .*-->\n)[^]*(<!-- schemas:end -->)/, (_, begin, end) => `${begin}${blocks.join('\n\n')}\n${end}`);
+}
+
 const ids = registry();
 const latest = schemas.filter(({ name, topic, version }) => !schemas.some((o) => o.name === name && o.topic === topic && o.version > version));
 put('schemas/registry.json', `${JSON.stringify(ids, null, 2)}\n`);
 put('libs/events/src/generated/types.ts', typesFile(latest));
 put('libs/events/src/generated/schemas.ts', schemasFile(ids));
 put('libs/events/src/generated/topics.ts', topicsFile());
+put('docs/api.md', apiPage());
 schemas.forEach(golden);
 
 if (stale.length > 0) {
