@@ -1,5 +1,6 @@
 export { createAppender } from './appender.js';
 export { connect } from './client.js';
+export { createFold } from './fold.js';
 export type {
   Appended,
   Appender,

@@ -1,0 +1,204 @@
+import type { Consumer, EachBatchPayload } from 'kafkajs';
+import type { Client } from './client.js';
+import { Committer } from './committer.js';
+import { loopBatch } from './loop-batch.js';
+import type { LoopBatch } from './loop-batch.js';
+import { committedOffset, endOffsets } from './offsets.js';
+import { Backoff, within } from './pace.js';
+import { Progress } from './progress.js';
+import type { PartitionAt } from './progress.js';
+
+export interface LoopOptions {
+  /** For the log. */
+  readonly name: string;
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  /** Partitions handled at a time. Default 1. */
+  readonly concurrency?: number;
+  /** The broker answers a fetch once it has this many bytes … Default 1. */
+  readonly minBytes?: number;
+  /** … or after this many milliseconds. Default 500. */
+  readonly maxWaitMs?: number;
+  /** Commit at most this often, milliseconds; null = never. */
+  readonly commitEveryMs: number | null;
+  /** Called on every join of the group, before the first fetch; a seek made here is where fetching goes on. */
+  onAssigned?(assigned: readonly PartitionAt[]): void;
+  /** The group is about to share out its partitions anew. */
+  onRevoked?(): void;
+  onBatch(batch: LoopBatch): Promise<void>;
+  /** The partition moved on without a record to show (control records). */
+  onSkipped?(at: PartitionAt, nextOffset: number): void;
+}
+
+/** A member that is silent for this long loses its partitions, milliseconds; the least that brokers accept by default. */
+const SESSION_MS = 6_000;
+const WATCH_EVERY_MS = 5_000;
+const STOP_LIMIT_MS = 15_000;
+
+/**
+ * A consumer that stays alive. The client library's consumer can stop without an error: a watchdog compares end offsets
+ * with positions, and a consumer that stands still before the end is replaced.
+ */
+export class ConsumerLoop {
+  private consumer: Consumer | null = null;
+  private readonly progress = new Progress();
+  private readonly commits: Committer;
+  private readonly backoff = new Backoff(200, 5_000);
+  private watchdog: NodeJS.Timeout | null = null;
+  private fault: Error | null = null;
+  private closed = false;
+
+  constructor(
+    private readonly client: Client,
+    private readonly options: LoopOptions,
+  ) {
+    this.commits = new Committer(this.progress, options.commitEveryMs);
+  }
+
+  /** Keeps trying until closed; `healthy` tells how it goes. */
+  start(): void {
+    this.watchdog = setInterval(() => void this.watch(), WATCH_EVERY_MS).unref();
+    void this.open();
+  }
+
+  healthy(): boolean {
+    return this.fault === null && !this.closed && this.progress.healthy();
+  }
+
+  lag(): number {
+    return this.progress.lag();
+  }
+
+  seek(at: PartitionAt, offset: number): void {
+    this.progress.moved(at, offset);
+    this.consumer?.seek({ ...at, offset: String(offset) });
+  }
+
+  /** Stops for good: after an unknown fault no offset may move until a person has looked. */
+  fail(error: Error): void {
+    if (this.fault) return;
+    this.fault = error;
+    this.client.log.error('consumer stopped by an unknown fault', { consumer: this.options.name, cause: error.stack ?? String(error) });
+    void this.drop(this.consumer);
+  }
+
+  /** Waits for the batches in work, commits, leaves the group. */
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.watchdog) clearInterval(this.watchdog);
+    if (this.consumer && !this.fault) await this.commits.now(this.consumer);
+    await this.drop(this.consumer);
+  }
+
+  private get over(): boolean {
+    return this.closed || this.fault !== null;
+  }
+
+  private async open(): Promise<void> {
+    if (this.over) return;
+    const consumer = this.make();
+    this.consumer = consumer;
+    this.progress.restart();
+    this.listen(consumer);
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: this.options.concurrency ?? 1,
+        eachBatch: (payload) => this.eachBatch(consumer, payload),
+      });
+    } catch (error) {
+      this.reopen(consumer, String(error));
+    }
+  }
+
+  private make(): Consumer {
+    return this.client.kafka.consumer({
+      groupId: this.options.groupId,
+      sessionTimeout: SESSION_MS,
+      heartbeatInterval: 1_500,
+      rebalanceTimeout: 15_000,
+      minBytes: this.options.minBytes ?? 1,
+      maxWaitTimeInMs: this.options.maxWaitMs ?? 500,
+      maxBytesPerPartition: 2_097_152,
+      maxBytes: 16_777_216,
+      allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 8, restartOnFailure: () => Promise.resolve(false) },
+    });
+  }
+
+  private listen(consumer: Consumer): void {
+    const { events } = consumer;
+    consumer.on(events.GROUP_JOIN, ({ payload }) => {
+      if (consumer !== this.consumer) return;
+      this.backoff.reset();
+      const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
+      this.progress.assign(assigned);
+      this.options.onAssigned?.(assigned);
+    });
+    consumer.on(events.REBALANCING, () => void (consumer === this.consumer && this.options.onRevoked?.()));
+    consumer.on(events.CRASH, ({ payload }) => this.reopen(consumer, String(payload.error)));
+    // Control and aborted records never reach eachBatch; without this the position would stand still before them.
+    consumer.on(events.END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      if (consumer !== this.consumer || batchSize > 0) return;
+      this.progress.moved({ topic, partition }, Number(lastOffset) + 1);
+      this.options.onSkipped?.({ topic, partition }, Number(lastOffset) + 1);
+    });
+  }
+
+  private async eachBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
+    const isCurrent = (): boolean => consumer === this.consumer && this.fault === null;
+    const batch = loopBatch(payload, {
+      isCurrent,
+      alive: (at) => this.progress.alive(at),
+      moved: (at, offset) => this.progress.moved(at, offset),
+    });
+    if (!batch.live()) return;
+    await this.options.onBatch(batch);
+    if (!isCurrent()) return;
+    // A member that leaves can commit no more: the last batch before it commits at once.
+    await (this.closed ? this.commits.now(consumer) : this.commits.due(consumer));
+  }
+
+  private reopen(consumer: Consumer, cause: string): void {
+    if (consumer !== this.consumer || this.over) return;
+    const waitMs = this.backoff.nextMs();
+    this.client.log.warn('consumer is replaced', { consumer: this.options.name, cause, wait_ms: waitMs });
+    void this.drop(consumer);
+    setTimeout(() => void this.open(), waitMs);
+  }
+
+  private async drop(consumer: Consumer | null): Promise<void> {
+    if (!consumer) return;
+    if (!this.closed) this.consumer = null;
+    this.commits.stop();
+    await within(STOP_LIMIT_MS, 'consumer stop', consumer.disconnect()).catch((error: unknown) => {
+      this.client.log.warn('consumer did not stop cleanly', { consumer: this.options.name, cause: String(error) });
+    });
+    this.consumer = null;
+  }
+
+  private async watch(): Promise<void> {
+    const consumer = this.consumer;
+    if (!consumer || this.over) return;
+    try {
+      await this.learnPositions();
+      const before = this.progress.positions();
+      const verdict = this.progress.observe(await endOffsets(this.client, this.options.topics), before);
+      if (verdict === 'stalled') this.reopen(consumer, 'it stands still before the end of the log');
+      if (verdict === 'log_went_back') this.fail(new Error('the log is shorter than what was read from it'));
+    } catch {
+      // The cluster does not answer: `healthy` turns false by itself when that lasts.
+    }
+  }
+
+  /** A consumer that goes on from its group's offset has no position until its first batch. */
+  private async learnPositions(): Promise<void> {
+    for (const at of this.progress.unknown()) {
+      const offset = await committedOffset(this.client, this.options.groupId, at.topic, at.partition);
+      if (this.progress.unknown().includes(at)) this.progress.moved(at, offset ?? 0);
+    }
+  }
+}
