@@ -1,0 +1,90 @@
+import { createHash, createHmac } from 'node:crypto';
+import { join } from 'node:path';
+import type { Roster, RosterAgent, RosterExecutor } from '../roster.js';
+import { randomHex, readIfThere, secretText, writeSecret } from './files.js';
+
+interface StoredKey {
+  readonly key_id: string;
+  readonly sha256: string;
+  readonly created_at: string;
+  readonly revoked_at: string | null;
+}
+
+interface Keyed {
+  readonly keys: readonly StoredKey[];
+}
+
+type StoredAgent = RosterAgent & Keyed & { readonly signing_secrets: readonly string[] };
+type StoredExecutor = RosterExecutor & Keyed;
+
+/** Content of `credentials.json`, the file that services watch. */
+interface Stored {
+  readonly agents: readonly StoredAgent[];
+  readonly executors: readonly StoredExecutor[];
+}
+
+/** A member of the roster with the key that it uses, in plain text for local.json only. */
+export type AgentKey = RosterAgent & { readonly api_key: string; readonly signing_secret: string };
+export type ExecutorKey = RosterExecutor & { readonly api_key: string };
+
+export interface LocalKeys {
+  readonly agents: readonly AgentKey[];
+  readonly executors: readonly ExecutorKey[];
+}
+
+const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+const nameOf = (member: RosterAgent | RosterExecutor): string =>
+  'agent_id' in member ? `agent|${member.tenant}|${member.agent_id}` : `executor|${member.tenant}|${member.executor_id}`;
+
+/** The roster's first keys derive from one random root, so that no plain key is kept with the hashes. */
+const derive = (root: string, ...parts: string[]): string =>
+  createHmac('sha256', Buffer.from(root, 'hex')).update(parts.join('|')).digest('base64url');
+
+function firstKey(root: string, member: RosterAgent | RosterExecutor, nowMs: number): StoredKey {
+  const sha256 = hash(`csk_${derive(root, 'key', nameOf(member))}`);
+  return { key_id: `key_${sha256.slice(0, 16)}`, sha256, created_at: new Date(nowMs).toISOString(), revoked_at: null };
+}
+
+/** Adds members that are new in the roster; what `countersign keys` did to the others stays. */
+function complete(root: string, stored: Stored, roster: Roster): Stored {
+  const nowMs = Date.now();
+  const known = new Set([...stored.agents, ...stored.executors].map(nameOf));
+  const isNew = (member: RosterAgent | RosterExecutor): boolean => !known.has(nameOf(member));
+  const agents = roster.agents.filter(isNew).map((agent) => ({
+    ...agent,
+    keys: [firstKey(root, agent, nowMs)],
+    signing_secrets: [`css_${derive(root, 'signing', nameOf(agent))}`],
+  }));
+  const executors = roster.executors.filter(isNew).map((executor) => ({ ...executor, keys: [firstKey(root, executor, nowMs)] }));
+  return { agents: [...stored.agents, ...agents], executors: [...stored.executors, ...executors] };
+}
+
+/** The derived key while it is valid; after a rotation the one that local.json named, if that one is. */
+function usableKey(root: string, member: (RosterAgent | RosterExecutor) & Keyed, former: ReadonlyMap<string, string>): string {
+  const valid = new Set(member.keys.filter((key) => key.revoked_at === null).map((key) => key.sha256));
+  const candidates = [former.get(nameOf(member)) ?? '', `csk_${derive(root, 'key', nameOf(member))}`];
+  return candidates.find((key) => valid.has(hash(key))) ?? '';
+}
+
+function formerKeys(localFile: string | null): Map<string, string> {
+  const known = localFile === null ? { agents: [], executors: [] } : (JSON.parse(localFile) as LocalKeys);
+  return new Map([...known.agents, ...known.executors].map((member) => [nameOf(member), member.api_key]));
+}
+
+/**
+ * Makes `credentials.json` complete and returns the roster with usable keys.
+ * @param localFile path of this system's former local.json, which knows the keys that were rotated since
+ */
+export async function ensureCredentials(secretsDir: string, roster: Roster, localFile: string): Promise<LocalKeys> {
+  const root = await secretText(join(secretsDir, 'root.key'), randomHex);
+  const path = join(secretsDir, 'credentials.json');
+  const stored = JSON.parse((await readIfThere(path)) ?? '{"agents":[],"executors":[]}') as Stored;
+  const full = complete(root, stored, roster);
+  await writeSecret(path, `${JSON.stringify(full, null, 2)}\n`);
+  const former = formerKeys(await readIfThere(localFile));
+  const withKey = <T extends (RosterAgent | RosterExecutor) & Keyed>(member: T) => ({ ...member, api_key: usableKey(root, member, former) });
+  return {
+    agents: full.agents.map((agent) => ({ ...withKey(agent), signing_secret: agent.signing_secrets.at(-1) ?? '' })),
+    executors: full.executors.map(withKey),
+  };
+}

@@ -1,0 +1,42 @@
+import { topicConfigs } from '@countersign/events';
+import type { TopicConfig } from '@countersign/events';
+import kafkajs from 'kafkajs';
+import type { Admin } from 'kafkajs';
+import { SetupError } from '../setup-error.js';
+
+const configEntries = (topic: TopicConfig) => Object.entries(topic.config).map(([name, value]) => ({ name, value }));
+
+async function createMissing(admin: Admin, topics: readonly TopicConfig[]): Promise<void> {
+  const present = new Set(await admin.listTopics());
+  const missing = topics.filter((topic) => !present.has(topic.topic));
+  if (missing.length === 0) return;
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: missing.map((topic) => ({ topic: topic.topic, numPartitions: topic.partitions, configEntries: configEntries(topic) })),
+  });
+}
+
+/** A key's partition depends on the count, so another count would split the facts of one action. */
+async function requireCounts(admin: Admin, topics: readonly TopicConfig[]): Promise<void> {
+  const { topics: found } = await admin.fetchTopicMetadata({ topics: topics.map((topic) => topic.topic) });
+  for (const { topic, partitions } of topics) {
+    const count = found.find((one) => one.name === topic)?.partitions.length ?? 0;
+    if (count === partitions) continue;
+    throw new SetupError(
+      `Topic ${topic} has ${count} partitions and infra/kafka/topics.json says ${partitions}: the count is fixed for ever; use the file that created it, or a new cluster.`,
+    );
+  }
+}
+
+/** Creates the topics of infra/kafka/topics.json that are missing. @throws SetupError on another partition count */
+export async function ensureTopics(brokers: readonly string[], topics: readonly TopicConfig[] = topicConfigs): Promise<void> {
+  const kafka = new kafkajs.Kafka({ brokers: [...brokers], clientId: 'countersign-launcher', logLevel: kafkajs.logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await createMissing(admin, topics);
+    await requireCounts(admin, topics);
+  } finally {
+    await admin.disconnect();
+  }
+}
