@@ -1,1 +1,22 @@
-export {};
+export { reviewerBurden } from './burden.js';
+export type { Burden } from './burden.js';
+export {
+  expired,
+  falseNegativeRate,
+  falsePositiveRate,
+  gateRate,
+  harmfulExecuted,
+  isOverride,
+  overrideRate,
+  redeemedWithoutOutcome,
+  slaMissRate,
+  timeToApprove,
+  unlabelled,
+  wouldGateRate,
+} from './decisions.js';
+export type { TimeToApprove } from './decisions.js';
+export { rate } from './facts.js';
+export type { AcceptedVote, DecidedAction, Rate } from './facts.js';
+export { moneyDenied, moneyGated } from './money.js';
+export type { Sum } from './money.js';
+export { quantileInclusive } from './quantile.js';

@@ -1,0 +1,143 @@
+-- The audit row of each decided action in {action_ids}, from its events recorded until {as_of}.
+-- A copied event changes nothing: first and last are by log order, labels count once per label_id, the version counts distinct offsets.
+-- Of several proposals with one action_id the row shows the one whose body was decided.
+WITH
+    facts AS
+    (
+        SELECT
+            tenant,
+            assumeNotNull(action_id) AS id,
+            type,
+            recorded_at,
+            (recorded_at, topic, partition, offset) AS at,
+            JSONExtract(payload, 'Tuple(
+                run_id Nullable(String), agent_id Nullable(String), agent_version Nullable(String), model_id Nullable(String),
+                action_type Nullable(String), environment Nullable(String), on_behalf_of Nullable(String), target Nullable(String),
+                parameters Nullable(String), diff Nullable(String), rationale Nullable(String), confidence Nullable(Float64),
+                signals Nullable(String), supersedes Nullable(String), amount_value Nullable(String), amount_currency Nullable(String),
+                digest Nullable(String), body_hash Nullable(String), submitted_at Nullable(Int64), decided_at Nullable(Int64),
+                decision_id Nullable(String), policy_decision Nullable(String), effective_decision Nullable(String), mode Nullable(String),
+                bypass Nullable(String), policy_name Nullable(String), policy_version Nullable(UInt32), rule Nullable(String),
+                impact Nullable(String), reversibility Nullable(String), regulatory_pressure Nullable(String), unknown Array(String),
+                explanation Nullable(String), gate Nullable(String), gate_pattern Nullable(String), approvals_required Nullable(UInt32),
+                approvals_given Nullable(UInt32), request_id Nullable(String), request_kind Nullable(String), respond_by Nullable(Int64),
+                expires_at Nullable(Int64), opened_at Nullable(Int64), voted_at Nullable(Int64), status Nullable(String),
+                resolved_by Nullable(String), reviewer_id Nullable(String), reviewer_ids Array(String), reason Nullable(String),
+                changed Nullable(Bool), paused_ms Nullable(Int64), resolved_at Nullable(Int64), grant_id Nullable(String),
+                executor_id Nullable(String), redeemed_at Nullable(Int64), result Nullable(String), post_checks Nullable(String),
+                post_checks_failed Nullable(UInt32), outcome_without_redemption Nullable(Bool), occurred_at Nullable(Int64),
+                label_id Nullable(String), label Nullable(String), source Nullable(String), observed_at Nullable(Int64),
+                sample_probability Nullable(Float64))') AS f
+        FROM event_rows
+        WHERE action_id IN {action_ids:Array(String)} AND recorded_at <= {as_of:DateTime64(3, 'UTC')} AND type != ''
+    ),
+    folded AS
+    (
+        SELECT
+            tenant,
+            id,
+            uniqExact(at) AS version,
+            argMinIf(f, at, type = 'DecisionRecorded') AS d,
+            arraySort(p -> p.1, groupArrayIf((at, f), type = 'ActionProposed')) AS proposals,
+            argMinIf(f, at, type = 'RequestOpened' AND f.request_kind = 'approval') AS o,
+            argMaxIf(f, at, type = 'VersionChanged') AS c,
+            minIf(f.voted_at, type = 'VoteRecorded' AND f.request_kind = 'approval') AS first_vote_ms,
+            argMaxIf(f, at, type = 'VoteRecorded' AND f.request_kind = 'approval') AS v,
+            argMinIf(f, at, type = 'RequestResolved' AND f.request_kind = 'approval') AS r,
+            argMinIf(f, at, type = 'GrantIssued') AS g,
+            argMinIf(f, at, type = 'GrantRedeemed') AS x,
+            argMinIf(type, at, type IN ('GrantRedeemed', 'GrantRevoked', 'GrantLapsed')) AS grant_end,
+            argMaxIf(f, at, type = 'OutcomeRecorded') AS y,
+            argMaxIf(recorded_at, at, type = 'OutcomeRecorded') AS outcome_recorded_at,
+            arraySort(l -> l.1, groupArrayIf((at, recorded_at, f.label_id, f.label, f.source, f.observed_at, f.sample_probability), type = 'LabelRecorded')) AS label_copies,
+            arrayFilter((l, i) -> indexOf(arrayMap(m -> m.3, label_copies), l.3) = i, label_copies, arrayEnumerate(label_copies)) AS label_list,
+            notEmpty(label_list) AS labelled,
+            label_list[-1] AS last_label
+        FROM facts
+        GROUP BY tenant, id
+        HAVING countIf(type = 'DecisionRecorded') > 0
+    ),
+    named AS
+    (
+        SELECT *, arrayFirst(candidate -> ifNull(candidate.2.body_hash = d.body_hash, false), proposals).2 AS p
+        FROM folded
+    )
+SELECT
+    tenant,
+    ifNull(d.run_id, '') AS run_id,
+    id AS action_id,
+    coalesce(o.request_id, d.request_id) AS request_id,
+    coalesce(o.request_kind, d.request_kind) AS request_kind,
+    ifNull(d.decision_id, '') AS decision_id,
+    g.grant_id AS grant_id,
+    multiIf(g.grant_id IS NULL, NULL, grant_end = 'GrantRedeemed', 'consumed', grant_end = 'GrantRevoked', 'revoked', grant_end = 'GrantLapsed', 'lapsed', 'issued') AS grant_status,
+    p.supersedes AS supersedes,
+    ifNull(d.action_type, '') AS action_type,
+    ifNull(d.environment, '') AS environment,
+    ifNull(d.agent_id, '') AS agent_id,
+    ifNull(d.agent_version, '') AS agent_version,
+    ifNull(d.model_id, '') AS model_id,
+    p.on_behalf_of AS on_behalf_of,
+    p.target AS target,
+    ifNull(d.digest, '') AS digest,
+    toDecimal128OrNull(p.amount_value, 4) AS amount_value,
+    p.amount_currency AS amount_currency,
+    p.confidence AS confidence,
+    p.signals AS signals,
+    p.parameters AS input,
+    p.diff AS diff,
+    p.rationale AS rationale,
+    d.impact AS impact,
+    d.reversibility AS reversibility,
+    d.regulatory_pressure AS regulatory_pressure,
+    ifNull(d.policy_name, '') AS policy_name,
+    ifNull(d.policy_version, 0) AS policy_version,
+    d.rule AS rule,
+    coalesce(r.gate, c.gate, d.gate) AS gate,
+    d.gate_pattern AS gate_pattern,
+    ifNull(d.policy_decision, 'unknown') AS policy_decision,
+    ifNull(d.effective_decision, 'unknown') AS effective_decision,
+    ifNull(d.mode, 'unknown') AS mode,
+    d.bypass AS bypass,
+    d.unknown AS unknown,
+    ifNull(d.explanation, '[]') AS explanation,
+    multiIf(effective_decision = 'allow', 'not_required', effective_decision = 'deny', 'denied', ifNull(r.status, 'pending')) AS approval_status,
+    multiIf(effective_decision IN ('allow', 'deny'), 'policy', r.resolved_by) AS resolved_by,
+    coalesce(r.changed, c.digest != d.digest, false) AS changed,
+    request_kind = 'approval' AND mode IN ('enforce', 'partial') AND ifNull(resolved_by = 'people', false)
+        AND (approval_status = 'denied' OR approval_status = 'approved' AND changed) AS overridden,
+    r.reviewer_id AS reviewer_id,
+    r.reviewer_ids AS reviewer_ids,
+    r.reason AS reason,
+    coalesce(r.approvals_required, v.approvals_required, c.approvals_required, d.approvals_required, 0) AS approvals_required,
+    coalesce(r.approvals_given, v.approvals_given, 0) AS approvals_given,
+    resolved_at AS timestamp,
+    fromUnixTimestamp64Milli(ifNull(d.submitted_at, 0), 'UTC') AS submitted_at,
+    fromUnixTimestamp64Milli(ifNull(d.decided_at, 0), 'UTC') AS decided_at,
+    fromUnixTimestamp64Milli(o.opened_at, 'UTC') AS opened_at,
+    fromUnixTimestamp64Milli(first_vote_ms, 'UTC') AS first_vote_at,
+    fromUnixTimestamp64Milli(coalesce(r.respond_by, o.respond_by), 'UTC') AS respond_by,
+    fromUnixTimestamp64Milli(coalesce(r.expires_at, o.expires_at), 'UTC') AS expires_at,
+    if(resolved_by = 'policy', decided_at, fromUnixTimestamp64Milli(r.resolved_at, 'UTC')) AS resolved_at,
+    toDecimal64(ifNull(r.paused_ms, 0), 3) / 1000 AS paused_s,
+    0 AS escalations,
+    fromUnixTimestamp64Milli(x.redeemed_at, 'UTC') AS redeemed_at,
+    x.executor_id AS executor,
+    y.status AS outcome_status,
+    if(y.status IS NULL, NULL, ifNull(fromUnixTimestamp64Milli(y.occurred_at, 'UTC'), outcome_recorded_at)) AS outcome_at,
+    y.outcome_without_redemption AS outcome_without_redemption,
+    y.result AS result,
+    y.post_checks AS post_checks,
+    y.post_checks_failed AS post_checks_failed,
+    last_label.4 AS label,
+    last_label.5 AS label_source,
+    fromUnixTimestamp64Milli(last_label.6, 'UTC') AS label_observed_at,
+    if(labelled, last_label.2, NULL) AS label_recorded_at,
+    coalesce(last_label.7, d.sample_probability) AS sample_probability,
+    if(changed, ifNull(c.parameters, p.parameters), p.parameters) AS effective_input,
+    if(changed, c.diff, p.diff) AS effective_diff,
+    coalesce(r.digest, c.digest, d.digest, '') AS effective_digest,
+    if(changed, toDecimal128OrNull(c.amount_value, 4), amount_value) AS effective_amount_value,
+    if(changed, c.amount_currency, amount_currency) AS effective_amount_currency,
+    version
+FROM named
