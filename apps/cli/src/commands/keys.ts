@@ -1,0 +1,94 @@
+import {
+  addKey,
+  newKey,
+  readCredentials,
+  revokeKey,
+  rotateKey,
+  writeCredentials,
+  type Credentials,
+  type KeyOwner,
+  type NewKey,
+} from '@countersign/service';
+import type { Command } from 'commander';
+import { join } from 'node:path';
+import { refused, unreachable, wrongUse } from '../shared/command-error.js';
+import { readLocalSystem, rememberKey, secretsFolderOf } from '../shared/local-system.js';
+import { list, show } from '../shared/output.js';
+import { run } from '../shared/run.js';
+
+interface Options {
+  agent?: string;
+  executor?: string;
+  tenant: string;
+  json?: boolean;
+}
+
+type Change = (credentials: Credentials, owner: KeyOwner, key: NewKey) => Credentials;
+
+function ownerOf(options: Options): KeyOwner {
+  const { agent, executor, tenant } = options;
+  if ((agent === undefined) === (executor === undefined)) throw wrongUse('Name either --agent or --executor.');
+  return agent === undefined
+    ? { kind: 'executor', tenant, id: executor as string }
+    : { kind: 'agent', tenant, id: agent };
+}
+
+/** Services see the file within a second; nothing is restarted. */
+function edit(secretsDir: string, change: (credentials: Credentials) => Credentials): void {
+  let present: Credentials;
+  try {
+    present = readCredentials(join(secretsDir, 'credentials.json'));
+  } catch {
+    throw unreachable(`There are no credentials in ${secretsDir}. Start the system once with: npm start`);
+  }
+  try {
+    writeCredentials(secretsDir, change(present));
+  } catch (error) {
+    throw refused((error as Error).message);
+  }
+}
+
+async function issue(options: Options, change: Change): Promise<void> {
+  const local = await readLocalSystem();
+  const owner = ownerOf(options);
+  const key = newKey(Date.now());
+  edit(secretsFolderOf(local), (credentials) => change(credentials, owner, key));
+  await rememberKey(owner, key.secret);
+  show(options.json, { ...owner, key_id: key.key_id, api_key: key.secret }, (made) =>
+    list([
+      [made.kind, made.id],
+      ['key_id', made.key_id],
+      ['api_key', `${made.api_key}  (shown once)`],
+    ]),
+  );
+}
+
+async function revoke(keyId: string, options: { json?: boolean }): Promise<void> {
+  const local = await readLocalSystem();
+  const revoked_at = new Date().toISOString();
+  edit(secretsFolderOf(local), (credentials) => revokeKey(credentials, keyId, revoked_at));
+  show(options.json, { key_id: keyId, revoked_at }, (done) => `${done.key_id} is revoked.`);
+}
+
+function issuing(keys: Command, name: string, description: string, change: Change): void {
+  keys
+    .command(name)
+    .description(description)
+    .option('--agent <id>', 'whose key')
+    .option('--executor <id>', 'whose key')
+    .option('--tenant <tenant>', 'of the agent or executor', 'acme')
+    .option('--json', 'print the new key as JSON')
+    .action((options: Options) => run(options.json, () => issue(options, change)));
+}
+
+export function register(program: Command): void {
+  const keys = program.command('keys').description('API keys of agents and executors; services notice within a second');
+  issuing(keys, 'add', 'add a key beside the present ones', addKey);
+  issuing(keys, 'rotate', 'add a key and revoke the others', rotateKey);
+  keys
+    .command('revoke')
+    .description('revoke one key')
+    .argument('<key_id>')
+    .option('--json', 'print what was revoked as JSON')
+    .action((keyId: string, options: { json?: boolean }) => run(options.json, () => revoke(keyId, options)));
+}

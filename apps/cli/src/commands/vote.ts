@@ -1,0 +1,60 @@
+import { parseJson } from '@countersign/canonical';
+import type { JsonObject } from '@countersign/sdk';
+import { Argument, type Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import { signIn } from '../shared/callers.js';
+import { wrongUse } from '../shared/command-error.js';
+import { readLocalSystem, reviewerOf } from '../shared/local-system.js';
+import { list, show } from '../shared/output.js';
+import { run } from '../shared/run.js';
+import { castVote, type VoteKind } from '../shared/vote.js';
+
+interface Options {
+  reviewer: string;
+  reason?: string;
+  parameters?: string;
+  json?: boolean;
+}
+
+async function readParameters(file: string): Promise<JsonObject> {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw wrongUse(`Cannot read ${file}.`);
+  });
+  return parseJson(text) as JsonObject;
+}
+
+function describe(answer: JsonObject): string {
+  const request = answer['request'] as {
+    request_id: string;
+    status: string;
+    approvals?: { required: number; given: number };
+  };
+  const { approvals } = request;
+  return list([
+    ['vote', answer['vote_id'] as string],
+    ['request', request.request_id],
+    ['status', request.status],
+    ['approvals', approvals && `${approvals.given} of ${approvals.required}`],
+  ]);
+}
+
+async function vote(requestId: string, kind: VoteKind, options: Options): Promise<void> {
+  const local = await readLocalSystem();
+  const parameters = options.parameters === undefined ? undefined : await readParameters(options.parameters);
+  const person = await signIn(local, reviewerOf(local, options.reviewer));
+  const answer = await castVote(person, requestId, { vote: kind, reason: options.reason, parameters });
+  show(options.json, answer, describe);
+}
+
+export function register(program: Command): void {
+  program
+    .command('vote')
+    .description('vote on a request as a local reviewer')
+    .argument('<request_id>')
+    .addArgument(new Argument('<vote>').choices(['approve', 'deny', 'approve_with_changes']))
+    .requiredOption('--reviewer <subject>', 'who votes')
+    .option('--reason <text>', 'why')
+    .option('--parameters <file>', 'the whole new parameters, for approve_with_changes')
+    .option('--json', 'print the answer as it is')
+    .action((id: string, kind: VoteKind, options: Options) => run(options.json, () => vote(id, kind, options)));
+}

@@ -1,0 +1,23 @@
+import { Command, CommanderError } from 'commander';
+import { register as audit } from './commands/audit.js';
+import { register as keys } from './commands/keys.js';
+import { register as metrics } from './commands/metrics.js';
+import { register as policy } from './commands/policy.js';
+import { register as requests } from './commands/requests.js';
+import { register as submit } from './commands/submit.js';
+import { register as vote } from './commands/vote.js';
+import { EXIT } from './shared/command-error.js';
+
+const commands = [submit, requests, vote, audit, metrics, keys, policy];
+
+/** Runs one command; its exit code is left in `process.exitCode`. */
+export async function main(argv: readonly string[]): Promise<void> {
+  const program = new Command('countersign').exitOverride();
+  for (const register of commands) register(program);
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT.wrongUse;
+  }
+}

@@ -1,0 +1,58 @@
+import { createClient, createEndpoint, type Client, type Endpoint } from '@countersign/sdk';
+import { wrongUse } from './command-error.js';
+import {
+  reviewerOf,
+  type LocalAgent,
+  type LocalExecutor,
+  type LocalReviewer,
+  type LocalSystem,
+} from './local-system.js';
+
+/** How long a command waits for a part that is down, milliseconds; a person is watching. */
+const RETRY_FOR_MS = 10_000;
+
+export function agentClient(local: LocalSystem, agent: LocalAgent, retryForMs?: number): Client {
+  const { intake_url: intakeUrl, approval_urls: approvalUrls } = local;
+  return createClient({ intakeUrl, approvalUrls, apiKey: agent.api_key, retryForMs });
+}
+
+export function executorClient(local: LocalSystem, executor: LocalExecutor): Client {
+  return createClient({ approvalUrls: local.approval_urls, apiKey: executor.api_key });
+}
+
+/** A person signed in at the development identity provider, and the services that listen to people. */
+export interface Person {
+  subject: string;
+  approval: Endpoint;
+  intake: Endpoint;
+  telemetry: Endpoint;
+}
+
+/** A bearer token for this person from the development identity provider. Never logged. */
+async function devToken(local: LocalSystem, { subject, tenant }: LocalReviewer): Promise<string> {
+  const issuer = createEndpoint({ urls: [local.issuer_url], bearer: null, retryForMs: RETRY_FOR_MS });
+  const answer = await issuer.send({ method: 'POST', path: '/dev/token', body: { subject, tenant } });
+  return (answer.body as { access_token: string }).access_token;
+}
+
+export async function signIn(local: LocalSystem, reviewer: LocalReviewer, retryForMs = RETRY_FOR_MS): Promise<Person> {
+  const bearer = await devToken(local, reviewer);
+  const endpoint = (...urls: string[]): Endpoint => createEndpoint({ urls, bearer, retryForMs });
+  return {
+    subject: reviewer.subject,
+    approval: endpoint(...local.approval_urls),
+    intake: endpoint(local.intake_url),
+    telemetry: endpoint(local.telemetry_url),
+  };
+}
+
+/**
+ * Signs in whoever reads: the named person, or the first one of the tenant that has a role.
+ * @throws CommandError (exit code 2) when there is no such person
+ */
+export async function signInReader(local: LocalSystem, subject?: string, tenant = 'acme'): Promise<Person> {
+  const hasRole = (one: LocalReviewer): boolean => one.tenant === tenant && one.roles.length > 0;
+  const reader = subject === undefined ? local.reviewers.find(hasRole) : reviewerOf(local, subject);
+  if (reader === undefined) throw wrongUse(`Nobody in ${tenant} has a role. Name a reviewer by --reviewer.`);
+  return signIn(local, reader);
+}

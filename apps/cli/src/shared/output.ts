@@ -1,0 +1,41 @@
+/** One cell; null and undefined print as a dash. */
+export type Cell = string | number | boolean | null | undefined;
+
+const text = (cell: Cell): string => (cell === null || cell === undefined || cell === '' ? '–' : String(cell));
+/** Printed width: escape sequences take none. */
+const width = (line: string): number => line.replaceAll(/\p{Cc}\[[0-9;]*m/gu, '').length;
+const pad = (line: string, columns: number): string => line + ' '.repeat(Math.max(0, columns - width(line)));
+
+/** A table of aligned columns under a ruled header; an empty one says so. */
+export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  if (rows.length === 0) return '(none)';
+  const lines = [header, ...rows].map((row) => row.map(text));
+  const widths = header.map((_name, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))));
+  const render = (line: readonly string[]): string =>
+    line
+      .map((cell, column) => pad(cell, widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const [head = [], ...body] = lines;
+  return [render(head), widths.map((columns) => '─'.repeat(columns)).join('  '), ...body.map(render)].join('\n');
+}
+
+/** Name and value per line; names are aligned. */
+export function list(entries: readonly (readonly [name: string, value: Cell])[]): string {
+  const widest = Math.max(...entries.map(([name]) => name.length));
+  return entries.map(([name, value]) => `${pad(name, widest)}  ${text(value)}`).join('\n');
+}
+
+export const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
+export const printJson = (value: unknown): void => printLine(JSON.stringify(value, null, 2));
+
+/** `value` as JSON with `--json`, else as `human` renders it. */
+export function show<T>(json: boolean | undefined, value: T, human: (value: T) => string): void {
+  if (json === true) printJson(value);
+  else printLine(human(value));
+}
+
+/** "3/4 (75.0 %)"; no percentage when nothing was counted. */
+export function ratio(rate: { k: number; n: number }): string {
+  return rate.n === 0 ? '0/0' : `${rate.k}/${rate.n} (${((100 * rate.k) / rate.n).toFixed(1)} %)`;
+}

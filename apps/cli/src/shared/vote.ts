@@ -1,0 +1,39 @@
+import type { JsonValue } from '@countersign/canonical';
+import type { JsonObject } from '@countersign/sdk';
+import { randomUUID } from 'node:crypto';
+import type { Person } from './callers.js';
+
+export type VoteKind = 'approve' | 'deny' | 'approve_with_changes';
+
+export interface Ballot {
+  vote: VoteKind;
+  reason?: string;
+  /** The whole new parameters; only with `approve_with_changes`. */
+  parameters?: JsonObject;
+}
+
+export interface RequestView extends JsonObject {
+  request_id: string;
+  status: string;
+  packet_digest: string;
+}
+
+/** The request as this person is shown it, with its packet. */
+export async function readRequest(person: Person, requestId: string): Promise<RequestView> {
+  const path = `/v1/requests/${encodeURIComponent(requestId)}`;
+  return (await person.approval.send({ method: 'GET', path })).body as RequestView;
+}
+
+/**
+ * Opens the packet and votes on exactly what was shown.
+ * @throws SdkError `not_eligible`, `already_voted`, `already_terminal`, `stale_packet`, `reason_required`
+ */
+export async function castVote(person: Person, requestId: string, ballot: Ballot): Promise<JsonObject> {
+  const { packet_digest } = await readRequest(person, requestId);
+  const body: Record<string, JsonValue> = { vote: ballot.vote, packet_digest };
+  if (ballot.reason !== undefined) body['reason'] = ballot.reason;
+  if (ballot.parameters !== undefined) body['parameters'] = ballot.parameters;
+  const path = `/v1/requests/${encodeURIComponent(requestId)}/votes`;
+  const headers = { 'idempotency-key': randomUUID() };
+  return (await person.approval.send({ method: 'POST', path, headers, body })).body as JsonObject;
+}
