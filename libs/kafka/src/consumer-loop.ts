@@ -1,8 +1,8 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Client } from './client.js';
 import { Committer } from './committer.js';
-import { loopBatch } from './loop-batch.js';
-import type { LoopBatch } from './loop-batch.js';
+import { withBatch } from './loop-batch.js';
+import type { BatchOwner, LoopBatch } from './loop-batch.js';
 import { committedOffset, endOffsets } from './offsets.js';
 import { Backoff, within } from './pace.js';
 import { Progress } from './progress.js';
@@ -149,15 +149,13 @@ export class ConsumerLoop {
   }
 
   private async eachBatch(consumer: Consumer, payload: EachBatchPayload): Promise<void> {
-    const isCurrent = (): boolean => consumer === this.consumer && this.fault === null;
-    const batch = loopBatch(payload, {
-      isCurrent,
+    const owner: BatchOwner = {
+      isCurrent: () => consumer === this.consumer && this.fault === null,
       alive: (at) => this.progress.alive(at),
       moved: (at, offset) => this.progress.moved(at, offset),
-    });
-    if (!batch.live()) return;
-    await this.options.onBatch(batch);
-    if (!isCurrent()) return;
+    };
+    await withBatch(payload, owner, (batch) => this.options.onBatch(batch));
+    if (!owner.isCurrent()) return;
     // A member that leaves can commit no more: the last batch before it commits at once.
     await (this.closed ? this.commits.now(consumer) : this.commits.due(consumer));
   }

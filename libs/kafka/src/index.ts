@@ -1,6 +1,7 @@
 export { createAppender } from './appender.js';
 export { connect } from './client.js';
 export { createFold } from './fold.js';
+export { KafkaServer } from './kafka-server.js';
 export type {
   Appended,
   Appender,
@@ -24,4 +25,5 @@ export type {
   StartTimestamp,
   TopicSpec,
 } from './port.js';
+export { createSink } from './sink.js';
 export { ensureTopics } from './topics.js';

@@ -8,7 +8,7 @@ export interface LoopBatch extends PartitionAt {
   readonly records: readonly InRecord[];
   /** The offset after this batch, control records included. */
   readonly nextOffset: number;
-  /** False once the consumer stops, seeks or loses the partition: stop working on this batch. */
+  /** False once the consumer stops, seeks or must rejoin its group: stop working on this batch. */
   live(): boolean;
   /** A sign of life to the group and to the watchdog; rejects when the group is rebalancing. */
   heartbeat(): Promise<void>;
@@ -24,32 +24,47 @@ export interface BatchOwner {
   moved(at: PartitionAt, nextOffset: number): void;
 }
 
-export function loopBatch(payload: EachBatchPayload, owner: BatchOwner): LoopBatch {
+const BEAT_EVERY_MS = 1_500;
+
+/** Runs `work` on a batch while the group hears from its member, however long the work takes. */
+export async function withBatch(payload: EachBatchPayload, owner: BatchOwner, work: (batch: LoopBatch) => Promise<void>): Promise<void> {
+  let member = true;
+  const batch = loopBatch(payload, { ...owner, isCurrent: () => member && owner.isCurrent() });
+  const beat = setInterval(() => {
+    if (!batch.live()) return;
+    // The library sees the same answer again after the batch and joins anew.
+    batch.heartbeat().catch(() => (member = false));
+  }, BEAT_EVERY_MS);
+  try {
+    if (batch.live()) await work(batch);
+  } finally {
+    clearInterval(beat);
+  }
+}
+
+function loopBatch(payload: EachBatchPayload, owner: BatchOwner): LoopBatch {
   const { topic, partition, messages } = payload.batch;
   const at = { topic, partition };
   const nextOffset = Number(payload.batch.lastOffset()) + 1;
   const lastRecord = messages.at(-1)!.offset;
-  return {
-    ...at,
-    nextOffset,
-    records: messages.map((message) => toInRecord(topic, partition, message)),
-    live: () => owner.isCurrent() && payload.isRunning() && !payload.isStale(),
-    heartbeat: async () => {
-      owner.alive(at);
-      await payload.heartbeat();
-    },
-    resolve: (offset) => {
-      // The library skips the control records behind the last record only when exactly that record is resolved.
-      const all = offset > Number(lastRecord);
-      payload.resolveOffset(all ? lastRecord : String(offset - 1));
-      owner.moved(at, all ? nextOffset : offset);
-    },
-    rest: (ms) => {
-      const resume = payload.pause();
-      setTimeout(() => {
-        owner.alive(at);
-        if (owner.isCurrent()) resume();
-      }, ms);
-    },
+  const heartbeat = async (): Promise<void> => {
+    owner.alive(at);
+    await payload.heartbeat();
   };
+  const resolve = (offset: number): void => {
+    // The library skips the control records behind the last record only when exactly that record is resolved.
+    const all = offset > Number(lastRecord);
+    payload.resolveOffset(all ? lastRecord : String(offset - 1));
+    owner.moved(at, all ? nextOffset : offset);
+  };
+  const rest = (ms: number): void => {
+    const resume = payload.pause();
+    setTimeout(() => {
+      owner.alive(at);
+      resume();
+    }, ms);
+  };
+  const live = (): boolean => owner.isCurrent() && payload.isRunning() && !payload.isStale();
+  const records = messages.map((message) => toInRecord(topic, partition, message));
+  return { ...at, nextOffset, records, live, heartbeat, resolve, rest };
 }
