@@ -71,20 +71,37 @@ function formerKeys(localFile: string | null): Map<string, string> {
   return new Map([...known.agents, ...known.executors].map((member) => [nameOf(member), member.api_key]));
 }
 
+const rootKey = (secretsDir: string): Promise<string> => secretText(join(secretsDir, 'root.key'), randomHex);
+const credentialsFile = (secretsDir: string): string => join(secretsDir, 'credentials.json');
+
+async function readStored(secretsDir: string): Promise<Stored> {
+  const text = await readIfThere(credentialsFile(secretsDir));
+  return text === null ? { agents: [], executors: [] } : (JSON.parse(text) as Stored);
+}
+
+/** Makes `credentials.json` complete for this roster. */
+export async function ensureCredentials(secretsDir: string, roster: Roster): Promise<void> {
+  const full = complete(await rootKey(secretsDir), await readStored(secretsDir), roster);
+  await writeSecret(credentialsFile(secretsDir), `${JSON.stringify(full, null, 2)}\n`);
+}
+
 /**
- * Makes `credentials.json` complete and returns the roster with usable keys.
+ * The roster with usable keys.
  * @param localFile path of this system's former local.json, which knows the keys that were rotated since
  */
-export async function ensureCredentials(secretsDir: string, roster: Roster, localFile: string): Promise<LocalKeys> {
-  const root = await secretText(join(secretsDir, 'root.key'), randomHex);
-  const path = join(secretsDir, 'credentials.json');
-  const stored = JSON.parse((await readIfThere(path)) ?? '{"agents":[],"executors":[]}') as Stored;
-  const full = complete(root, stored, roster);
-  await writeSecret(path, `${JSON.stringify(full, null, 2)}\n`);
+export async function readLocalKeys(secretsDir: string, localFile: string): Promise<LocalKeys> {
+  const root = await rootKey(secretsDir);
+  const { agents, executors } = await readStored(secretsDir);
   const former = formerKeys(await readIfThere(localFile));
-  const withKey = <T extends (RosterAgent | RosterExecutor) & Keyed>(member: T) => ({ ...member, api_key: usableKey(root, member, former) });
   return {
-    agents: full.agents.map((agent) => ({ ...withKey(agent), signing_secret: agent.signing_secrets.at(-1) ?? '' })),
-    executors: full.executors.map(withKey),
+    agents: agents.map(({ tenant, agent_id, environments, operators, ...agent }) => ({
+      ...{ tenant, agent_id, environments, operators },
+      api_key: usableKey(root, { tenant, agent_id, environments, operators, ...agent }, former),
+      signing_secret: agent.signing_secrets.at(-1) ?? '',
+    })),
+    executors: executors.map(({ tenant, executor_id, environments, audiences, ...executor }) => ({
+      ...{ tenant, executor_id, environments, audiences },
+      api_key: usableKey(root, { tenant, executor_id, environments, audiences, ...executor }, former),
+    })),
   };
 }

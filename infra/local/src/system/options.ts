@@ -1,3 +1,5 @@
+import type { ProxiedListener } from '../broker/broker.config.js';
+
 /** What `countersign up` was asked for. */
 export interface SystemOptions {
   /** First port; all others follow from it. Default 7400. */
@@ -7,7 +9,18 @@ export interface SystemOptions {
   /** 1 to 9. */
   readonly approvalInstances: number;
   readonly external: External;
-  /** Added to the environment of every service; for tests. */
+  /** False leaves `.countersign/local.json` alone. Default true. */
+  readonly announce?: boolean;
+  /** For fault tests. */
+  readonly faults?: FaultOptions;
+}
+
+/** Lets a test stand between the services and the broker. */
+export interface FaultOptions {
+  readonly proxied?: ProxiedListener;
+  /** Brokers that services are told instead of the real one. */
+  readonly serviceBrokers?: readonly string[];
+  /** Added to the environment of every service. */
   readonly serviceEnv?: NodeJS.ProcessEnv;
 }
 
