@@ -25,5 +25,6 @@ export type {
   StartTimestamp,
   TopicSpec,
 } from './port.js';
+export { createPublisher } from './publisher.js';
 export { createSink } from './sink.js';
 export { ensureTopics } from './topics.js';

@@ -43,3 +43,19 @@ export function byTopic<M>(items: readonly { readonly topic: string; readonly me
   }
   return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
+
+/** Cuts a list of records so that no send is above the limit. */
+export function inSends(records: readonly OutRecord[]): OutRecord[][] {
+  const sends: OutRecord[][] = [];
+  let bytes = Infinity;
+  for (const record of records) {
+    const size = sizeOf(record);
+    if (bytes + size > MAX_SEND_BYTES) {
+      sends.push([]);
+      bytes = 0;
+    }
+    sends.at(-1)!.push(record);
+    bytes += size;
+  }
+  return sends;
+}
