@@ -1,1 +1,15 @@
-export {};
+export { apply } from './apply.js';
+export { actionDocument, decidingDocument, effectiveDocument, instant, requestDocument, statusOf } from './document.js';
+export type { ActionStatus, Json, MintedToken } from './document.js';
+export { ineligible } from './eligibility.js';
+export type { IneligibleRule, Voter } from './eligibility.js';
+export type { Answer, Facts, LogEvent, LogName, LogRecord, PublicEvent, PublicName, Refusal, RefusalCode, Rejection } from './facts.js';
+export { isFrozen } from './freeze.js';
+export { approvalsGiven, denialsGiven, quorumHolds, stricterGate } from './gate.js';
+export { buildPacket, packetDigest } from './packet.js';
+export type { Packet, PacketDecision, PacketEdit } from './packet.js';
+export { patch } from './patch.js';
+export { proposalOf } from './proposal.js';
+export { readJson } from './read-json.js';
+export { createState, currentVersion, HORIZON_MS, HOUR_MS, personKey, TOO_OLD_MS } from './state.js';
+export type { ActionState, Counters, FreezeState, GrantState, OutcomeState, PartitionState, RequestKind, RequestState, RequestStatus, Resolution, VersionState, VoteState } from './state.js';

@@ -1,0 +1,50 @@
+import { settle } from './deadlines.js';
+import { foldCancel } from './fold-cancel.js';
+import { foldDecided } from './fold-decided.js';
+import { foldFreeze } from './fold-freeze.js';
+import { foldOutcome } from './fold-outcome.js';
+import { foldRedemption } from './fold-redemption.js';
+import { foldRevocation } from './fold-revocation.js';
+import { foldShown } from './fold-shown.js';
+import { foldVote } from './fold-vote.js';
+import type { Answer, Facts, LogEvent, LogRecord, Rejection, Turn } from './facts.js';
+import { answer } from './remember.js';
+import type { PartitionState } from './state.js';
+
+/**
+ * Folds one record of the approval log into the state of its partition, in offset order. Deterministic: it knows no
+ * clock but the largest LogAppendTime so far, no randomness and no environment, so every instance computes the same.
+ * Deadlines up to the log time settle first. A record that is not valid yields a refusal, never a throw.
+ */
+export function apply(state: PartitionState, record: LogRecord): Facts {
+  state.log_time = Math.max(state.log_time, record.timestampMs);
+  state.counters.folded += 1;
+  const turn: Turn = { state, now: state.log_time, events: [] };
+  settle(turn);
+  if (record.name === 'ActionDecided') {
+    const rejected: Rejection | null = foldDecided(turn, record.event);
+    return { events: turn.events, answer: answer(turn, null), rejected };
+  }
+  return { events: turn.events, answer: judge(turn, record), rejected: null };
+}
+
+function judge(turn: Turn, record: Exclude<LogEvent, { name: 'ActionDecided' }>): Answer {
+  switch (record.name) {
+    case 'VoteCast':
+      return foldVote(turn, record.event);
+    case 'PacketShown':
+      return foldShown(turn, record.event);
+    case 'CancelRequested':
+      return foldCancel(turn, record.event);
+    case 'RedemptionRequested':
+      return foldRedemption(turn, record.event);
+    case 'RevocationRequested':
+      return foldRevocation(turn, record.event);
+    case 'OutcomeFiled':
+      return foldOutcome(turn, record.event);
+    case 'FreezeRequested':
+      return foldFreeze(turn, record.event);
+    case 'Ticked':
+      return answer(turn, null);
+  }
+}

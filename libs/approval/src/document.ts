@@ -1,0 +1,128 @@
+import type { JsonValue } from '@countersign/canonical';
+import type { ActionProposed } from '@countersign/events';
+import { approvalsGiven } from './gate.js';
+import { patch } from './patch.js';
+import { proposalOf } from './proposal.js';
+import { readJson } from './read-json.js';
+import { resolutionDocument } from './resolution.js';
+import type { ActionState, GrantState, OutcomeState, RequestState } from './state.js';
+
+export type Json = { [member: string]: JsonValue };
+
+/** A token minted for the proposing agent. */
+export interface MintedToken {
+  readonly token: string;
+  /** UTC epoch milliseconds. */
+  readonly expires_at: number;
+}
+
+/** RFC 3339 UTC with milliseconds. */
+export const instant = (ms: number): string => new Date(ms).toISOString();
+
+export type ActionStatus = 'deciding' | 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled';
+
+/** Where the action stands, in the words of the API. */
+export const statusOf = ({ resolution }: ActionState): ActionStatus => resolution?.status ?? 'pending';
+
+/**
+ * The action document of the API.
+ * @param token shown in it when given; only the proposing agent may get one
+ */
+export function actionDocument(action: ActionState, token: MintedToken | null = null): Json {
+  const { decided, request, grant, outcome } = action;
+  return {
+    ...heading(decided, statusOf(action)),
+    decision: decisionDocument(action),
+    request: request === null ? null : { ...requestDocument(action, request), votes: votesForAgent(request) },
+    effective: effectiveDocument(action),
+    resolution: resolutionDocument(action),
+    grant: grant === null ? null : grantDocument(decided.grant_id, grant, token),
+    outcome: outcome === null ? null : outcomeDocument(outcome),
+  };
+}
+
+/** The document of an action that is known from `actions` and not decided yet. */
+export function decidingDocument(action: ActionProposed): Json {
+  const { digest, parameters } = action;
+  return {
+    ...heading(action, 'deciding'),
+    ...{ decision: null, request: null },
+    effective: { parameters: readJson(parameters, null), digest, changed: false, diff: [] },
+    ...{ resolution: null, grant: null, outcome: null },
+  };
+}
+
+type Heading = Pick<ActionProposed, 'action_id' | 'run_id' | 'agent_id' | 'action_type' | 'environment' | 'digest' | 'submitted_at'>;
+
+const heading = (action: Heading, status: ActionStatus): Json => ({
+  action_id: action.action_id,
+  run_id: action.run_id,
+  agent_id: action.agent_id,
+  action_type: action.action_type,
+  environment: action.environment,
+  status,
+  digest: action.digest,
+  submitted_at: instant(action.submitted_at),
+});
+
+function decisionDocument({ decided, decided_at }: ActionState): Json {
+  const { decision_id, policy_decision, effective_decision, mode, bypass, rule, unknown } = decided;
+  const { impact, reversibility, regulatory_pressure } = decided;
+  return {
+    ...{ decision_id, policy_decision, effective_decision, mode, bypass },
+    policy: { name: decided.policy_name, version: decided.policy_version },
+    rule,
+    gate: decided.gate?.name ?? null,
+    classification: { impact, reversibility, regulatory_pressure },
+    unknown: [...unknown],
+    explanation: readJson(decided.explanation, []),
+    decided_at: instant(decided_at),
+  };
+}
+
+/** What everyone may read of a request. */
+export const requestDocument = ({ decided }: ActionState, request: RequestState): Json => ({
+  request_id: decided.request_id,
+  kind: request.kind,
+  status: request.status,
+  gate: request.gate.name,
+  approvals: { required: request.gate.quorum, given: approvalsGiven(request) },
+  roles: [...request.gate.roles],
+  opened_at: instant(request.opened_at),
+  respond_by: instant(request.respond_by),
+  expires_at: instant(request.expires_at),
+  paused: request.paused_at !== null,
+});
+
+const votesForAgent = ({ votes }: RequestState): JsonValue[] =>
+  votes.map(({ vote, reason, voted_at, counted }) => ({ vote, reason, voted_at: instant(voted_at), counted }));
+
+/** What an approval releases: the proposed version, or the one that reviewers made of it. */
+export function effectiveDocument(action: ActionState): Json {
+  const proposed = proposalOf(action).parameters;
+  const last = action.versions.at(-1)?.edit;
+  const parameters = last?.parameters ?? proposed;
+  const digest = last?.digest ?? action.decided.digest;
+  const changed = digest !== action.decided.digest;
+  return { parameters: readJson(parameters, null), digest, changed, diff: patch(proposed, parameters) };
+}
+
+const grantDocument = (grant_id: string, grant: GrantState, token: MintedToken | null): Json => ({
+  grant_id,
+  status: grant.status,
+  issued_at: instant(grant.issued_at),
+  expires_at: instant(grant.expires_at),
+  redeemed_at: grant.redeemed_at === null ? null : instant(grant.redeemed_at),
+  token: token?.token ?? null,
+  token_expires_at: token === null ? null : instant(token.expires_at),
+});
+
+const outcomeDocument = (outcome: OutcomeState): Json => ({
+  status: outcome.status,
+  result: readJson(outcome.result, null),
+  post_checks: readJson(outcome.post_checks, []),
+  reported_by: outcome.reported_by,
+  occurred_at: outcome.occurred_at === null ? null : instant(outcome.occurred_at),
+  recorded_at: instant(outcome.recorded_at),
+  outcome_without_redemption: outcome.outcome_without_redemption,
+});

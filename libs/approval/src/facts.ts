@@ -1,0 +1,116 @@
+import type { EventMap } from '@countersign/events';
+import type { ActionState, PartitionState } from './state.js';
+
+/** Records of the approval log, by name. */
+export type LogName =
+  | 'ActionDecided'
+  | 'VoteCast'
+  | 'PacketShown'
+  | 'CancelRequested'
+  | 'RedemptionRequested'
+  | 'RevocationRequested'
+  | 'OutcomeFiled'
+  | 'FreezeRequested'
+  | 'Ticked';
+export type LogEvent = { [N in LogName]: { readonly name: N; readonly event: EventMap[N] } }[LogName];
+
+/** One record of the approval log, in offset order. */
+export type LogRecord = LogEvent & {
+  /** LogAppendTime, UTC epoch milliseconds. */
+  readonly timestampMs: number;
+};
+
+/** What the publisher makes public, by name. */
+export type PublicName =
+  | 'DecisionRecorded'
+  | 'RequestOpened'
+  | 'PacketOpened'
+  | 'VoteRecorded'
+  | 'VersionChanged'
+  | 'RequestResolved'
+  | 'GrantIssued'
+  | 'GrantRedeemed'
+  | 'GrantRevoked'
+  | 'GrantLapsed'
+  | 'Refused'
+  | 'FreezeChanged'
+  | 'OutcomeRecorded';
+export type PublicEvent = { [N in PublicName]: { readonly name: N; readonly event: EventMap[N] } }[PublicName];
+
+/** Why the fold refuses; each is a problem code of the API. */
+export type RefusalCode =
+  | 'not_found'
+  | 'forbidden'
+  | 'duplicate_request'
+  | 'not_eligible'
+  | 'already_voted'
+  | 'already_terminal'
+  | 'stale_packet'
+  | 'frozen'
+  | 'reason_required'
+  | 'parameters_required'
+  | 'edit_denied_by_policy'
+  | 'unknown_grant'
+  | 'action_digest_mismatch'
+  | 'revoked'
+  | 'already_consumed'
+  | 'expired'
+  | 'precondition_changed';
+
+export interface Refusal {
+  readonly code: RefusalCode;
+  /** Rule behind `not_eligible`: `self`, `operator`, `role` or `excluded`. */
+  readonly rule: string | null;
+}
+
+/** The answer to whoever appended the record. */
+export interface Answer {
+  readonly code: 'ok' | RefusalCode;
+  readonly rule: string | null;
+  /** Log time at which the call was first judged, UTC epoch milliseconds. */
+  readonly at: number;
+  /** true when an earlier record with the same client_request_id was judged. */
+  readonly repeated: boolean;
+}
+
+/** A record that may not take effect at all: a dead letter. */
+export interface Rejection {
+  readonly reason: 'too_old' | 'invalid_decision';
+  readonly detail: string;
+}
+
+/** What one record brought about. */
+export interface Facts {
+  readonly events: readonly PublicEvent[];
+  readonly answer: Answer;
+  readonly rejected: Rejection | null;
+}
+
+/** One step of the fold: the state, its log time and what has happened so far in this step. */
+export interface Turn {
+  readonly state: PartitionState;
+  readonly now: number;
+  readonly events: PublicEvent[];
+}
+
+export const refuse = (code: RefusalCode, rule: string | null = null): Refusal => ({ code, rule });
+
+/** The fields that every public event about an action begins with. */
+export const about = ({ decided, decided_at }: ActionState) => ({
+  tenant: decided.tenant,
+  action_id: decided.action_id,
+  run_id: decided.run_id,
+  agent_id: decided.agent_id,
+  action_type: decided.action_type,
+  environment: decided.environment,
+  agent_version: decided.agent_version,
+  model_id: decided.model_id,
+  submitted_at: decided.submitted_at,
+  decided_at,
+});
+
+/** The action that a record is about; null when it is unknown, forgotten or another tenant's. */
+export function actionOf(turn: Turn, record: { tenant: string; action_id: string }): ActionState | null {
+  const action = turn.state.actions.get(record.action_id);
+  return action !== undefined && action.decided.tenant === record.tenant ? action : null;
+}

@@ -1,0 +1,64 @@
+import type { FreezeRequested } from '@countersign/events';
+import { schedule } from './deadlines.js';
+import { refuse } from './facts.js';
+import type { Answer, Turn } from './facts.js';
+import { isFrozen, openClocks } from './freeze.js';
+import { answer } from './remember.js';
+import type { ActionState } from './state.js';
+
+/**
+ * Sets or lifts a kill switch. Setting one that is on renews it: instances repeat a standing freeze, so that one
+ * which starts reading later than its first record knows of it too.
+ */
+export function foldFreeze(turn: Turn, asked: FreezeRequested): Answer {
+  if (!asked.roles.includes('admin')) return answer(turn, refuse('forbidden'));
+  const known = turn.state.freezes.get(asked.freeze_id);
+  if (known !== undefined && known.tenant !== asked.tenant) return answer(turn, refuse('not_found'));
+  if (asked.frozen && known !== undefined) known.renewed_at = turn.now;
+  else if (asked.frozen) freeze(turn, asked);
+  else if (known !== undefined) lift(turn, asked);
+  return answer(turn, null);
+}
+
+function freeze(turn: Turn, asked: FreezeRequested): void {
+  const { state, now } = turn;
+  const { tenant, freeze_id, agent_id, action_type, issuer, subject, reason } = asked;
+  state.freezes.set(freeze_id, {
+    ...{ tenant, freeze_id, agent_id, action_type, issuer, subject, reason },
+    ...{ since: now, renewed_at: now },
+  });
+  for (const action of state.actions.values()) pause(turn, action);
+  publish(turn, asked);
+}
+
+function lift(turn: Turn, asked: FreezeRequested): void {
+  turn.state.freezes.delete(asked.freeze_id);
+  for (const action of turn.state.actions.values()) resume(turn, action);
+  publish(turn, asked);
+}
+
+function pause({ state, now }: Turn, action: ActionState): void {
+  const clocks = openClocks(action);
+  if (clocks.length === 0 || !isFrozen(state, action)) return;
+  for (const [, clock] of clocks) clock.paused_at ??= now;
+}
+
+function resume({ state, now }: Turn, action: ActionState): void {
+  const clocks = openClocks(action);
+  if (clocks.length === 0 || isFrozen(state, action)) return;
+  for (const [ending, clock] of clocks) {
+    if (clock.paused_at === null) continue;
+    const stood = now - clock.paused_at;
+    clock.paused_at = null;
+    clock.paused_ms += stood;
+    clock.expires_at += stood;
+    if (clock === action.request) action.request.respond_by += stood;
+    schedule(state, action, ending, clock);
+  }
+}
+
+function publish({ state, events, now }: Turn, asked: FreezeRequested): void {
+  const { tenant, freeze_id, frozen, agent_id, action_type, issuer, subject, reason } = asked;
+  const scope = { tenant, freeze_id, partition: state.partition, frozen, agent_id, action_type };
+  events.push({ name: 'FreezeChanged', event: { ...scope, issuer, reviewer_id: subject, reason, changed_at: now } });
+}

@@ -1,0 +1,39 @@
+import type { RevocationRequested } from '@countersign/events';
+import { about, actionOf, refuse } from './facts.js';
+import type { Answer, Refusal, Turn } from './facts.js';
+import { publishRefusal } from './refused.js';
+import { answer, once } from './remember.js';
+import { personKey } from './state.js';
+import type { ActionState, GrantState } from './state.js';
+
+/** An admin, or one of those who approved, takes an unused grant back. */
+export function foldRevocation(turn: Turn, asked: RevocationRequested): Answer {
+  const action = actionOf(turn, asked);
+  const grant = action?.grant ?? null;
+  if (action === null || grant === null || action.decided.grant_id !== asked.grant_id) {
+    return answer(turn, refuse('not_found'));
+  }
+  const key = `revoke|${personKey(asked.issuer, asked.subject)}|${asked.client_request_id}`;
+  return once(turn, action, { key, body_hash: '' }, () => {
+    const refusal = judge(action, grant, asked);
+    const attempt = { attempt: 'revocation', subject: asked.subject, grant_id: asked.grant_id } as const;
+    if (refusal !== null) return publishRefusal(turn, action, attempt, refusal);
+    grant.status = 'revoked';
+    const { grant_id, issuer, subject, reason } = asked;
+    const event = { ...about(action), grant_id, issuer, reviewer_id: subject, reason, revoked_at: turn.now };
+    turn.events.push({ name: 'GrantRevoked', event });
+    return null;
+  });
+}
+
+function judge(action: ActionState, grant: GrantState, asked: RevocationRequested): Refusal | null {
+  if (!asked.roles.includes('admin') && !hasApproved(action, asked)) return refuse('forbidden');
+  if (grant.status === 'revoked') return refuse('revoked');
+  if (grant.status === 'consumed') return refuse('already_consumed');
+  return grant.status === 'lapsed' ? refuse('expired') : null;
+}
+
+const hasApproved = ({ request }: ActionState, { issuer, subject }: RevocationRequested): boolean =>
+  (request?.votes ?? []).some(
+    (vote) => vote.counted && vote.vote !== 'deny' && vote.issuer === issuer && vote.subject === subject,
+  );

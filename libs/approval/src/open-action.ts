@@ -1,0 +1,93 @@
+import type { ActionDecided, Gate } from '@countersign/events';
+import { schedule } from './deadlines.js';
+import { about } from './facts.js';
+import type { Turn } from './facts.js';
+import { isFrozen } from './freeze.js';
+import { issueGrant } from './grant.js';
+import type { ActionState, RequestKind, RequestState } from './state.js';
+
+/** Opens what the first decision of an action opens: a request, a grant, or nothing. */
+export function openAction(turn: Turn, decided: ActionDecided): void {
+  const { state, now } = turn;
+  // Counted from the proposal, which every copy of the decision names alike: an instance that has only seen a copy
+  // forgets at the same moment.
+  const forget_at = decided.proposed_at + state.horizon_ms;
+  const action: ActionState = {
+    ...{ decided, decided_at: now, forget_at, versions: [] },
+    ...{ request: null, grant: null, resolution: null, outcome: null, remembered: null },
+  };
+  state.actions.set(decided.action_id, action);
+  state.deadlines.push({ at: forget_at, what: 'forget', action });
+  openRequest(turn, action);
+  recordDecision(turn, action);
+  takeEffect(turn, action);
+}
+
+function takeEffect(turn: Turn, action: ActionState): void {
+  const { decided, request } = action;
+  if (request !== null) turn.events.push({ name: 'RequestOpened', event: opened(action, request) });
+  const by = { resolved_by: 'policy', vote: null, resolved_at: turn.now } as const;
+  if (decided.effective_decision === 'deny') action.resolution = { status: 'denied', ...by };
+  if (decided.effective_decision !== 'allow') return;
+  action.resolution = { status: 'approved', ...by };
+  issueGrant(turn, action, { authority: 'policy', digest: decided.digest, ttl_s: decided.grant_ttl_s });
+}
+
+/** The kind of request that a decision opens; null when it opens none. */
+export function requestKind({ gate, packet_digest, effective_decision }: ActionDecided): RequestKind | null {
+  if (gate === null || packet_digest === null || effective_decision === 'deny') return null;
+  return effective_decision === 'require_approval' ? 'approval' : 'advisory';
+}
+
+function openRequest({ state, now }: Turn, action: ActionState): void {
+  const { decided } = action;
+  const { gate, packet_digest, digest } = decided;
+  const kind = requestKind(decided);
+  if (kind === null || gate === null || packet_digest === null) return;
+  const request: RequestState = {
+    ...{ kind, status: 'pending', gate, digest, packet_digest, opened_at: now, votes: [], shown: new Map() },
+    respond_by: now + respondSeconds(decided, gate) * 1000,
+    expires_at: decided.submitted_at + gate.expire_s * 1000,
+    ...{ paused_at: isFrozen(state, action) ? now : null, paused_ms: 0 },
+  };
+  action.request = request;
+  state.requests.set(decided.request_id, action);
+  state.pending.set(decided.request_id, action);
+  schedule(state, action, 'expire', request);
+}
+
+/** The agent may shorten the gate's time to respond, never lengthen it. */
+const respondSeconds = ({ respond_within_s }: ActionDecided, { respond_s }: Gate): number =>
+  Math.min(respond_s, respond_within_s ?? respond_s);
+
+function recordDecision({ events }: Turn, action: ActionState): void {
+  const { decided, request } = action;
+  const { digest, body_hash, decision_id, policy_decision, effective_decision, mode, bypass } = decided;
+  const { policy_name, policy_version, rule, impact, reversibility, regulatory_pressure, unknown, explanation } = decided;
+  const event = {
+    ...about(action),
+    ...{ digest, body_hash, decision_id, policy_decision, effective_decision, mode, bypass, policy_name, policy_version },
+    ...{ rule, impact, reversibility, regulatory_pressure, unknown, explanation, sample_probability: null },
+    gate: decided.gate?.name ?? null,
+    gate_pattern: decided.gate?.pattern ?? null,
+    approvals_required: decided.gate?.quorum ?? 0,
+    request_id: request === null ? null : decided.request_id,
+    request_kind: request?.kind ?? null,
+    respond_by: request?.respond_by ?? null,
+    expires_at: request?.expires_at ?? null,
+  };
+  events.push({ name: 'DecisionRecorded', event });
+}
+
+const opened = (action: ActionState, request: RequestState) => ({
+  ...about(action),
+  request_id: action.decided.request_id,
+  request_kind: request.kind,
+  gate: request.gate.name,
+  packet_digest: request.packet_digest,
+  approvals_required: request.gate.quorum,
+  roles: request.gate.roles,
+  opened_at: request.opened_at,
+  respond_by: request.respond_by,
+  expires_at: request.expires_at,
+});

@@ -1,0 +1,125 @@
+import { digestOf } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
+import type { ActionDecided, ActionProposed, Edit } from '@countersign/events';
+import { patch } from './patch.js';
+import { readJson } from './read-json.js';
+
+/** What a packet shows of the decision. */
+export type PacketDecision = Pick<
+  ActionDecided,
+  | 'request_id'
+  | 'policy_name'
+  | 'policy_version'
+  | 'policy_decision'
+  | 'effective_decision'
+  | 'mode'
+  | 'bypass'
+  | 'rule'
+  | 'impact'
+  | 'reversibility'
+  | 'regulatory_pressure'
+  | 'unknown'
+  | 'explanation'
+  | 'gate'
+>;
+
+/** An edit and the person who made it. The edit's own `packet_digest` is not part of any packet. */
+export interface PacketEdit {
+  readonly edit: Omit<Edit, 'packet_digest'>;
+  readonly issuer: string;
+  readonly editor: string;
+}
+
+export type Packet = { [member: string]: JsonValue };
+
+/**
+ * Everything that a reviewer decides on. It follows from the proposal, the decision and earlier versions alone: votes
+ * and times of the log are not in it, so that two people who vote at once do not make each other's packet stale.
+ * @param edits changed versions in order; the last one is the version shown, the others are history
+ */
+export function buildPacket(action: ActionProposed, decision: PacketDecision, edits: readonly PacketEdit[] = []): Packet {
+  const last = edits.at(-1);
+  return {
+    v: 1,
+    request_id: decision.request_id,
+    version: edits.length + 1,
+    changed_by: last === undefined ? null : personOf(last),
+    action: shownAction(action, last?.edit ?? action),
+    changes: patch(action.parameters, (last?.edit ?? action).parameters),
+    ...states(action, last),
+    ...statements(action),
+    ...decided(decision, last),
+    attachments: [],
+    history: edits.map((_, at) => historyOf(action, edits, at)),
+  };
+}
+
+/** Digest over all of a packet; a vote names it, so that it binds what was shown. */
+export const packetDigest = (packet: Packet): string => digestOf(packet);
+
+const personOf = ({ issuer, editor }: PacketEdit): JsonValue => ({ issuer, subject: editor });
+
+const shownAction = (action: ActionProposed, version: { parameters: string; digest: string }): JsonValue => ({
+  tenant: action.tenant,
+  action_id: action.action_id,
+  run_id: action.run_id,
+  action_type: action.action_type,
+  environment: action.environment,
+  on_behalf_of: action.on_behalf_of,
+  target: action.target,
+  parameters: readJson(version.parameters, null),
+  preconditions: readJson(action.preconditions, null),
+  digest: version.digest,
+  supersedes: action.supersedes,
+  submitted_at: new Date(action.submitted_at).toISOString(),
+});
+
+/** Before and after, each with who states it, and the patch between them. */
+function states(action: ActionProposed, last: PacketEdit | undefined): { [member: string]: JsonValue } {
+  const after = last === undefined ? action.after : last.edit.after;
+  const after_stated_by = last === undefined ? action.after_stated_by : 'countersign';
+  return {
+    before: stated(action.before, action.before_stated_by),
+    after: stated(after, after_stated_by),
+    diff: readJson(last === undefined ? action.diff : last.edit.diff, null),
+  };
+}
+
+const stated = (text: string | null, stated_by: string): JsonValue =>
+  text === null ? null : { value: readJson(text, null), stated_by };
+
+/** What the agent says about itself and its reasons: to be read as untrusted text. */
+const statements = (action: ActionProposed): { [member: string]: JsonValue } => ({
+  agent: { id: action.agent_id, version: action.agent_version },
+  model: { id: action.model_id },
+  rationale: action.rationale === null ? null : { text: action.rationale, stated_by: 'agent', trusted: false },
+  confidence: action.confidence,
+  signals: stated(action.signals, 'agent'),
+  context: stated(action.context, 'agent'),
+});
+
+function decided(decision: PacketDecision, last: PacketEdit | undefined): { [member: string]: JsonValue } {
+  const { impact, reversibility, regulatory_pressure, mode, bypass, unknown } = decision;
+  const { rule, explanation, gate, policy_decision } = last?.edit ?? decision;
+  return {
+    policy: `${decision.policy_name}@${decision.policy_version}`,
+    policy_decision,
+    effective_decision: decision.effective_decision,
+    ...{ mode, bypass, rule, unknown: [...unknown] },
+    classification: { impact, reversibility, regulatory_pressure },
+    explanation: readJson(explanation, []),
+    gate: gate === null ? null : { name: gate.name, quorum: gate.quorum, roles: [...gate.roles], reason: gate.reason },
+  };
+}
+
+/** One earlier version: 0 is the proposed one. */
+function historyOf(action: ActionProposed, edits: readonly PacketEdit[], at: number): JsonValue {
+  const by = edits[at - 1];
+  const { parameters, digest } = by?.edit ?? action;
+  return {
+    version: at + 1,
+    changed_by: by === undefined ? null : personOf(by),
+    parameters: readJson(parameters, null),
+    digest,
+  };
+}

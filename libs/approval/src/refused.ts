@@ -1,0 +1,22 @@
+import type { Refusal, Turn } from './facts.js';
+import type { ActionState } from './state.js';
+
+export interface Attempt {
+  readonly attempt: 'vote' | 'redemption' | 'cancellation' | 'revocation';
+  readonly subject: string;
+  readonly request_id?: string;
+  readonly grant_id?: string;
+}
+
+/** Makes a refusal public and hands it on. */
+export function publishRefusal(turn: Turn, action: ActionState, attempt: Attempt, refusal: Refusal): Refusal {
+  const { tenant, action_id, run_id } = action.decided;
+  const event = {
+    ...{ tenant, action_id, run_id, request_id: null, grant_id: null },
+    ...attempt,
+    ...refusal,
+    refused_at: turn.now,
+  };
+  turn.events.push({ name: 'Refused', event });
+  return refusal;
+}

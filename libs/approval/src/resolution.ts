@@ -1,0 +1,49 @@
+import type { JsonValue } from '@countersign/canonical';
+import type { ActionState, Resolution } from './state.js';
+
+interface Wording {
+  readonly reason_code: string;
+  readonly message: string;
+  readonly retry: 'never' | 'new_proposal';
+}
+
+const PROPOSE_AGAIN = 'Propose it again with a new key and `supersedes`, if it is still wanted.';
+
+/** How the action ended and whether proposing it again makes sense; null while it waits. */
+export function resolutionDocument(action: ActionState): JsonValue {
+  const { resolution } = action;
+  if (resolution === null) return null;
+  const { status, resolved_by, resolved_at } = resolution;
+  return { status, resolved_by, ...wording(action, resolution), resolved_at: new Date(resolved_at).toISOString() };
+}
+
+function wording(action: ActionState, resolution: Resolution): Wording {
+  switch (resolution.status) {
+    case 'approved':
+      return approved(action, resolution);
+    case 'denied':
+      return denied(resolution);
+    case 'expired':
+      return { reason_code: 'expired', message: `Nobody decided in time. ${PROPOSE_AGAIN}`, retry: 'new_proposal' };
+    case 'cancelled':
+      return { reason_code: 'cancelled', message: `Taken back by its agent. ${PROPOSE_AGAIN}`, retry: 'new_proposal' };
+  }
+}
+
+function approved({ grant, versions }: ActionState, { resolved_by }: Resolution): Wording {
+  if (grant?.status === 'lapsed') {
+    return { reason_code: 'grant_lapsed', message: `The grant was not used in time. ${PROPOSE_AGAIN}`, retry: 'new_proposal' };
+  }
+  if (grant?.status === 'revoked') {
+    return { reason_code: 'grant_revoked', message: 'The grant was taken back.', retry: 'never' };
+  }
+  if (resolved_by === 'policy') return { reason_code: 'allowed_by_policy', message: 'Allowed by policy.', retry: 'never' };
+  return versions.length === 0
+    ? { reason_code: 'approved_by_people', message: 'Approved.', retry: 'never' }
+    : { reason_code: 'approved_with_changes', message: 'Approved with other parameters; see `effective`.', retry: 'never' };
+}
+
+const denied = ({ resolved_by, vote }: Resolution): Wording =>
+  resolved_by === 'policy'
+    ? { reason_code: 'denied_by_policy', message: 'Denied by policy; see `decision`.', retry: 'never' }
+    : { reason_code: 'denied_by_people', message: vote?.reason ?? 'Denied.', retry: 'never' };

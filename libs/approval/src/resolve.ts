@@ -1,0 +1,40 @@
+import { about } from './facts.js';
+import type { Turn } from './facts.js';
+import { approvalsGiven } from './gate.js';
+import type { ActionState, RequestState, Resolution } from './state.js';
+
+/** Ends a pending request. Terminal never changes, so a request that has ended is left as it is. */
+export function resolve(turn: Turn, action: ActionState, resolution: Resolution): void {
+  const { request } = action;
+  if (request?.status !== 'pending') return;
+  if (request.paused_at !== null) request.paused_ms += Math.max(0, resolution.resolved_at - request.paused_at);
+  request.paused_at = null;
+  request.status = resolution.status;
+  turn.state.pending.delete(action.decided.request_id);
+  if (request.kind === 'approval') action.resolution = resolution;
+  turn.events.push({ name: 'RequestResolved', event: resolved(action, request, resolution) });
+}
+
+function resolved(action: ActionState, request: RequestState, { status, resolved_by, vote, resolved_at }: Resolution) {
+  const { decided } = action;
+  const changed = status === 'approved' && request.digest !== decided.digest;
+  const binds = request.kind === 'approval' && (decided.mode === 'enforce' || decided.mode === 'partial');
+  return {
+    ...about(action),
+    request_id: decided.request_id,
+    request_kind: request.kind,
+    gate: request.gate.name,
+    ...{ status, resolved_by, resolved_at, changed },
+    reviewer_id: vote?.subject ?? null,
+    reviewer_ids: request.votes.filter(({ counted }) => counted).map(({ subject }) => subject),
+    reason: vote?.reason ?? null,
+    overridden: binds && resolved_by === 'people' && (status === 'denied' || changed),
+    digest: request.digest,
+    approvals_required: request.gate.quorum,
+    approvals_given: approvalsGiven(request),
+    opened_at: request.opened_at,
+    respond_by: request.respond_by,
+    expires_at: request.expires_at,
+    paused_ms: request.paused_ms,
+  };
+}

@@ -1,0 +1,186 @@
+import type { ActionDecided, Edit, Gate, Vote } from '@countersign/events';
+import { Heap } from './heap.js';
+
+/** One reviewer's accepted vote. `counted` turns false when a later edit voids it. */
+export interface VoteState {
+  readonly vote_id: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly roles: readonly string[];
+  /** Role that made the voter eligible. */
+  readonly role: string | null;
+  readonly vote: Vote;
+  readonly reason: string | null;
+  readonly packet_digest: string;
+  /** Version of the action that was voted on, 1 for the proposed one. */
+  readonly version: number;
+  readonly voted_at: number;
+  counted: boolean;
+}
+
+/** A changed version of the action and who changed it. */
+export interface VersionState {
+  readonly edit: Edit;
+  readonly issuer: string;
+  readonly editor: string;
+  readonly changed_at: number;
+}
+
+/** A clock that a freeze pauses. Times are UTC epoch milliseconds of log time. */
+export interface PausableClock {
+  expires_at: number;
+  /** Since when it stands still; null while it runs. */
+  paused_at: number | null;
+  /** Frozen time so far, milliseconds. */
+  paused_ms: number;
+}
+
+export type RequestKind = 'approval' | 'advisory';
+export type RequestStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled';
+export type ResolvedBy = 'policy' | 'people' | 'clock' | 'agent' | 'admin';
+
+export interface RequestState extends PausableClock {
+  readonly kind: RequestKind;
+  status: RequestStatus;
+  /** The gate that binds: of the decision, or a stricter one after an edit. */
+  gate: Gate;
+  digest: string;
+  packet_digest: string;
+  readonly opened_at: number;
+  respond_by: number;
+  readonly votes: VoteState[];
+  /** When each person first opened the packet, by `personKey`. */
+  readonly shown: Map<string, number>;
+}
+
+export interface GrantState extends PausableClock {
+  readonly authority: 'policy' | 'people';
+  readonly digest: string;
+  readonly issued_at: number;
+  status: 'issued' | 'consumed' | 'revoked' | 'lapsed';
+  executor_id: string | null;
+  redeemed_at: number | null;
+}
+
+export interface OutcomeState {
+  readonly reported_by: string;
+  readonly status: string;
+  readonly result: string | null;
+  readonly post_checks: string | null;
+  readonly occurred_at: number | null;
+  readonly recorded_at: number;
+  readonly outcome_without_redemption: boolean;
+}
+
+/** How the action ended, as the agent reads it. */
+export interface Resolution {
+  readonly status: Exclude<RequestStatus, 'pending'>;
+  readonly resolved_by: ResolvedBy;
+  readonly vote: VoteState | null;
+  readonly resolved_at: number;
+}
+
+/** What a call was answered; a repeated call gets it again. */
+export interface Remembered {
+  readonly body_hash: string;
+  readonly code: string;
+  readonly rule: string | null;
+  readonly at: number;
+}
+
+/** Everything known of one decided action. The proposal itself stays encoded in `decided.action`. */
+export interface ActionState {
+  readonly decided: ActionDecided;
+  readonly decided_at: number;
+  /** Log time at which the action is forgotten. */
+  readonly forget_at: number;
+  request: RequestState | null;
+  grant: GrantState | null;
+  resolution: Resolution | null;
+  outcome: OutcomeState | null;
+  /** Edited versions in order; the last one binds. */
+  readonly versions: VersionState[];
+  remembered: Map<string, Remembered> | null;
+}
+
+/** A kill switch that is on. */
+export interface FreezeState {
+  readonly tenant: string;
+  readonly freeze_id: string;
+  readonly agent_id: string | null;
+  readonly action_type: string | null;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly reason: string | null;
+  readonly since: number;
+  renewed_at: number;
+}
+
+export interface Deadline {
+  readonly at: number;
+  readonly what: 'expire' | 'lapse' | 'forget';
+  readonly action: ActionState;
+}
+
+export interface Counters {
+  folded: number;
+  /** Second decisions of the same body that say something else. */
+  conflicting_decisions: number;
+  /** Decisions of another body under a known action id. */
+  duplicate_bodies: number;
+  /** Decisions that came more than 24 h after their proposal. */
+  too_old: number;
+}
+
+/** State of one partition of the approval log. Changed only by `apply`. */
+export interface PartitionState {
+  readonly partition: number;
+  /** How long an action is remembered after its first record, milliseconds. */
+  readonly horizon_ms: number;
+  /** Largest LogAppendTime folded so far, UTC epoch milliseconds; 0 before the first record. */
+  log_time: number;
+  readonly actions: Map<string, ActionState>;
+  /** Pending requests, by request id. */
+  readonly pending: Map<string, ActionState>;
+  /** All requests and grants that are remembered, by their ids. */
+  readonly requests: Map<string, ActionState>;
+  readonly grants: Map<string, ActionState>;
+  readonly freezes: Map<string, FreezeState>;
+  readonly deadlines: Heap<Deadline>;
+  readonly counters: Counters;
+}
+
+export const HOUR_MS = 3_600_000;
+/** A decision that comes later than this after its proposal opens nothing. */
+export const TOO_OLD_MS = 24 * HOUR_MS;
+/** Default horizon: 8 days. May only grow. */
+export const HORIZON_MS = 8 * 24 * HOUR_MS;
+
+/** An empty partition, before its first record. */
+export const createState = (partition: number, horizonMs = HORIZON_MS): PartitionState => ({
+  partition,
+  horizon_ms: horizonMs,
+  log_time: 0,
+  actions: new Map(),
+  pending: new Map(),
+  requests: new Map(),
+  grants: new Map(),
+  freezes: new Map(),
+  deadlines: new Heap(sooner),
+  counters: { folded: 0, conflicting_decisions: 0, duplicate_bodies: 0, too_old: 0 },
+});
+
+const RANK = { expire: 0, lapse: 1, forget: 2 } as const;
+
+// A total order, so that every instance settles deadlines of one moment in the same sequence.
+function sooner(a: Deadline, b: Deadline): boolean {
+  if (a.at !== b.at) return a.at < b.at;
+  const [left, right] = [a.action.decided.action_id, b.action.decided.action_id];
+  return left === right ? RANK[a.what] < RANK[b.what] : left < right;
+}
+
+/** One person: issuer and subject, never a name or an e-mail address. */
+export const personKey = (issuer: string, subject: string): string => `${issuer}\n${subject}`;
+
+/** Version of the action that is on the table, 1 for the proposed one. */
+export const currentVersion = (action: ActionState): number => action.versions.length + 1;

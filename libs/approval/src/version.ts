@@ -1,0 +1,31 @@
+import type { VoteCast } from '@countersign/events';
+import { about } from './facts.js';
+import type { Turn } from './facts.js';
+import { stricterGate } from './gate.js';
+import type { ActionState, RequestState } from './state.js';
+
+/** True when the vote brings other parameters than the ones on the table. */
+export const changesAction = ({ digest }: RequestState, { edit }: VoteCast): boolean =>
+  edit !== null && edit.digest !== digest;
+
+/** Puts the edited version on the table: new digest and packet, the stricter gate, earlier votes void. */
+export function changeVersion(turn: Turn, action: ActionState, request: RequestState, cast: VoteCast): void {
+  const { edit, issuer, subject } = cast;
+  if (edit === null) return;
+  const voided = request.votes.filter(({ counted }) => counted);
+  for (const vote of voided) vote.counted = false;
+  action.versions.push({ edit, issuer, editor: subject, changed_at: turn.now });
+  request.gate = stricterGate(request.gate, edit.gate);
+  request.digest = edit.digest;
+  request.packet_digest = edit.packet_digest;
+  const { parameters, digest, packet_digest, diff, amount_value, amount_currency } = edit;
+  const event = {
+    ...about(action),
+    ...{ request_id: action.decided.request_id, gate: request.gate.name, issuer, reviewer_id: subject },
+    ...{ parameters, digest, packet_digest, diff, amount_value, amount_currency },
+    approvals_required: request.gate.quorum,
+    voided_votes: voided.map(({ vote_id }) => vote_id),
+    changed_at: turn.now,
+  };
+  turn.events.push({ name: 'VersionChanged', event });
+}

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { apply, createState } from '../src/index.js';
+import type { LogRecord } from '../src/index.js';
+import { reference } from './model.js';
+import { allowed, at, cancel, decided, edited, gate, HOUR, outcome, proposed, redemption, revocation, tick, vote } from './records.js';
+
+const action = proposed('a');
+const one = decided(action, { gate: gate({ quorum: 1, grant_ttl_s: 7200 }) });
+const two = decided(action);
+const edits = [
+  edited(action, { amount: { value: '450.00', currency: 'USD' } }, { gate: gate({ quorum: 1 }) }),
+  edited(action, { amount: { value: '9000.00', currency: 'USD' } }, { gate: gate({ quorum: 3 }) }),
+];
+const packets = [one.packet_digest, two.packet_digest, ...edits.map((edit) => edit.packet_digest)] as string[];
+const digests = [action.digest, ...edits.map(({ digest }) => digest), 'sha256:00'];
+const people = fc.constantFrom('ann', 'bob', 'cat', 'dan', 'oli', 'refund-agent');
+const ids = fc.constantFrom('k1', 'k2', 'k3', 'k4', 'k5', 'k6');
+const hours = fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: HOUR }) }, fc.integer({ min: 0, max: 60 * HOUR }));
+
+const decision = fc.constantFrom(two, two, one, allowed(action), decided(action, { effective_decision: 'deny', gate: null }));
+const ballot = fc.record({
+  ...{ client_request_id: ids, packet_digest: fc.constantFrom(...packets) },
+  vote: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'deny' as const),
+});
+const edition = fc.record({
+  ...{ client_request_id: ids, packet_digest: fc.constantFrom(...packets), edit: fc.constantFrom(...edits) },
+  vote: fc.constant('approve_with_changes' as const),
+});
+const claim = fc.record({
+  ...{ client_request_id: ids, action_digest: fc.constantFrom(...digests), executor_id: fc.constantFrom('x', 'y') },
+});
+
+const records = fc.oneof(
+  fc.tuple(hours, decision).map(([ms, event]) => at(ms, 'ActionDecided', event)),
+  { weight: 5, arbitrary: fc.tuple(hours, people, ballot).map(([ms, who, cast]) => at(ms, 'VoteCast', vote(action, who, cast))) },
+  { weight: 2, arbitrary: fc.tuple(hours, people, edition).map(([ms, who, cast]) => at(ms, 'VoteCast', vote(action, who, cast))) },
+  { weight: 4, arbitrary: fc.tuple(hours, claim).map(([ms, asked]) => at(ms, 'RedemptionRequested', redemption(action, asked))) },
+  hours.map((ms) => at(ms, 'CancelRequested', cancel(action))),
+  hours.map((ms) => at(ms, 'RevocationRequested', revocation(action))),
+  hours.map((ms) => at(ms, 'OutcomeFiled', outcome(action))),
+  hours.map(tick),
+);
+
+/** Logs that begin with a decision most of the time, with copies of records put in at random places behind them. */
+const logs: fc.Arbitrary<LogRecord[]> = fc
+  .tuple(fc.option(decision, { freq: 9 }), fc.array(records, { maxLength: 14 }), fc.array(fc.nat({ max: 13 }), { maxLength: 4 }))
+  .map(([first, rest, copies]) => {
+    const log = [...(first === null ? [] : [at(0, 'ActionDecided', first)]), ...rest];
+    return [...log, ...copies.flatMap((index) => log.slice(index, index + 1))];
+  });
+
+// A decision more than 24 h after its proposal opens nothing, which the reference does not know.
+const hasLateDecision = (log: readonly LogRecord[]): boolean => {
+  let time = 0;
+  return log.some((record) => {
+    time = Math.max(time, record.timestampMs);
+    return record.name === 'ActionDecided' && time > record.event.proposed_at + 24 * HOUR;
+  });
+};
+
+describe('the fold', () => {
+  it('agrees with the plain reference on every log, record by record', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        fc.pre(!hasLateDecision(log));
+        const state = createState(0);
+        log.forEach((record, index) => {
+          const { answer } = apply(state, record);
+          const found = state.actions.get(action.action_id);
+          const seen = {
+            status: found === undefined ? 'none' : (found.resolution?.status ?? 'pending'),
+            grant: found?.grant?.status ?? 'none',
+            digest: found === undefined ? null : (found.request?.digest ?? found.decided.digest),
+            code: answer.code,
+          };
+          expect(seen).toEqual(reference(log.slice(0, index + 1)));
+        });
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('yields one terminal outcome and at most one redemption, whatever comes in', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        const state = createState(0);
+        const names = log.flatMap((record) => apply(state, record).events.map(({ name }) => name));
+        const count = (name: string) => names.filter((found) => found === name).length;
+        for (const name of ['DecisionRecorded', 'RequestOpened', 'RequestResolved', 'GrantIssued', 'GrantRedeemed']) {
+          expect(count(name)).toBeLessThanOrEqual(1);
+        }
+        expect(count('GrantRedeemed') + count('GrantRevoked') + count('GrantLapsed')).toBeLessThanOrEqual(1);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('yields the same facts and state when the log is read again', () => {
+    fc.assert(
+      fc.property(logs, (log) => {
+        const [left, right] = [createState(0), createState(0)];
+        const facts = log.map((record) => apply(left, record));
+        expect(log.map((record) => apply(right, record))).toEqual(facts);
+        expect(right.actions).toEqual(left.actions);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

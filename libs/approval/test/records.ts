@@ -1,0 +1,134 @@
+import { actionDigest, canonicalize, derivedId, digestOf } from '@countersign/canonical';
+import { encode } from '@countersign/events';
+import type { ActionDecided, ActionProposed, Edit, EventMap, Gate } from '@countersign/events';
+import { buildPacket, packetDigest } from '../src/index.js';
+import type { LogName, LogRecord } from '../src/index.js';
+
+/** Where simulated logs begin. */
+export const T0 = Date.UTC(2026, 5, 19, 9);
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export const gate = (overrides: Partial<Gate> = {}): Gate => ({
+  ...{ name: 'finance-two-person', pattern: 'threshold', quorum: 2, deny_quorum: 1, roles: ['finance'], exclude: [] },
+  ...{ reason: 'never', reason_min_length: 1, respond_s: 3600, expire_s: 86_400, grant_ttl_s: 86_400, token_audience: null },
+  ...overrides,
+});
+
+export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): ActionProposed => {
+  const action = {
+    ...{ tenant: 'acme', action_id: `act_${id}`, run_id: 'run-1', agent_id: 'refund-agent', agent_version: 'v1', model_id: 'm' },
+    ...{ idempotency_key: id, action_type: 'refund', environment: 'production', on_behalf_of: 'customer:812' },
+    ...{ target: 'order:1', parameters: '{"amount":{"currency":"USD","value":"6000.00"}}', before: null, after: null },
+    ...{ before_stated_by: 'agent', after_stated_by: 'agent', diff: null, rationale: 'lost', confidence: 0.9, signals: null },
+    ...{ context: null, preconditions: null, supersedes: null, respond_within_s: null, amount_value: '6000.00' },
+    ...{ amount_currency: 'USD', operators: ['oli'], body_hash: digestOf(id), submitted_via: 'http', submitted_at: T0 },
+    ...overrides,
+  };
+  return { ...action, digest: digestOfVersion(action, action.parameters) };
+};
+
+type Digested = Omit<ActionProposed, 'digest'>;
+const digestOfVersion = (action: Digested, parameters: string): string =>
+  actionDigest({ ...action, parameters: JSON.parse(parameters), preconditions: JSON.parse(action.preconditions ?? 'null') });
+
+/** A decision that asks for people, unless the overrides say otherwise. */
+export function decided(action: ActionProposed, overrides: Partial<ActionDecided> = {}): ActionDecided {
+  const { tenant, action_id, run_id, agent_id, action_type, environment, agent_version, model_id } = action;
+  const { on_behalf_of, operators, digest, body_hash, submitted_at, respond_within_s, preconditions } = action;
+  const decision: ActionDecided = {
+    ...{ tenant, action_id, run_id, agent_id, action_type, environment, agent_version, model_id, on_behalf_of, operators },
+    ...{ digest, body_hash, submitted_at, respond_within_s, preconditions, proposed_at: submitted_at },
+    ...{ action: encode('ActionProposed', action), decision_id: derivedId('dec', action_id) },
+    ...{ policy_decision: 'require_approval', effective_decision: 'require_approval', mode: 'enforce', bypass: null },
+    ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
+    ...{ regulatory_pressure: 'high', unknown: [], explanation: '[]', gate: gate(), grant_ttl_s: 3600 },
+    ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
+    ...overrides,
+  };
+  return decision.gate === null ? decision : { ...decision, packet_digest: packetDigest(buildPacket(action, decision)) };
+}
+
+export const allowed = (action: ActionProposed, overrides: Partial<ActionDecided> = {}): ActionDecided =>
+  decided(action, { policy_decision: 'allow', effective_decision: 'allow', gate: null, ...overrides });
+
+/** An edit of the action to other parameters, decided again. */
+export function edited(action: ActionProposed, parameters: unknown, overrides: Partial<Edit> = {}): Edit {
+  const text = canonicalize(parameters);
+  const digest = digestOfVersion(action, text);
+  return {
+    ...{ parameters: text, digest, packet_digest: digestOf(['packet', digest]), after: null, diff: null },
+    ...{ amount_value: null, amount_currency: null, policy_decision: 'require_approval', rule: 'large', explanation: '[]' },
+    gate: gate(),
+    ...overrides,
+  };
+}
+
+type Loose<N extends LogName> = Partial<EventMap[N]>;
+const ids = (action: ActionProposed) => ({ tenant: action.tenant, action_id: action.action_id, run_id: action.run_id });
+const person = (subject: string) => ({ issuer: 'https://idp', subject, roles: ['finance'] });
+let calls = 0;
+const call = (): string => `call-${(calls += 1)}`;
+
+export const vote = (action: ActionProposed, subject: string, overrides: Loose<'VoteCast'> = {}): EventMap['VoteCast'] => {
+  const client_request_id = overrides.client_request_id ?? call();
+  const request_id = derivedId('req', action.action_id);
+  const body = {
+    ...{ vote: 'approve' as const, reason: null, edit: null, batch_id: null, packet_digest: decided(action).packet_digest ?? '' },
+    ...{ ...ids(action), request_id, client_request_id, vote_id: derivedId('vote', request_id, subject, client_request_id) },
+    ...person(subject),
+    ...overrides,
+  };
+  return { ...body, body_hash: overrides.body_hash ?? digestOf({ ...body, batch_id: null }) };
+};
+
+export const redemption = (
+  action: ActionProposed,
+  overrides: Loose<'RedemptionRequested'> = {},
+): EventMap['RedemptionRequested'] => {
+  const body = {
+    ...{ ...ids(action), client_request_id: call(), grant_id: derivedId('grant', action.action_id), executor_id: 'payments' },
+    ...{ action_digest: action.digest, environment: action.environment, preconditions: null, token_expires_at: T0 + 30 * DAY },
+    ...overrides,
+  };
+  const { grant_id, executor_id, action_digest, environment, preconditions } = body;
+  return { ...body, body_hash: digestOf({ grant_id, executor_id, action_digest, environment, preconditions }) };
+};
+
+export const cancel = (action: ActionProposed): EventMap['CancelRequested'] => ({
+  ...ids(action),
+  ...{ client_request_id: call(), agent_id: action.agent_id, reason: null },
+});
+
+export const revocation = (
+  action: ActionProposed,
+  overrides: Loose<'RevocationRequested'> = {},
+): EventMap['RevocationRequested'] => ({
+  ...{ ...ids(action), client_request_id: call(), grant_id: derivedId('grant', action.action_id), reason: null },
+  ...{ ...person('max'), roles: ['admin'] },
+  ...overrides,
+});
+
+export const outcome = (action: ActionProposed, status = 'executed'): EventMap['OutcomeFiled'] => {
+  const client_request_id = call();
+  const report = { reported_by: action.agent_id, status, result: '{"ok":true}', post_checks: null, occurred_at: null };
+  return { ...ids(action), ...report, client_request_id, body_hash: digestOf(report) };
+};
+
+export const freeze = (overrides: Loose<'FreezeRequested'> = {}): EventMap['FreezeRequested'] => ({
+  ...{ tenant: 'acme', client_request_id: call(), freeze_id: 'frz_1', frozen: true, agent_id: null, action_type: null },
+  ...{ ...person('max'), roles: ['admin'], reason: 'stop' },
+  ...overrides,
+});
+
+export const shown = (action: ActionProposed, subject: string): EventMap['PacketShown'] => ({
+  ...{ ...ids(action), client_request_id: call(), request_id: derivedId('req', action.action_id) },
+  ...{ ...person(subject), packet_digest: decided(action).packet_digest ?? '' },
+});
+
+/** The event as a record of the log at T0 plus `after` milliseconds. */
+export const at = <N extends LogName>(after: number, name: N, event: EventMap[N]): LogRecord =>
+  ({ name, event, timestampMs: T0 + after }) as unknown as LogRecord;
+
+export const tick = (after: number): LogRecord => at(after, 'Ticked', { tenant: '', client_request_id: '' });
