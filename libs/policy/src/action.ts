@@ -1,0 +1,40 @@
+import type { ActionProposed } from '@countersign/events';
+import type { JsonValue } from '@countersign/canonical';
+
+/** What a policy may look at: the proposal with its JSON texts read. */
+export interface PolicyAction {
+  readonly action_type: string;
+  readonly environment: string;
+  readonly target: string | null;
+  readonly on_behalf_of: string | null;
+  readonly agent_version: string;
+  readonly model_id: string;
+  readonly confidence: number | null;
+  readonly parameters: JsonValue;
+  readonly signals: JsonValue;
+  readonly before: JsonValue;
+  readonly after: JsonValue;
+}
+
+/** Intake has validated these texts. One that still does not parse counts as missing, which never loosens. */
+function read(text: string | null): JsonValue {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return null;
+  }
+}
+
+/** The view of a proposal that policies are evaluated on. Never throws. */
+export function actionOf(event: ActionProposed): PolicyAction {
+  const { action_type, environment, target, on_behalf_of, agent_version, model_id, confidence } = event;
+  const facts = { action_type, environment, target, on_behalf_of, agent_version, model_id, confidence };
+  return {
+    ...facts,
+    parameters: read(event.parameters),
+    signals: read(event.signals),
+    before: read(event.before),
+    after: read(event.after),
+  };
+}

@@ -1,0 +1,134 @@
+import type { Axis, Cell, CompiledCase, CompiledRule, CompiledType } from './compiled.js';
+import { cellIndex, LEVELS } from './compiled.js';
+import type { Condition } from './condition.js';
+import { compileCondition, ConditionError, languageOf } from './condition.js';
+import type { FactDeclaration, PolicyDocument } from './document.js';
+import type { Fact } from './facts.js';
+import { compileFact } from './facts.js';
+import type { CompiledGate } from './gates.js';
+import type { Path, ProblemList } from './problems.js';
+
+/** What the parts of one policy share while it is compiled. */
+export interface Compilation {
+  readonly document: PolicyDocument;
+  readonly gates: ReadonlyMap<string, CompiledGate>;
+  readonly fallback: CompiledGate;
+  readonly problems: ProblemList;
+}
+
+type Compile = (text: string, path: Path) => Condition | null;
+
+const speaksFor = (declaration: { for?: string[] }, type: string): boolean => declaration.for?.includes(type) ?? true;
+
+function factsOf({ document, problems }: Compilation, type: string): Fact[] {
+  const own = document.action_types[type]?.facts ?? {};
+  const sources: [Record<string, FactDeclaration>, Path][] = [
+    [document.facts, ['facts']],
+    [own, ['action_types', type, 'facts']],
+  ];
+  const facts = new Map<string, Fact>();
+  for (const [declarations, path] of sources) {
+    for (const [name, declaration] of Object.entries(declarations)) {
+      if (facts.has(name))
+        problems.add([...path, name], `expected another name: \`${name}\` is declared for every type`);
+      try {
+        facts.set(name, compileFact(name, declaration));
+      } catch {
+        problems.add([...path, name], 'expected bounds with at most the decimals of the currency');
+      }
+    }
+  }
+  return [...facts.values()];
+}
+
+function compilerOf(facts: readonly Fact[], problems: ProblemList): Compile {
+  const language = languageOf(facts);
+  return (text, path) => {
+    try {
+      return compileCondition(language, facts, text);
+    } catch (error) {
+      if (!(error instanceof ConditionError)) throw error;
+      problems.add(path, error.message, error.position);
+      return null;
+    }
+  };
+}
+
+function compileAxis(name: keyof typeof LEVELS, type: string, compilation: Compilation, compile: Compile): Axis {
+  const levels: readonly string[] = LEVELS[name];
+  const cases: CompiledCase[] = [];
+  const declared = compilation.document.classify?.[name] ?? [];
+  declared.forEach((one, index) => {
+    if (!speaksFor(one, type)) return;
+    const condition = one.when === undefined ? null : compile(one.when, ['classify', name, index, 'when']);
+    cases.push({ level: levels.indexOf(one.is), label: `${name}=${one.is}`, condition });
+  });
+  const total = cases.at(-1);
+  const open = declared.findLast((one) => speaksFor(one, type));
+  if (!total || open?.when !== undefined) {
+    compilation.problems.add(['classify', name], `expected a last case without \`when\` for ${type}`);
+  }
+  return { levels, cases };
+}
+
+const matches = (wanted: string | readonly string[], level: string): boolean =>
+  wanted === 'any' || wanted === level || (Array.isArray(wanted) && wanted.includes(level));
+
+function cellAt(
+  { document, gates, fallback }: Compilation,
+  impact: string,
+  reversibility: string,
+  pressure: string,
+): Cell {
+  const label = `impact=${impact}, reversibility=${reversibility}, regulatory_pressure=${pressure}`;
+  const row = document.matrix.find(
+    (one) =>
+      matches(one.impact, impact) &&
+      matches(one.reversibility, reversibility) &&
+      matches(one.regulatory_pressure, pressure),
+  );
+  if (!row) return { label, approval: 'undefined', gate: fallback };
+  const gate = row.approval === 'no' ? null : ((row.gate === undefined ? fallback : gates.get(row.gate)) ?? fallback);
+  return { label, approval: row.approval, gate };
+}
+
+function compileCells(compilation: Compilation): Cell[] | null {
+  if (compilation.document.matrix.length === 0) return null;
+  const cells: Cell[] = [];
+  LEVELS.impact.forEach((impact, i) =>
+    LEVELS.reversibility.forEach((reversibility, r) =>
+      LEVELS.regulatory_pressure.forEach((pressure, p) => {
+        cells[cellIndex(i, r, p)] = cellAt(compilation, impact, reversibility, pressure);
+      }),
+    ),
+  );
+  return cells;
+}
+
+function compileRules(
+  { document, gates }: Compilation,
+  type: string,
+  facts: readonly Fact[],
+  compile: Compile,
+): CompiledRule[] {
+  return document.rules.flatMap((rule, index) => {
+    if (!speaksFor(rule, type)) return [];
+    const condition = rule.when === undefined ? null : compile(rule.when, ['rules', index, 'when']);
+    const gate = rule.gate === undefined ? null : (gates.get(rule.gate) ?? null);
+    const shows = condition?.facts ?? facts.map((fact) => fact.name);
+    return [{ name: rule.name, condition, then: rule.then, gate, explanation: rule.explanation ?? null, shows }];
+  });
+}
+
+/** Compiles everything that a policy says of one action type; what is wrong goes to the problems. */
+export function compileType(compilation: Compilation, type: string): CompiledType {
+  const facts = factsOf(compilation, type);
+  const compile = compilerOf(facts, compilation.problems);
+  const axis = (name: keyof typeof LEVELS): Axis => compileAxis(name, type, compilation, compile);
+  const classified = compilation.document.classify !== undefined;
+  const axes = classified ? ([axis('impact'), axis('reversibility'), axis('regulatory_pressure')] as const) : null;
+  const rules = compileRules(compilation, type, facts, compile);
+  const conditions = [...rules, ...(axes ?? []).flatMap((one) => one.cases)].map((one) => one.condition);
+  const usesPresence = conditions.some((condition) => condition?.usesPresence);
+  return { facts, usesPresence, axes, cells: classified ? compileCells(compilation) : null, rules };
+}

@@ -1,0 +1,120 @@
+import type { JsonValue } from '@countersign/canonical';
+import type { PolicyAction } from './action.js';
+import type { FactDeclaration } from './document.js';
+import { moneyLiteral, MoneyValue, readBareMoney, readMoney, sumMoney } from './money.js';
+import { tokensOf, valueAt } from './pointer.js';
+
+/** Elements of a list that a condition may walk through. A longer list is not comparable. */
+const MAX_ELEMENTS = 1_000;
+const MAX_SHOWN_CHARACTERS = 200;
+
+type Parse = (raw: unknown) => unknown;
+
+/** A declared fact, ready to be read from an action. */
+export interface Fact {
+  readonly name: string;
+  readonly pointer: string;
+  /** Type name in the expression language. */
+  readonly celType: string;
+  /** Currency of a money fact, else null. */
+  readonly currency: string | null;
+  readonly tokens: readonly string[];
+  /** The typed value, or null when the raw value is not comparable. */
+  readonly parse: Parse;
+}
+
+/** The facts of one action: those that could be read, and those that count as unknown. */
+export interface FactValues {
+  readonly context: Record<string, unknown>;
+  readonly missing: readonly Fact[];
+}
+
+const within = (value: number, { min, max }: { min?: number; max?: number }): boolean =>
+  Number.isFinite(value) && (min === undefined || value >= min) && (max === undefined || value <= max);
+
+type MoneyFact = Extract<FactDeclaration, { type: 'money' }>;
+
+function parseMoneyFact(declaration: MoneyFact): Parse {
+  const { currency, bare_number, min, above, each, fold } = declaration;
+  const read = bare_number ? readBareMoney : readMoney;
+  const least = min === undefined ? null : moneyLiteral(min, currency);
+  const floor = above === undefined ? null : moneyLiteral(above, currency);
+  const one = (raw: unknown): MoneyValue | null => {
+    const money = read(raw, currency);
+    if (money === null || (least && money.units < least.units) || (floor && money.units <= floor.units)) return null;
+    return money;
+  };
+  if (fold === undefined) return one;
+  const tokens = each === undefined ? [] : tokensOf(each);
+  return (raw) => {
+    if (!Array.isArray(raw) || raw.length > MAX_ELEMENTS) return null;
+    const amounts = raw.map((element) => one(valueAt(element, tokens)));
+    return amounts.every((amount) => amount !== null) ? sumMoney(currency, amounts) : null;
+  };
+}
+
+function parserOf(declaration: FactDeclaration): Parse {
+  switch (declaration.type) {
+    case 'money':
+      return parseMoneyFact(declaration);
+    case 'number':
+      return (raw) => (typeof raw === 'number' && within(raw, declaration) ? raw : null);
+    case 'int':
+      return (raw) => (Number.isSafeInteger(raw) && within(raw as number, declaration) ? BigInt(raw as number) : null);
+    case 'string':
+      return (raw) => (typeof raw === 'string' && (declaration.one_of?.includes(raw) ?? true) ? raw : null);
+    case 'bool':
+      return (raw) => (typeof raw === 'boolean' ? raw : null);
+    case 'strings':
+      return (raw) =>
+        Array.isArray(raw) && raw.length <= MAX_ELEMENTS && raw.every((s) => typeof s === 'string') ? raw : null;
+  }
+}
+
+const CEL_TYPES = {
+  money: 'Money',
+  number: 'double',
+  int: 'int',
+  string: 'string',
+  bool: 'bool',
+  strings: 'list<string>',
+} as const;
+
+/** @throws RangeError when a bound of a money fact is not money of its currency */
+export const compileFact = (name: string, declaration: FactDeclaration): Fact => ({
+  name,
+  pointer: declaration.at,
+  celType: CEL_TYPES[declaration.type],
+  currency: declaration.type === 'money' ? declaration.currency : null,
+  tokens: tokensOf(declaration.at),
+  parse: parserOf(declaration),
+});
+
+const NONE: readonly Fact[] = [];
+
+/** Reads all facts of an action. What is missing, null or not comparable is left out of the context. */
+export function readFacts(facts: readonly Fact[], action: PolicyAction, withPresence: boolean): FactValues {
+  const context: Record<string, unknown> = {};
+  const present: Record<string, boolean> = {};
+  let missing: Fact[] | null = null;
+  for (const fact of facts) {
+    const raw = valueAt(action, fact.tokens);
+    const value = raw === undefined || raw === null ? null : fact.parse(raw);
+    if (value === null) (missing ??= []).push(fact);
+    else context[fact.name] = value;
+    if (withPresence) present[fact.name] = raw !== undefined && raw !== null;
+  }
+  if (withPresence) context['present'] = present;
+  return { context, missing: missing ?? NONE };
+}
+
+/** A fact's value as JSON for an explanation; null when unknown. Long text is cut. */
+export function shown(value: unknown): JsonValue {
+  if (value === undefined) return null;
+  if (value instanceof MoneyValue) return { value: value.value, currency: value.currency };
+  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'string')
+    return value.length > MAX_SHOWN_CHARACTERS ? `${value.slice(0, MAX_SHOWN_CHARACTERS)}…` : value;
+  if (Array.isArray(value)) return value.slice(0, 20).map(shown);
+  return value as JsonValue;
+}

@@ -1,0 +1,89 @@
+import type { PolicyAction } from './action.js';
+import type { CompiledPolicy } from './compiled.js';
+import type { PolicyVersion } from './decide.js';
+import { decide } from './decide.js';
+import type { Decision } from './decision.js';
+import { BUILT_IN_GATE } from './gates.js';
+import { gateSeverity } from './strictness.js';
+
+/** Every active policy, by tenant and action type. */
+export interface PolicySet {
+  readonly tenants: ReadonlyMap<string, TenantPolicies>;
+}
+
+interface TenantPolicies {
+  readonly byType: ReadonlyMap<string, readonly PolicyVersion[]>;
+  /** Speaks where no other policy does. */
+  readonly fallback: PolicyVersion;
+}
+
+const EVERY_TENANT = '*';
+const DEFAULT_NAME = 'default';
+
+const BUILT_IN: CompiledPolicy = {
+  name: BUILT_IN_GATE.name,
+  tenant: EVERY_TENANT,
+  mode: 'enforce',
+  environments: new Map(),
+  types: new Map(),
+  fallback: BUILT_IN_GATE,
+  allowGrantTtlSeconds: 3_600,
+};
+
+/** What decides when no policy is loaded at all: a person. */
+export const BUILT_IN_POLICY: PolicyVersion = { policy: BUILT_IN, version: 1 };
+
+/** A tenant's own policies, and those for every tenant whose names it does not use itself. */
+function visibleTo(tenant: string, policies: readonly PolicyVersion[]): PolicyVersion[] {
+  const own = new Set(policies.filter(({ policy }) => policy.tenant === tenant).map(({ policy }) => policy.name));
+  const visible = policies.filter(
+    ({ policy }) => policy.tenant === tenant || (policy.tenant === EVERY_TENANT && !own.has(policy.name)),
+  );
+  return visible.sort((a, b) => (a.policy.name < b.policy.name ? -1 : 1));
+}
+
+function policiesOf(tenant: string, policies: readonly PolicyVersion[]): TenantPolicies {
+  const visible = visibleTo(tenant, policies);
+  const byType = new Map<string, PolicyVersion[]>();
+  for (const one of visible) {
+    for (const type of one.policy.types.keys()) byType.set(type, [...(byType.get(type) ?? []), one]);
+  }
+  return { byType, fallback: visible.find(({ policy }) => policy.name === DEFAULT_NAME) ?? BUILT_IN_POLICY };
+}
+
+/** Indexes active policies; at most one version of each tenant and name. */
+export function policySetOf(policies: readonly PolicyVersion[]): PolicySet {
+  const tenants = new Set([EVERY_TENANT, ...policies.map(({ policy }) => policy.tenant)]);
+  return { tenants: new Map([...tenants].map((tenant) => [tenant, policiesOf(tenant, policies)])) };
+}
+
+const VERDICTS = ['allow', 'require_approval', 'deny'];
+
+/** Below 0 when `a` is looser than `b`: what binds counts first, then what the rules say. */
+export function compareDecisions(a: Decision, b: Decision): number {
+  const rank = (verdict: string): number => VERDICTS.indexOf(verdict);
+  const gate = ({ gate: one }: Decision): number => (one === null ? 0 : gateSeverity(one));
+  return (
+    rank(a.effective_decision) - rank(b.effective_decision) ||
+    gate(a) - gate(b) ||
+    rank(a.policy_decision) - rank(b.policy_decision)
+  );
+}
+
+/** The policies that speak for an action type in a tenant; the default policy when none does. */
+export function speakersFor(set: PolicySet, tenant: string, actionType: string): readonly PolicyVersion[] {
+  const policies = set.tenants.get(tenant) ?? set.tenants.get(EVERY_TENANT);
+  return policies?.byType.get(actionType) ?? [policies?.fallback ?? BUILT_IN_POLICY];
+}
+
+/** Decides an action. Where several policies speak for its type, the strictest decision holds. Never throws. */
+export function evaluate(set: PolicySet, tenant: string, action: PolicyAction): Decision {
+  const [first = BUILT_IN_POLICY, ...others] = speakersFor(set, tenant, action.action_type);
+  return others.reduce(
+    (strictest, speaker) => {
+      const decision = decide(speaker, action);
+      return compareDecisions(decision, strictest) > 0 ? decision : strictest;
+    },
+    decide(first, action),
+  );
+}
