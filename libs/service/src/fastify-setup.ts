@@ -14,6 +14,8 @@ export interface HttpOptions {
   readonly maxBatchItems?: number;
   /** Takes `application/x-www-form-urlencoded` too, as an object of strings (pages with plain forms). Default false. */
   readonly acceptForms?: boolean;
+  /** Runs before the body is read, e.g. to authenticate; what it throws is the answer. */
+  readonly onRequest?: (request: FastifyRequest) => Promise<void>;
 }
 
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -60,6 +62,8 @@ export function setUpHttp(
     reply.headers(SECURITY_HEADERS);
     done();
   });
+  const { onRequest } = options;
+  if (onRequest) fastify.addHook('onRequest', (request) => onRequest(request));
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     observe({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });

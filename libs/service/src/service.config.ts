@@ -38,7 +38,7 @@ export function loadServiceConfig(env: Env, service: string): ServiceConfig {
     kafkaBrokers: commaList(env, 'KAFKA_BROKERS'),
     secretsDir,
     internalToken: readSecret(secretsDir, 'internal.token').trim(),
-    macKeys: readMacKeys(secretsDir),
+    macKeys: readMacKeys(secretsDir, service),
     parentPid: env['COUNTERSIGN_PARENT_PID'] ? positiveInt(env, 'COUNTERSIGN_PARENT_PID') : null,
     logLevel: logLevel(env['COUNTERSIGN_LOG_LEVEL'] || 'info'),
   };
@@ -56,13 +56,14 @@ export function readSecret(secretsDir: string, name: string): string {
   }
 }
 
-function readMacKeys(secretsDir: string): MacKeys {
+// A service needs its own key and those of the services whose records it reads; locally they are all in one file.
+function readMacKeys(secretsDir: string, service: string): MacKeys {
   const keys = JSON.parse(readSecret(secretsDir, 'mac.json')) as Record<string, unknown>;
-  for (const service of ['intake', 'policy', 'approval', 'telemetry']) {
-    const key = keys[service];
+  if (!(service in keys)) throw new Error(`mac.json has no key for ${service}`);
+  for (const [owner, key] of Object.entries(keys)) {
     // 32 bytes: the length of a SHA-256 output, below which HMAC loses strength (RFC 2104, section 3).
     if (typeof key !== 'string' || !/^[0-9a-f]{64,}$/.test(key))
-      throw new Error(`mac.json has no 32-byte hex key for ${service}`);
+      throw new Error(`mac.json has no 32-byte hex key for ${owner}`);
   }
   return keys as MacKeys;
 }

@@ -29,6 +29,8 @@ export interface ServiceOptions extends HttpOptions {
   readonly transport?: CustomStrategy['strategy'];
   /** Adds to the generated OpenAPI document before it is served. */
   readonly openapi?: (document: OpenAPIObject) => OpenAPIObject;
+  /** Closes what the module does not own, after HTTP and the transport have stopped. */
+  readonly onClosed?: () => Promise<void>;
   readonly log?: Logger;
   readonly readiness?: Readiness;
 }
@@ -56,7 +58,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   if (options.transport) await app.startAllMicroservices();
   const url = addressOf(app);
   parts.log.info('listening', { url, pid: process.pid });
-  return { app, url, close: closeOnce(app, options.config, parts.log) };
+  return { app, url, close: closeOnce(app, options, parts.log) };
 }
 
 function createParts({ config, log, readiness }: ServiceOptions): ServiceParts {
@@ -101,7 +103,11 @@ function addressOf(app: NestFastifyApplication): string {
   return `http://${address}:${port}`;
 }
 
-function closeOnce(app: NestFastifyApplication, config: ServiceConfig, log: Logger): () => Promise<void> {
+function closeOnce(
+  app: NestFastifyApplication,
+  { config, onClosed }: ServiceOptions,
+  log: Logger,
+): () => Promise<void> {
   let closing: Promise<void> | null = null;
   const end = (reason: string) => {
     log.info('stopping', { reason });
@@ -120,7 +126,7 @@ function closeOnce(app: NestFastifyApplication, config: ServiceConfig, log: Logg
   const close = (): Promise<void> => {
     stopWatching();
     process.removeListener('SIGTERM', end).removeListener('SIGINT', end);
-    return (closing ??= app.close());
+    return (closing ??= app.close().then(onClosed));
   };
   return close;
 }

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { JsonValue } from '@countersign/canonical';
+
+export type JsonObject = { [key: string]: JsonValue };
+
+export const isJsonObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const name = z.string().min(1).max(256);
+// The strict parser let only JSON in, so what is inside these needs no look: it is kept as it came.
+const json = z.custom<JsonValue>((value) => value !== undefined);
+const object = z.custom<JsonObject>(isJsonObject, 'must be an object');
+
+/** What an agent proposes, as in the API contract. Unknown members are refused. */
+export const ActionBody = z.strictObject({
+  run_id: name,
+  agent: z.strictObject({ id: name, version: name }),
+  model: z.strictObject({ id: name }),
+  action_type: name,
+  environment: z.enum(['staging', 'canary', 'production']),
+  parameters: object,
+  on_behalf_of: name.nullish(),
+  target: z.string().min(1).max(2_000).nullish(),
+  before: json.nullish(),
+  after: json.nullish(),
+  rationale: z.string().max(20_000).nullish(),
+  confidence: z.number().min(0).max(1).nullish(),
+  signals: object.nullish(),
+  context: object.nullish(),
+  preconditions: object.nullish(),
+  supersedes: name.nullish(),
+  respond_within_s: z.int().min(1).nullish(),
+});
+export type ActionBody = z.infer<typeof ActionBody>;
+
+/** What an agent reports after the effect. */
+export const OutcomeBody = z.strictObject({
+  status: z.enum(['executed', 'failed', 'rolled_back']),
+  result: object.nullish(),
+  post_checks: z
+    .array(z.strictObject({ name, passed: z.boolean(), detail: z.string().max(20_000).nullish() }))
+    .max(200)
+    .nullish(),
+  occurred_at: z.iso.datetime({ offset: true }).nullish(),
+});
+export type OutcomeBody = z.infer<typeof OutcomeBody>;
+
+/** What somebody found out about an action. */
+export const LabelBody = z.strictObject({
+  label: z.enum(['harmful', 'harmless']),
+  source: name,
+  observed_at: z.iso.datetime({ offset: true }).nullish(),
+  note: z.string().max(20_000).nullish(),
+});
+export type LabelBody = z.infer<typeof LabelBody>;
+
+export const CancelBody = z.strictObject({ reason: z.string().max(20_000).nullish() });

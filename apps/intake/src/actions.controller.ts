@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { JsonValue } from '@countersign/canonical';
+import type { FastifyReply } from 'fastify';
+import { CancelBody, OutcomeBody } from './action-body.js';
+import type { ActionDocument } from './action-document.js';
+import type { ApprovalClient } from './approval-client.js';
+import { cancelAction } from './cancel-action.js';
+import { listActions } from './list-actions.js';
+import { outcomeRequest } from './outcome-request.js';
+import { asAgent, Who } from './principal.js';
+import type { Principal } from './principal.js';
+import { actionIdOf, listQueryOf, notFound, untilOf, waitOf } from './queries.js';
+import type { Proposals } from './proposals.js';
+import { scopeOf } from './scope.js';
+import { APPROVAL, PROPOSALS } from './tokens.js';
+import { validate } from './validate.js';
+
+/** What agents ask about their actions; people may read those of their tenant. */
+@ApiTags('actions')
+@ApiBearerAuth()
+@Controller('v1/actions')
+export class ActionsController {
+  constructor(
+    @Inject(PROPOSALS) private readonly proposals: Proposals,
+    @Inject(APPROVAL) private readonly approval: ApprovalClient,
+  ) {}
+
+  @Get()
+  list(@Query() query: Record<string, unknown>, @Who() principal: Principal): Promise<unknown> {
+    return listActions(listQueryOf(query), scopeOf(principal), { proposals: this.proposals, approval: this.approval });
+  }
+
+  /** Waits up to `wait` for the action to be terminal, or with `for=decision` to be decided. */
+  @Get(':action_id')
+  async read(
+    @Param('action_id') actionId: string,
+    @Query() query: Record<string, unknown>,
+    @Who() principal: Principal,
+  ): Promise<ActionDocument> {
+    const [waitMs, until] = [waitOf(query['wait']), untilOf(query['for'])];
+    const token = principal.kind === 'key';
+    const found = await this.proposals.read({
+      action_id: actionIdOf(actionId),
+      scope: scopeOf(principal),
+      waitMs,
+      until,
+      token,
+    });
+    if (!found) throw notFound();
+    return found;
+  }
+
+  @Post(':action_id/cancel')
+  async cancel(
+    @Param('action_id') actionId: string,
+    @Body() body: JsonValue | undefined,
+    @Who() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const { reason } = validate(CancelBody, body ?? {});
+    const target = { action_id: actionIdOf(actionId), agent: asAgent(principal), reason: reason ?? null };
+    const document = await cancelAction(target, { proposals: this.proposals, approval: this.approval });
+    reply.code(200);
+    return document;
+  }
+
+  @Post(':action_id/outcome')
+  async outcome(
+    @Param('action_id') actionId: string,
+    @Body() body: JsonValue | undefined,
+    @Headers('idempotency-key') key: string | undefined,
+    @Who() principal: Principal,
+  ): Promise<unknown> {
+    const { tenant, id: agent_id } = asAgent(principal);
+    const action_id = actionIdOf(actionId);
+    const request = outcomeRequest(validate(OutcomeBody, body), {
+      tenant,
+      agent_id,
+      action_id,
+      key: key ?? randomUUID(),
+    });
+    const scope = { tenant, agent_id };
+    if (!(await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false })))
+      throw notFound();
+    return this.approval.fileOutcome(action_id, request);
+  }
+}

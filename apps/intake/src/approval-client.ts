@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CountersignError } from '@countersign/canonical';
+import { passOn } from '@countersign/service';
+import type { InternalAnswer, InternalClient } from '@countersign/service';
+import { isDecided } from './action-document.js';
+import type { ActionDocument } from './action-document.js';
+
+/** Whose actions are meant: one agent's, or with null all of the tenant's. */
+export interface Scope {
+  readonly tenant: string;
+  readonly agent_id: string | null;
+}
+
+export type Until = 'decision' | 'terminal';
+
+export interface Watch {
+  readonly action_id: string;
+  readonly scope: Scope;
+  /** How long to wait, milliseconds, 0 to 60 000. */
+  readonly waitMs: number;
+  readonly until: Until;
+  /** Mints a token when the action is approved; for the proposing agent only. */
+  readonly token: boolean;
+  /** True when the action is known to be in the log: approval may be about to read it. */
+  readonly expected?: boolean;
+}
+
+/** What approval knows of an action. */
+export interface KnownAction {
+  readonly body_hash: string;
+  readonly agent_id: string;
+  readonly document: ActionDocument;
+  readonly [member: string]: unknown;
+}
+
+const GRACE_MS = 3_000;
+const POLL_MS = 100;
+
+/** Asks the approval instances, over internal HTTP. */
+export class ApprovalClient {
+  constructor(private readonly client: InternalClient) {}
+
+  /**
+   * Waits until an action is decided or terminal, also through an outage of approval that is shorter than the wait.
+   * @returns the action as it is at the end of the wait, or null when approval does not know it
+   * @throws CountersignError `overloaded` when no instance answers at the end of the wait
+   */
+  async watch(watch: Watch): Promise<KnownAction | null> {
+    const deadlineMs = Date.now() + watch.waitMs;
+    for (;;) {
+      const asked = await this.ask(watch, Math.max(0, deadlineMs - Date.now()));
+      const leftMs = deadlineMs - Date.now();
+      if (leftMs <= 0 || isSettled(asked, watch)) {
+        if (asked instanceof CountersignError) throw asked;
+        return asked;
+      }
+      await sleep(Math.min(POLL_MS, leftMs));
+    }
+  }
+
+  /** A page of documents. @throws CountersignError `overloaded`, or what approval refuses */
+  async list(query: URLSearchParams): Promise<unknown> {
+    return passOn(await this.call('GET', `/internal/actions?${query.toString()}`)).body;
+  }
+
+  /** @returns the document after the cancellation. @throws CountersignError as approval refuses */
+  async cancel(actionId: string, request: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return passOn(await this.call('POST', `/internal/actions/${actionId}/cancel`, request)).body;
+  }
+
+  /** @returns the document with the outcome. @throws CountersignError as approval refuses */
+  async fileOutcome(actionId: string, outcome: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return passOn(await this.call('POST', `/internal/actions/${actionId}/outcome`, outcome)).body;
+  }
+
+  private call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<InternalAnswer> {
+    return this.client.call({ method, path, body, timeoutMs: 5_000 + GRACE_MS });
+  }
+
+  /** An outage is a value here: the watch goes on. */
+  private async ask(watch: Watch, waitMs: number): Promise<KnownAction | CountersignError | null> {
+    const { scope, until, token } = watch;
+    const query = new URLSearchParams({ tenant: scope.tenant, wait_ms: String(waitMs), for: until });
+    if (scope.agent_id !== null) query.set('agent_id', scope.agent_id);
+    if (token) query.set('token', '1');
+    try {
+      const path = `/internal/actions/${watch.action_id}?${query.toString()}`;
+      const answer = await this.client.call({ method: 'GET', path, timeoutMs: waitMs + GRACE_MS });
+      return answer.status === 404 ? null : (passOn(answer).body as KnownAction);
+    } catch (error) {
+      if (error instanceof CountersignError && error.code === 'overloaded') return error;
+      throw error;
+    }
+  }
+}
+
+function isSettled(asked: KnownAction | CountersignError | null, { until, expected }: Watch): boolean {
+  if (asked === null) return !expected;
+  if (asked instanceof CountersignError) return false;
+  return isDecided(asked.document) || (until === 'decision' && asked.document.status !== 'deciding');
+}

@@ -1,0 +1,43 @@
+import { Body, Controller, Headers, Inject, Param, Post } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { JsonValue } from '@countersign/canonical';
+import { LabelBody } from './action-body.js';
+import { findLabelled } from './find-labelled.js';
+import type { LabelSources } from './find-labelled.js';
+import type { Labels } from './labels.js';
+import { asPersonWith, Who } from './principal.js';
+import type { Principal } from './principal.js';
+import { actionIdOf, notFound } from './queries.js';
+import { LABEL_SOURCES, LABELS } from './tokens.js';
+import { validate } from './validate.js';
+
+/** What people found out about an action, possibly weeks after. */
+@ApiTags('labels')
+@ApiBearerAuth()
+@Controller('v1/actions/:action_id/labels')
+export class LabelsController {
+  constructor(
+    @Inject(LABELS) private readonly labels: Labels,
+    @Inject(LABEL_SOURCES) private readonly sources: LabelSources,
+  ) {}
+
+  @Post()
+  async label(
+    @Param('action_id') actionId: string,
+    @Body() json: JsonValue | undefined,
+    @Headers() headers: Readonly<Record<string, string | undefined>>,
+    @Who() principal: Principal,
+  ): Promise<unknown> {
+    const reviewer = asPersonWith('labeller', principal);
+    const body = validate(LabelBody, json);
+    const search = {
+      action_id: actionIdOf(actionId),
+      tenant: reviewer.tenant,
+      authorization: headers['authorization'] ?? '',
+    };
+    const action = await findLabelled(search, this.sources);
+    if (!action) throw notFound();
+    const recorded = await this.labels.record({ body, action, reviewer, key: headers['idempotency-key'] });
+    return { ...recorded, observed_at: new Date(recorded.observed_at).toISOString() };
+  }
+}

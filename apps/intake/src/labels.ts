@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { derivedId } from '@countersign/canonical';
+import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
+import type { LabelRecorded, MacKeys } from '@countersign/events';
+import type { Appender } from '@countersign/kafka';
+import type { Reviewer } from '@countersign/service';
+import type { LabelBody } from './action-body.js';
+import type { LabelledAction } from './find-labelled.js';
+
+export interface LabelsOptions {
+  readonly appender: Appender;
+  readonly macKeys: MacKeys;
+}
+
+export interface NewLabel {
+  readonly body: LabelBody;
+  readonly action: LabelledAction;
+  readonly reviewer: Reviewer;
+  /** The caller's key: a retry with it is the same label. */
+  readonly key: string | undefined;
+}
+
+/** Records what actions turned out to be. */
+export class Labels {
+  constructor(private readonly options: LabelsOptions) {}
+
+  /** @throws CountersignError `overloaded` or `unknown_outcome` when the log cannot be reached */
+  async record(label: NewLabel): Promise<LabelRecorded> {
+    const nowMs = Date.now();
+    const event = labelEvent(label, nowMs);
+    const record = toRecord({
+      ...{ topic: TOPICS.labels, name: 'LabelRecorded' as const, event, key: recordKey(event.tenant, event.action_id) },
+      ...{ id: eventId('LabelRecorded', event.tenant, event.label_id), timeMs: nowMs },
+      ...{ service: 'intake' as const, macKeys: this.options.macKeys },
+    });
+    await this.options.appender.append([record]);
+    return event;
+  }
+}
+
+function labelEvent({ body, action, reviewer, key }: NewLabel, nowMs: number): LabelRecorded {
+  const { issuer, subject, tenant } = reviewer;
+  return {
+    ...action,
+    tenant,
+    label_id: derivedId('lab', tenant, action.action_id, issuer, subject, key ?? randomUUID()),
+    label: body.label,
+    source: body.source,
+    labelled_by: subject,
+    note: body.note ?? null,
+    sample_probability: null,
+    observed_at: body.observed_at ? Date.parse(body.observed_at) : nowMs,
+  };
+}

@@ -1,0 +1,128 @@
+import { CountersignError } from '@countersign/canonical';
+import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
+import type { ActionProposed, MacKeys } from '@countersign/events';
+import type { Appender } from '@countersign/kafka';
+import type { ActionDocument } from './action-document.js';
+import { admit } from './admit.js';
+import type { Proposer, Submission } from './admit.js';
+import type { ApprovalClient, KnownAction, Scope, Until } from './approval-client.js';
+import { RecentProposals } from './recent-proposals.js';
+import type { RecentProposal } from './recent-proposals.js';
+import type { RedactionKeys } from './redact.js';
+
+export interface ProposalsOptions {
+  readonly appender: Appender;
+  readonly approval: ApprovalClient;
+  readonly macKeys: MacKeys;
+  readonly redactionKeys: RedactionKeys;
+}
+
+export interface Read {
+  readonly action_id: string;
+  readonly scope: Scope;
+  readonly waitMs: number;
+  readonly until: Until;
+  readonly token: boolean;
+}
+
+const APPEND_DEADLINE_MS = 5_000;
+
+/** Admission of proposals, the same for every door. */
+export class Proposals {
+  private readonly recent = new RecentProposals();
+
+  constructor(private readonly options: ProposalsOptions) {}
+
+  /**
+   * Puts a proposal into the log, once for each key.
+   * @param traceparent W3C Trace Context of the caller, if any
+   * @returns the proposal; `appended` resolved to true when the same one was there before
+   * @throws CountersignError as `admit` does; `duplicate_request` when the key was used for another body; `overloaded` or
+   * `unknown_outcome` when the log or approval cannot be reached: the same key makes a retry safe
+   */
+  async submit(
+    submission: Submission,
+    proposer: Proposer,
+    traceparent?: string,
+  ): Promise<{ proposal: RecentProposal; replayed: boolean }> {
+    const nowMs = Date.now();
+    const action = admit(submission, proposer, this.options.redactionKeys, nowMs);
+    const earlier = this.recent.get(action.action_id);
+    if (earlier) {
+      refuseOtherBody(earlier, action.body_hash);
+      await earlier.appended;
+      return { proposal: earlier, replayed: true };
+    }
+    const proposal = this.recent.add(action, this.appendOnce(action, traceparent), nowMs);
+    return { proposal, replayed: await proposal.appended };
+  }
+
+  /**
+   * Waits for the decision. Never fails for an outage: the proposal is in the log, and says so.
+   * @throws CountersignError `duplicate_request` when another body won the key
+   */
+  async awaitDecision(proposal: RecentProposal, waitMs: number): Promise<ActionDocument> {
+    const { action_id, tenant, agent_id } = proposal;
+    const known = await this.options.approval
+      .watch({ action_id, scope: { tenant, agent_id }, waitMs, until: 'decision', token: true, expected: true })
+      .catch(whenOverloaded(null));
+    if (known) refuseOtherBody(known, proposal.body_hash);
+    return known?.document ?? proposal.document;
+  }
+
+  /** What is known of an action, or null. @throws CountersignError `overloaded` */
+  async read(read: Read): Promise<ActionDocument | null> {
+    const { tenant, agent_id } = read.scope;
+    const recent = this.recent.get(read.action_id);
+    const mine = recent?.tenant === tenant && (agent_id === null || recent.agent_id === agent_id) ? recent : null;
+    const known = await this.options.approval.watch({ ...read, expected: mine !== null });
+    return known?.document ?? mine?.document ?? null;
+  }
+
+  /** @returns true when the same proposal was in the log before */
+  private async appendOnce(action: ActionProposed, traceparent: string | undefined): Promise<boolean> {
+    const known = await this.known(action);
+    if (known) {
+      refuseOtherBody(known, action.body_hash);
+      return true;
+    }
+    await this.options.appender.append([this.record(action, traceparent)], { deadlineMs: APPEND_DEADLINE_MS });
+    return false;
+  }
+
+  private known({ action_id, tenant, agent_id }: ActionProposed): Promise<KnownAction | null> {
+    return this.options.approval.watch({
+      action_id,
+      scope: { tenant, agent_id },
+      waitMs: 0,
+      until: 'decision',
+      token: false,
+    });
+  }
+
+  private record(action: ActionProposed, traceparent: string | undefined) {
+    const key = recordKey(action.tenant, action.action_id);
+    return toRecord({
+      ...{ topic: TOPICS.actions, name: 'ActionProposed' as const, event: action, key, traceparent },
+      id: eventId('ActionProposed', action.tenant, action.action_id, action.body_hash),
+      timeMs: action.submitted_at,
+      service: 'intake',
+      macKeys: this.options.macKeys,
+    });
+  }
+}
+
+function refuseOtherBody({ body_hash }: { body_hash: string }, bodyHash: string): void {
+  if (body_hash === bodyHash) return;
+  throw new CountersignError(
+    'duplicate_request',
+    'this idempotency key was used for another body; take a new key for a new action',
+  );
+}
+
+const whenOverloaded =
+  <T>(instead: T) =>
+  (error: unknown): T => {
+    if (error instanceof CountersignError && error.code === 'overloaded') return instead;
+    throw error;
+  };

@@ -1,0 +1,108 @@
+import { Body, Controller, Headers, Inject, Post, Res } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { CountersignError, problemOf } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
+import { asError, LOGGER, MAX_ACTION_BYTES } from '@countersign/service';
+import type { Caller, Logger } from '@countersign/service';
+import type { FastifyReply } from 'fastify';
+import { isJsonObject } from './action-body.js';
+import type { ActionDocument } from './action-document.js';
+import { isDecided } from './action-document.js';
+import { checkIdempotencyKey } from './admit.js';
+import { asAgent, Who } from './principal.js';
+import type { Principal } from './principal.js';
+import type { Proposals } from './proposals.js';
+import { PROPOSALS } from './tokens.js';
+
+export const MAX_BATCH_ITEMS = 100;
+const DECISION_WAIT_MS = 2_000;
+
+interface Answer {
+  readonly status: 200 | 201 | 202;
+  readonly action: ActionDocument;
+}
+
+/** The HTTP door for proposals. */
+@ApiTags('actions')
+@ApiBearerAuth()
+@Controller('v1/actions')
+export class ProposeController {
+  constructor(
+    @Inject(PROPOSALS) private readonly proposals: Proposals,
+    @Inject(LOGGER) private readonly log: Logger,
+  ) {}
+
+  /** One proposal, or a batch of up to 100 of them. */
+  @Post()
+  async propose(
+    @Body() body: JsonValue | undefined,
+    @Headers() headers: Readonly<Record<string, string | undefined>>,
+    @Who() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const agent = asAgent(principal);
+    if (Array.isArray(body)) {
+      reply.code(207);
+      return this.batch(body, agent, traceOf(headers));
+    }
+    const answer = await this.one(body, { agent, key: headers['idempotency-key'], trace: traceOf(headers) });
+    reply.code(answer.status).headers(headersOf(answer));
+    return answer.action;
+  }
+
+  private async one(
+    body: JsonValue | undefined,
+    from: { agent: Caller; key: unknown; trace: string | undefined },
+  ): Promise<Answer> {
+    const idempotency_key = checkIdempotencyKey(from.key);
+    const { proposal, replayed } = await this.proposals.submit(
+      { body, idempotency_key, via: 'http' },
+      from.agent,
+      from.trace,
+    );
+    const action = await this.proposals.awaitDecision(proposal, replayed ? 0 : DECISION_WAIT_MS);
+    return { status: replayed ? 200 : isDecided(action) ? 201 : 202, action };
+  }
+
+  private async batch(
+    items: readonly JsonValue[],
+    agent: Caller,
+    trace: string | undefined,
+  ): Promise<{ items: unknown[] }> {
+    if (items.length === 0 || items.length > MAX_BATCH_ITEMS) {
+      throw new CountersignError('invalid_action', `a batch has 1 to ${MAX_BATCH_ITEMS} items`, { pointer: '' });
+    }
+    return { items: await Promise.all(items.map((item, index) => this.item(item, index, { agent, trace }))) };
+  }
+
+  private async item(
+    item: JsonValue,
+    index: number,
+    from: { agent: Caller; trace: string | undefined },
+  ): Promise<unknown> {
+    try {
+      if (!isJsonObject(item)) throw new CountersignError('invalid_action', 'an item is an object', { pointer: '' });
+      if (Buffer.byteLength(JSON.stringify(item)) > MAX_ACTION_BYTES) {
+        throw new CountersignError('too_large', `an action is larger than ${MAX_ACTION_BYTES} bytes; send less`);
+      }
+      const { idempotency_key, ...body } = item;
+      return { index, ...(await this.one(body, { ...from, key: idempotency_key })) };
+    } catch (fault) {
+      const problem = problemOf(asError(fault, this.log));
+      return { index, status: problem.status, problem };
+    }
+  }
+}
+
+// W3C Trace Context, level 1; anything else is dropped.
+function traceOf(headers: Readonly<Record<string, string | undefined>>): string | undefined {
+  const traceparent = headers['traceparent'];
+  return /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent ?? '') ? traceparent : undefined;
+}
+
+function headersOf({ status, action }: Answer): Record<string, string> {
+  const headers: Record<string, string> = { location: `/v1/actions/${action.action_id}` };
+  if (status === 200) headers['idempotency-replayed'] = 'true';
+  if (!isDecided(action)) headers['retry-after'] = action.status === 'deciding' ? '1' : '5';
+  return headers;
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { CountersignError } from '@countersign/canonical';
+import type { Until } from './approval-client.js';
+
+const MAX_WAIT_MS = 60_000;
+const ListQuery = z.object({
+  run_id: z.string().max(256).optional(),
+  idempotency_key: z.string().max(255).optional(),
+  agent_id: z.string().max(256).optional(),
+  status: z.enum(['deciding', 'pending', 'approved', 'denied', 'expired', 'cancelled']).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1_000).optional(),
+});
+export type ListQuery = z.infer<typeof ListQuery>;
+
+const refused = (detail: string, member: string): CountersignError =>
+  new CountersignError('invalid_request', detail, { pointer: `/${member}` });
+
+/** `30s`, `1500ms` or a bare number of seconds. @returns milliseconds. @throws CountersignError `invalid_request` beyond 60 s */
+export function waitOf(text: unknown): number {
+  if (text === undefined || text === '') return 0;
+  const [, amount, unit] = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s)?$/.exec(String(text)) ?? [];
+  const waitMs = Number(amount) * (unit === 'ms' ? 1 : 1000);
+  if (!(waitMs <= MAX_WAIT_MS)) throw refused('wait is a time of 0s to 60s', 'wait');
+  return Math.round(waitMs);
+}
+
+/** @throws CountersignError `invalid_request` */
+export function untilOf(text: unknown): Until {
+  if (text === undefined || text === 'terminal') return 'terminal';
+  if (text === 'decision') return 'decision';
+  throw refused('for is `decision` or `terminal`', 'for');
+}
+
+/** @throws CountersignError `invalid_request` naming the parameter at fault */
+export function listQueryOf(query: unknown): ListQuery {
+  const result = ListQuery.safeParse(query);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  throw refused(issue?.message ?? 'not valid', String(issue?.path[0] ?? ''));
+}
+
+/** @throws CountersignError `not_found` for what cannot be an action id */
+export function actionIdOf(text: string): string {
+  if (/^act_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
+  throw notFound();
+}
+
+/** Also for other tenants' and agents' actions: whether they exist is not said. */
+export const notFound = (): CountersignError => new CountersignError('not_found', 'you have no such action');

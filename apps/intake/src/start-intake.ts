@@ -1,0 +1,58 @@
+import { connect, createAppender, KafkaServer } from '@countersign/kafka';
+import {
+  createLogger,
+  CredentialsFile,
+  InternalClient,
+  KeyAuth,
+  RateLimit,
+  Readiness,
+  ReviewerAuth,
+  startService,
+} from '@countersign/service';
+import type { RunningService } from '@countersign/service';
+import { ApprovalClient } from './approval-client.js';
+import { deadLetters } from './dead-letters.js';
+import type { IntakeConfig } from './intake.config.js';
+import { IntakeModule } from './intake.module.js';
+import { Labels } from './labels.js';
+import { authenticateRequest } from './principal.js';
+import { MAX_BATCH_ITEMS } from './propose.controller.js';
+import { Proposals } from './proposals.js';
+
+const SUBMISSIONS_GROUP = 'countersign.intake.submissions';
+
+/** Puts intake together and starts it. @throws as `startService` does */
+export async function startIntake(config: IntakeConfig): Promise<RunningService> {
+  const { macKeys, redactionKeys, internalToken, instanceId } = config;
+  const log = createLogger('intake', config.logLevel);
+  const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
+  const appender = createAppender(connection);
+  const client = new InternalClient({ urls: config.approvalUrls, token: internalToken, log });
+  const approval = new ApprovalClient(client);
+  const credentials = new CredentialsFile(config.secretsDir, log);
+  const keys = new KeyAuth(credentials);
+  const transport = new KafkaServer({
+    connection,
+    groupId: SUBMISSIONS_GROUP,
+    deadLetter: deadLetters(appender, macKeys),
+  });
+  const readiness = new Readiness();
+  readiness.add('submissions', () => transport.healthy());
+  const reviewers = new ReviewerAuth(config.issuers);
+  const limit = new RateLimit(config.requestsPerSecond);
+  const module = IntakeModule.of({
+    ...{ approval, keys },
+    proposals: new Proposals({ appender, approval, macKeys, redactionKeys }),
+    labels: new Labels({ appender, macKeys }),
+    labelSources: { approval, telemetryUrl: config.telemetryUrl, log },
+  });
+  return startService({
+    ...{ name: 'intake', module, config, log, readiness, transport, maxBatchItems: MAX_BATCH_ITEMS },
+    onRequest: authenticateRequest({ keys, reviewers, limit }),
+    onClosed: async () => {
+      credentials.close();
+      await Promise.allSettled([appender.close(), client.close()]);
+      await connection.close();
+    },
+  });
+}

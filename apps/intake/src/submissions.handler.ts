@@ -1,0 +1,92 @@
+import { Controller, Inject } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { CountersignError } from '@countersign/canonical';
+import { decode, EventError, isEvent, TOPICS } from '@countersign/events';
+import type { ActionSubmitted, OutcomeReported } from '@countersign/events';
+import type { Handled, InRecord } from '@countersign/kafka';
+import type { AgentCredentials, KeyAuth } from '@countersign/service';
+import { OutcomeBody } from './action-body.js';
+import { checkIdempotencyKey } from './admit.js';
+import type { Proposer } from './admit.js';
+import type { ApprovalClient } from './approval-client.js';
+import { outcomeRequest } from './outcome-request.js';
+import type { Proposals } from './proposals.js';
+import { notFound } from './queries.js';
+import { actionBodyOf, outcomeBodyOf } from './submission-body.js';
+import { SubmissionError } from './submission-error.js';
+import { APPROVAL, KEYS, PROPOSALS } from './tokens.js';
+import { validate } from './validate.js';
+import { verifySubmission } from './verify-submission.js';
+import type { Verified } from './verify-submission.js';
+
+/** The Kafka door: the same admission as over HTTP, with signatures for keys and dead letters for problems. */
+@Controller()
+export class SubmissionsHandler {
+  constructor(
+    @Inject(PROPOSALS) private readonly proposals: Proposals,
+    @Inject(APPROVAL) private readonly approval: ApprovalClient,
+    @Inject(KEYS) private readonly keys: KeyAuth,
+  ) {}
+
+  @EventPattern(TOPICS.submissions)
+  async onSubmission(@Payload() record: InRecord): Promise<Handled> {
+    try {
+      await this.take(record);
+      return { kind: 'done' };
+    } catch (fault) {
+      return handledOf(fault);
+    }
+  }
+
+  private async take(record: InRecord): Promise<void> {
+    const verified = verifySubmission(record, (tenant, agentId) => this.keys.agent(tenant, agentId));
+    const decoded = decode(verified.value);
+    if (isEvent(decoded, 'ActionSubmitted')) return this.propose(decoded.event, verified, record);
+    if (isEvent(decoded, 'OutcomeReported')) return this.report(decoded.event, verified);
+    throw new SubmissionError('wrong_topic', `${decoded.name} does not belong on ${TOPICS.submissions}`);
+  }
+
+  private async propose(submitted: ActionSubmitted, verified: Verified, record: InRecord): Promise<void> {
+    checkFields(submitted, verified);
+    const submission = {
+      body: actionBodyOf(submitted),
+      idempotency_key: checkIdempotencyKey(submitted.idempotency_key),
+      via: 'kafka' as const,
+    };
+    await this.proposals.submit(submission, proposerOf(verified.agent), record.headers['traceparent']?.toString());
+  }
+
+  private async report(reported: OutcomeReported, verified: Verified): Promise<void> {
+    checkFields(reported, verified);
+    const { tenant, agent_id, action_id, idempotency_key } = reported;
+    const body = validate(OutcomeBody, outcomeBodyOf(reported));
+    const key = checkIdempotencyKey(idempotency_key);
+    const scope = { tenant, agent_id };
+    if (!(await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false })))
+      throw notFound();
+    await this.approval.fileOutcome(action_id, outcomeRequest(body, { tenant, agent_id, action_id, key }));
+  }
+}
+
+const proposerOf = ({ agent_id, tenant, environments, operators }: AgentCredentials): Proposer => ({
+  ...{ id: agent_id, tenant, environments, operators },
+});
+
+function checkFields(event: { tenant: string; agent_id: string; idempotency_key: string }, verified: Verified): void {
+  const { agent, tenant, idempotency_key } = verified;
+  if (event.tenant !== tenant || event.idempotency_key !== idempotency_key) {
+    throw new SubmissionError('key_mismatch', 'tenant or idempotency_key differ from the record key');
+  }
+  if (event.agent_id !== agent.agent_id)
+    throw new SubmissionError('agent_mismatch', 'agent_id differs from the signing agent');
+}
+
+/** What waits and what never can be taken; anything else is a fault of ours and stops the consumer. */
+function handledOf(fault: unknown): Handled {
+  if (fault instanceof SubmissionError) return { kind: 'dead_letter', reason: fault.reason, detail: fault.message };
+  if (fault instanceof EventError) return { kind: 'dead_letter', reason: fault.reason, detail: fault.message };
+  if (!(fault instanceof CountersignError) || fault.code === 'internal') throw fault;
+  if (fault.retriable) return { kind: 'retry', reason: fault.code };
+  const pointer = fault.details.pointer === undefined ? '' : ` at ${fault.details.pointer || 'the whole body'}`;
+  return { kind: 'dead_letter', reason: fault.code, detail: fault.message + pointer };
+}
