@@ -56,6 +56,6 @@ SELECT
     fromUnixTimestamp64Milli(v.shown_at, 'UTC') AS shown_at,
     fromUnixTimestamp64Milli(v.voted_at, 'UTC') AS voted_at,
     toDecimal64(v.voted_at - v.opened_at, 3) / 1000 AS seconds_to_vote,
-    least(toDecimal64(v.voted_at - v.shown_at, 9) / 1000, toDecimal64(1800, 9)) AS handling_s,
+    toDecimal64(least(greatest(v.voted_at - v.shown_at, 0), 1800000), 9) / 1000 AS handling_s,
     version
 FROM one_by_one

@@ -1,6 +1,10 @@
 export { ANALYST_VIEWS, analystGrants, DATABASE, writerGrants } from './access.js';
+export { ALWAYS, deriveWith } from './derivation.js';
+export type { Derivation, TenantDay } from './derivation.js';
 export { connectEngine } from './engine.js';
 export type { Engine, EngineOptions, SqlParams } from './engine.js';
+export { blankRow, eventRow } from './event-row.js';
+export type { EventHeaders, EventRow, Place } from './event-row.js';
 export { migrate } from './migrate.js';
 export type { MigrateOptions } from './migrate.js';
 export { readSql } from './sql-files.js';

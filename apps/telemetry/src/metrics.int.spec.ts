@@ -1,0 +1,116 @@
+import {
+  expired,
+  falseNegativeRate,
+  falsePositiveRate,
+  gateRate,
+  harmfulExecuted,
+  moneyDenied,
+  moneyGated,
+  overrideRate,
+  redeemedWithoutOutcome,
+  reviewerBurden,
+  slaMissRate,
+  timeToApprove,
+  unlabelled,
+  wouldGateRate,
+} from '@countersign/metrics';
+import type { DecidedAction } from '@countersign/metrics';
+import { askMetrics } from './metrics-query.js';
+import type { Dimension, MetricsGroup } from './metrics-query.js';
+import { testDatabase } from './testing/database.js';
+import type { TestDatabase } from './testing/database.js';
+import { tellStories } from './testing/story.js';
+import type { Told } from './testing/story.js';
+
+const from = new Date('2026-01-01T00:00:00.000Z');
+const to = new Date('2027-01-01T00:00:00.000Z');
+const now = new Date('2026-06-19T12:00:00.000Z');
+const { log, told } = tellStories(7, 300);
+const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+
+/** What the reference functions say, in the shape of the HTTP answer. */
+function expectedGroup(key: MetricsGroup['key'], actions: readonly DecidedAction[]): MetricsGroup {
+  const [fp, fn] = [falsePositiveRate(actions), falseNegativeRate(actions)];
+  return {
+    key,
+    actions: actions.length,
+    gate_rate: gateRate(actions),
+    would_gate_rate: wouldGateRate(actions),
+    override_rate: overrideRate(actions),
+    time_to_approve: timeToApprove(actions),
+    sla_miss_rate: slaMissRate(actions, now.getTime()),
+    false_positives: fp.k,
+    false_negatives: fn.k,
+    false_positive_rate: fp,
+    false_negative_rate: fn,
+    unlabelled: unlabelled(actions),
+    harmful_executed: harmfulExecuted(actions),
+    expired: expired(actions),
+    escalations: 0,
+    redeemed_without_outcome: redeemedWithoutOutcome(actions),
+    money_gated: moneyGated(actions),
+    money_denied: moneyDenied(actions),
+  };
+}
+
+const keyOf = ({ action, decided_at }: Told, names: readonly Dimension[]): MetricsGroup['key'] => {
+  const all = { ...action, policy_version: 1, agent_version: 'v1', model_id: 'model-a', day: dateOf(decided_at) };
+  return Object.fromEntries(names.map((name) => [name, name === 'reviewer_id' ? null : all[name]]));
+};
+
+function expectedGroups(stories: readonly Told[], names: readonly Dimension[]): MetricsGroup[] {
+  const keys = new Map(stories.map((story) => [JSON.stringify(keyOf(story, names)), keyOf(story, names)]));
+  return [...keys].map(([text, key]) => {
+    const members = stories.filter((story) => JSON.stringify(keyOf(story, names)) === text);
+    return expectedGroup(key, members.map(({ action }) => action));
+  });
+}
+
+const byKey = (groups: MetricsGroup[]): Map<string, MetricsGroup> =>
+  new Map(groups.map((group) => [JSON.stringify(Object.entries(group.key).sort()), group]));
+
+describe('metrics of random facts on the real engine', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await testDatabase();
+    await database.load(log.records, 37);
+  }, 60_000);
+  afterAll(() => database.drop());
+
+  const groupings: Dimension[][] = [[], ['action_type'], ['gate', 'environment'], ['day', 'policy_version', 'agent_version', 'model_id']];
+  it.each(groupings.map((names) => [names.join('+') || 'everything', names] as const))('by %s equal the reference functions', async (_, names) => {
+    const answer = await askMetrics(database.engine, { tenant: 'acme', from, to, now, group_by: names, filters: {} });
+    const expected = expectedGroups(told.filter(({ tenant }) => tenant === 'acme'), names);
+    expect(byKey(answer.groups)).toEqual(byKey(expected));
+  });
+
+  it('count only the tenant, the filters and the cohort that were asked for', async () => {
+    const end = new Date('2026-06-19T00:00:00.000Z');
+    const filters = { environment: 'production', action_type: 'refund', gate: 'two-person', day: '2026-06-18' };
+    const answer = await askMetrics(database.engine, { tenant: 'acme', from, to: end, now, group_by: [], filters });
+    const members = told.filter(
+      ({ tenant, action, decided_at }) =>
+        tenant === 'acme' && action.environment === 'production' && action.action_type === 'refund' && action.gate === 'two-person' && dateOf(decided_at) === '2026-06-18',
+    );
+    expect(members.length).toBeGreaterThan(0);
+    expect(answer.groups).toEqual(expectedGroups(members, []));
+  });
+
+  it('tell each person’s burden a day', async () => {
+    const answer = await askMetrics(database.engine, { tenant: 'acme', from, to, now, group_by: [], filters: {} });
+    const votes = told.filter(({ tenant }) => tenant === 'acme').flatMap((story) => story.votes);
+    const expected = reviewerBurden(votes).map(({ day, minutes, ...rest }) => ({
+      ...rest,
+      day: dateOf(day * 86_400_000),
+      minutes: minutes === null ? null : expect.closeTo(minutes, 6),
+    }));
+    expect(answer.reviewer_burden).toEqual(expected);
+  });
+
+  it('show a vote that a change voided as not counted', async () => {
+    const rows = await database.engine.rows<{ vote_id: string; counted: boolean }>('SELECT vote_id, counted FROM votes ORDER BY vote_id');
+    const expected = told.flatMap(({ votes }) => votes.map(({ vote_id, counted }) => ({ vote_id, counted })));
+    expect(rows).toEqual(expected.sort((a, b) => (a.vote_id < b.vote_id ? -1 : 1)));
+    expect(rows.some(({ counted }) => !counted)).toBe(true);
+  });
+});

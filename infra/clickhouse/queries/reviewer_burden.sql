@@ -1,0 +1,12 @@
+-- Distinct actions and minutes per person and UTC day, for the votes in [{from}, {to}).
+SELECT reviewer_id, toDate(voted_at, 'UTC') AS day, uniqExact(action_id) AS actions, sum(handling_s) / 60 AS minutes
+FROM votes
+WHERE tenant = {tenant:String}
+    AND voted_at >= {from:DateTime64(3, 'UTC')} AND voted_at < {to:DateTime64(3, 'UTC')}
+    AND ({environment:String} = '' OR environment = {environment:String})
+    AND ({action_type:String} = '' OR action_type = {action_type:String})
+    AND ({gate:String} = '' OR gate = {gate:String})
+    AND ({reviewer_id:String} = '' OR reviewer_id = {reviewer_id:String})
+    AND ({day:String} = '' OR toString(toDate(voted_at, 'UTC')) = {day:String})
+GROUP BY reviewer_id, day
+ORDER BY day, reviewer_id

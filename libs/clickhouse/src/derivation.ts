@@ -1,0 +1,66 @@
+import type { Engine } from './engine.js';
+import { readSql } from './sql-files.js';
+
+/** A UTC day of one tenant. */
+export interface TenantDay {
+  readonly tenant: string;
+  /** `YYYY-MM-DD`. */
+  readonly day: string;
+}
+
+/**
+ * Computes, inside the engine, what is derived from the events. Each call is a pure function of the events that are in the
+ * sink, so that running it again, twice at a time or after a crash changes nothing.
+ */
+export interface Derivation {
+  /** Rows of `votes`, `labels`, `refusals` and, last, `audit`: the version of the audit row says that all are written. */
+  refreshActions(actionIds: readonly string[]): Promise<void>;
+  /** Days that those actions, or votes on them, belong to. */
+  daysOf(actionIds: readonly string[]): Promise<TenantDay[]>;
+  /** Rows of the daily tables, each day whole. */
+  refreshDays(days: readonly TenantDay[]): Promise<void>;
+  /** Actions with events that their audit row has not seen (a writer died between the two). */
+  staleActions(): Promise<string[]>;
+  /** Days whose rows are older than a row of that day. */
+  staleDays(): Promise<TenantDay[]>;
+}
+
+/** An `as_of` that leaves no event out; the largest time of the column's type. */
+export const ALWAYS = '2299-12-31 23:59:59.999';
+
+// Ids travel in the request's address, of which the engine takes 128 KiB a parameter.
+const MAX_IDS = 1_000;
+const MAX_DAYS = 100;
+
+export function deriveWith(engine: Engine): Derivation {
+  const actionTables = ['votes', 'labels', 'refusals', 'audit'].map((name) => insertOf(name, tableOf(name)));
+  const dayTables = ['metrics_daily', 'burden_daily'].map((name) => insertOf(name, `${name}_rows`));
+  const [touchedDays, staleActions, staleDays] = ['touched_days', 'stale_actions', 'stale_days'].map((name) => readSql(`refresh/${name}.sql`)) as [string, string, string];
+  return {
+    refreshActions: (actionIds) =>
+      inChunks(actionIds, MAX_IDS, async (action_ids) => {
+        for (const insert of actionTables) await engine.command(insert, { action_ids, as_of: ALWAYS });
+      }),
+    daysOf: async (actionIds) => {
+      const days: TenantDay[] = [];
+      await inChunks(actionIds, MAX_IDS, async (action_ids) => {
+        days.push(...(await engine.rows<TenantDay>(touchedDays, { action_ids })));
+      });
+      return days;
+    },
+    refreshDays: (days) =>
+      inChunks(days, MAX_DAYS, async (chunk) => {
+        const params = { tenants: chunk.map(({ tenant }) => tenant), days: chunk.map(({ day }) => day) };
+        for (const insert of dayTables) await engine.command(insert, params);
+      }),
+    staleActions: async () => (await engine.rows<{ action_id: string }>(staleActions)).map(({ action_id }) => action_id),
+    staleDays: () => engine.rows<TenantDay>(staleDays),
+  };
+}
+
+const tableOf = (name: string): string => `${name === 'audit' ? 'audit' : name.replace(/s$/, '')}_rows`;
+const insertOf = (name: string, table: string): string => `INSERT INTO ${table} ${readSql(`refresh/${name}.sql`)}`;
+
+async function inChunks<T>(items: readonly T[], size: number, run: (chunk: readonly T[]) => Promise<void>): Promise<void> {
+  for (let from = 0; from < items.length; from += size) await run(items.slice(from, from + size));
+}
