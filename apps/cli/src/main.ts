@@ -1,14 +1,19 @@
 import { Command, CommanderError } from 'commander';
 import { register as audit } from './commands/audit.js';
+import { register as down } from './commands/down.js';
 import { register as keys } from './commands/keys.js';
 import { register as metrics } from './commands/metrics.js';
 import { register as policy } from './commands/policy.js';
+import { register as replay } from './commands/replay.js';
 import { register as requests } from './commands/requests.js';
+import { register as status } from './commands/status.js';
 import { register as submit } from './commands/submit.js';
+import { register as token } from './commands/token.js';
+import { register as up } from './commands/up.js';
 import { register as vote } from './commands/vote.js';
 import { EXIT } from './shared/command-error.js';
 
-const commands = [submit, requests, vote, audit, metrics, keys, policy];
+const commands = [up, down, status, token, submit, replay, requests, vote, audit, metrics, keys, policy];
 
 /** Runs one command; its exit code is left in `process.exitCode`. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startChild, stopChild } from './child.js';
 import type { Child } from './child.js';
 import type { Guard } from './guard.js';
-import { startPart, waitReady } from './part.js';
+import { PartError, waitReady } from './part.js';
 import type { Part } from './part.js';
 
 export type Report = (line: string) => void;
@@ -32,12 +32,20 @@ export class Supervised {
     return this.child?.running() ? this.child.pid : null;
   }
 
-  /** @throws PartError when it does not come up the first time */
+  /** @throws PartError when it does not come up the first time, or is stopped meanwhile */
   async start(): Promise<void> {
     this.wanted = true;
     this.stopping = new AbortController();
-    this.child = await startPart(this.part, this.guard);
-    this.keeper = this.keep(this.child);
+    await this.part.prepare?.();
+    const child = await this.spawn();
+    try {
+      if (!this.wanted) throw new PartError(`${this.part.name} was stopped while it started`);
+      await waitReady(this.part, child);
+    } catch (error) {
+      await stopChild(child, this.part.stopDeadlineMs);
+      throw error;
+    }
+    this.keeper = this.keep(child);
   }
 
   /** Stops it for good, or until `start`. */
@@ -67,15 +75,16 @@ export class Supervised {
     if (child) await stopChild(child, this.part.stopDeadlineMs);
   }
 
+  private async spawn(): Promise<Child> {
+    if (!this.wanted) throw new PartError(`${this.part.name} was stopped before it started`);
+    await this.part.beforeStart?.();
+    this.child = await startChild(this.part.command(), this.guard);
+    return this.child;
+  }
+
   private async restart(): Promise<Child | null> {
-    try {
-      await this.part.beforeStart?.();
-      this.child = await startChild(this.part.command(), this.guard);
-    } catch (error) {
-      this.changed(`${this.part.name}: ${error instanceof Error ? error.message : 'start failed'}`);
-      return null;
-    }
-    const child = this.child;
+    const child = await this.spawn().catch((error: Error) => this.changed(`${this.part.name}: ${error.message}`));
+    if (!child) return null;
     waitReady(this.part, child).then(
       () => this.changed(`${this.part.name} is back (pid ${child.pid})`),
       (error: Error) => void (this.wanted && this.changed(error.message)),

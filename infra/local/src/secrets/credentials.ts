@@ -59,16 +59,17 @@ function complete(root: string, stored: Stored, roster: Roster): Stored {
   return { agents: [...stored.agents, ...agents], executors: [...stored.executors, ...executors] };
 }
 
-/** The derived key while it is valid; after a rotation the one that local.json named, if that one is. */
-function usableKey(root: string, member: (RosterAgent | RosterExecutor) & Keyed, former: ReadonlyMap<string, string>): string {
+/** A key that a local.json named, else the derived one; '' when neither is valid any more. */
+function usableKey(root: string, member: (RosterAgent | RosterExecutor) & Keyed, former: readonly LocalKeys[]): string {
   const valid = new Set(member.keys.filter((key) => key.revoked_at === null).map((key) => key.sha256));
-  const candidates = [former.get(nameOf(member)) ?? '', `csk_${derive(root, 'key', nameOf(member))}`];
+  const named = former.flatMap(({ agents, executors }) => [...agents, ...executors]).filter((one) => nameOf(one) === nameOf(member));
+  const candidates = [...named.map((one) => one.api_key), `csk_${derive(root, 'key', nameOf(member))}`];
   return candidates.find((key) => valid.has(hash(key))) ?? '';
 }
 
-function formerKeys(localFile: string | null): Map<string, string> {
-  const known = localFile === null ? { agents: [], executors: [] } : (JSON.parse(localFile) as LocalKeys);
-  return new Map([...known.agents, ...known.executors].map((member) => [nameOf(member), member.api_key]));
+async function readFormer(localFile: string): Promise<LocalKeys[]> {
+  const text = await readIfThere(localFile);
+  return text === null ? [] : [JSON.parse(text) as LocalKeys];
 }
 
 const rootKey = (secretsDir: string): Promise<string> => secretText(join(secretsDir, 'root.key'), randomHex);
@@ -87,12 +88,12 @@ export async function ensureCredentials(secretsDir: string, roster: Roster): Pro
 
 /**
  * The roster with usable keys.
- * @param localFile path of this system's former local.json, which knows the keys that were rotated since
+ * @param localFiles paths of local.json files, which know the keys that were rotated since; the first valid one counts
  */
-export async function readLocalKeys(secretsDir: string, localFile: string): Promise<LocalKeys> {
+export async function readLocalKeys(secretsDir: string, localFiles: readonly string[]): Promise<LocalKeys> {
   const root = await rootKey(secretsDir);
   const { agents, executors } = await readStored(secretsDir);
-  const former = formerKeys(await readIfThere(localFile));
+  const former = (await Promise.all(localFiles.map(readFormer))).flat();
   return {
     agents: agents.map(({ tenant, agent_id, environments, operators, ...agent }) => ({
       ...{ tenant, agent_id, environments, operators },

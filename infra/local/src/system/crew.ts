@@ -1,6 +1,7 @@
 import { createGuard } from '../process/guard.js';
 import { Supervised } from '../process/supervisor.js';
 import type { Report } from '../process/supervisor.js';
+import { PartError } from '../process/part.js';
 import type { Part } from '../process/part.js';
 
 /** All parts of one system, started group by group and stopped in the opposite order. */
@@ -8,11 +9,13 @@ export class Crew {
   private readonly guard = createGuard();
   private readonly groups: Supervised[][] = [];
   private listener: () => void = () => undefined;
+  private stopping = false;
 
   constructor(private readonly report: Report) {}
 
   /** Starts a group at the same time. @throws the first fault, after every part of the group has settled */
   async start(parts: readonly Part[]): Promise<void> {
+    if (this.stopping) throw new PartError('the system was stopped while it started');
     const group = parts.map((part) => new Supervised(part, this.guard, (line) => this.changed(line)));
     this.groups.push(group);
     const results = await Promise.allSettled(group.map((one) => this.startOne(one)));
@@ -21,8 +24,8 @@ export class Crew {
   }
 
   async stop(): Promise<void> {
+    this.stopping = true;
     for (const group of [...this.groups].reverse()) await Promise.all(group.map((one) => one.stop()));
-    this.groups.length = 0;
     this.guard.close();
   }
 

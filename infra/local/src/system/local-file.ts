@@ -48,7 +48,7 @@ export async function localFileOf(facts: LocalFacts, pids: Readonly<Record<strin
     kafka_brokers: layout.brokers,
     clickhouse_url: urls.clickhouse,
     clickhouse: { database: facts.database, analyst_user: engine.analystUser, analyst_password: engine.analystPassword },
-    ...(await readLocalKeys(layout.secrets, layout.localFile)),
+    ...(await readLocalKeys(layout.secrets, [localFilePath, layout.localFile])),
     reviewers: roster.reviewers,
     pids,
     port_base: layout.ports.intake,

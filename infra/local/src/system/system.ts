@@ -23,6 +23,8 @@ import { ensureTopics } from './topics.js';
 
 const WRITER = 'countersign';
 const ANALYST = 'analyst';
+/** The engine asks for this beside CREATE TABLE; sources such as files and URLs need grants of their own all the same. */
+const TABLE_ENGINES = 'GRANT TABLE ENGINE ON *';
 
 export interface RunningSystem {
   readonly layout: Layout;
@@ -54,7 +56,7 @@ function embeddedParts(layout: Layout, options: SystemOptions, engine: ExternalE
   const { data, logs, ports } = layout;
   const kafka = { dataDir: join(data, 'kafka'), logFile: join(logs, 'kafka.log'), port: ports.kafka, controllerPort: ports.kafkaController };
   const users = [
-    { name: engine.user, password: engine.password, profile: 'service' as const, grants: writerGrants(DATABASE) },
+    { name: engine.user, password: engine.password, profile: 'service' as const, grants: [...writerGrants(DATABASE), TABLE_ENGINES] },
     { name: engine.analystUser, password: engine.analystPassword, profile: 'analyst' as const, grants: analystGrants(DATABASE) },
   ];
   const clickhouse = { dataDir: join(data, 'clickhouse'), logFile: join(logs, 'clickhouse.log'), httpPort: ports.clickhouse, users };
@@ -86,9 +88,10 @@ async function prepare(layout: Layout, options: SystemOptions): Promise<() => Pr
 
 /**
  * Brings a whole local system up and keeps it up.
+ * @param abort stops a start that is under way; it then throws
  * @throws SetupError for what the caller can put right, PartError for a part that did not start; nothing is left running
  */
-export async function startLocalSystem(options: SystemOptions, report: Report): Promise<RunningSystem> {
+export async function startLocalSystem(options: SystemOptions, report: Report, abort?: AbortSignal): Promise<RunningSystem> {
   const layout = layoutOf(options);
   const release = await prepare(layout, options);
   const crew = new Crew(report);
@@ -96,6 +99,7 @@ export async function startLocalSystem(options: SystemOptions, report: Report): 
     await crew.stop();
     await release();
   };
+  abort?.addEventListener('abort', () => void crew.stop(), { once: true });
   try {
     const roster = await readRoster();
     const engine = await engineAccess(layout, options, roster);
