@@ -53,7 +53,8 @@ async function issue(options: Options, change: Change): Promise<void> {
   const owner = ownerOf(options);
   const key = newKey(Date.now());
   edit(secretsFolderOf(local), (credentials) => change(credentials, owner, key));
-  await rememberKey(owner, key.secret);
+  // The key that this clone's own commands use may just have been revoked.
+  if (change === rotateKey) await rememberKey(owner, key.secret);
   show(options.json, { ...owner, key_id: key.key_id, api_key: key.secret }, (made) =>
     list([
       [made.kind, made.id],

@@ -1,48 +1,14 @@
 import { parseJson } from '@countersign/canonical';
-import { dataFolder, localFilePath } from '@countersign/local';
+import { localFilePath, type LocalFile } from '@countersign/local';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreachable, wrongUse } from './command-error.js';
 
-export interface LocalAgent {
-  agent_id: string;
-  tenant: string;
-  environments: string[];
-  api_key: string;
-  signing_secret: string;
-}
-
-export interface LocalExecutor {
-  executor_id: string;
-  tenant: string;
-  environments: string[];
-  api_key: string;
-}
-
-export interface LocalReviewer {
-  subject: string;
-  name: string;
-  tenant: string;
-  roles: string[];
-}
-
 /** Content of `.countersign/local.json`: the system that was started last. */
-export interface LocalSystem {
-  ready_at: string;
-  intake_url: string;
-  policy_url: string;
-  approval_url: string;
-  approval_urls: string[];
-  telemetry_url: string;
-  issuer_url: string;
-  kafka_brokers: string[];
-  clickhouse_url: string;
-  clickhouse: { database: string; analyst_user: string; analyst_password: string };
-  agents: LocalAgent[];
-  executors: LocalExecutor[];
-  reviewers: LocalReviewer[];
-  pids: Record<string, number>;
-}
+export type LocalSystem = LocalFile;
+export type LocalAgent = LocalFile['agents'][number];
+export type LocalExecutor = LocalFile['executors'][number];
+export type LocalReviewer = LocalFile['reviewers'][number];
 
 /** @throws CommandError (exit code 3) when no system was started in this clone */
 export async function readLocalSystem(path = localFilePath): Promise<LocalSystem> {
@@ -79,19 +45,25 @@ function ids<K extends string>(members: readonly Record<K, string>[], name: K): 
   return [...new Set(members.map((member) => member[name]))].join(', ');
 }
 
-/** Folder of the hashed credentials; named after the port base, which is intake's port. */
-export function secretsFolderOf(local: LocalSystem): string {
-  return join(dataFolder(Number(new URL(local.intake_url).port)), 'secrets');
+/** Folder of the hashed credentials. */
+export const secretsFolderOf = (local: LocalSystem): string => join(local.data_dir, 'secrets');
+
+interface Owner {
+  kind: 'agent' | 'executor';
+  tenant: string;
+  id: string;
 }
 
 /** Puts a new key into the local file, so that the other commands use it from now on. */
-export async function rememberKey(owner: { kind: string; tenant: string; id: string }, apiKey: string): Promise<void> {
+export async function rememberKey(owner: Owner, api_key: string): Promise<void> {
   const local = await readLocalSystem();
-  const members = owner.kind === 'agent' ? local.agents : local.executors;
-  const idOf = (one: LocalAgent | LocalExecutor): string => ('agent_id' in one ? one.agent_id : one.executor_id);
-  const member = members.find((one) => one.tenant === owner.tenant && idOf(one) === owner.id);
-  if (member !== undefined) member.api_key = apiKey;
+  const isOwner = (kind: Owner['kind'], tenant: string, id: string): boolean =>
+    kind === owner.kind && tenant === owner.tenant && id === owner.id;
+  const agents = local.agents.map((one) => (isOwner('agent', one.tenant, one.agent_id) ? { ...one, api_key } : one));
+  const executors = local.executors.map((one) =>
+    isOwner('executor', one.tenant, one.executor_id) ? { ...one, api_key } : one,
+  );
   const draft = `${localFilePath}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(draft, `${JSON.stringify({ ...local, agents, executors }, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, localFilePath);
 }

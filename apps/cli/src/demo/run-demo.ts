@@ -1,0 +1,85 @@
+import type { LocalSystem } from '../shared/local-system.js';
+import { table } from '../shared/output.js';
+import { auditedAction, snippetOf } from './audit-snippet.js';
+import { createCast, type Cast } from './cast.js';
+import { figures } from './figures.js';
+import { deployLastCommit, publicPost } from './other-scenes.js';
+import { killApproval } from './outage-scene.js';
+import { LARGE_REFUND, largeRefund, mediumRefund, smallRefund, stagingRefund } from './refund-scenes.js';
+import { refusals } from './refusal-scene.js';
+import type { Row } from './steps.js';
+
+export interface DemoOptions {
+  /** Use colours and weight; only for a terminal. Default false. */
+  color?: boolean;
+  /** Folder whose repository is "deployed". Default: the working folder. */
+  folder?: string;
+}
+
+type Scene = (cast: Cast) => Promise<Row | Row[]>;
+
+function scenesOf(folder: string): Scene[] {
+  const deploy: Scene = (cast) => deployLastCommit(cast, folder);
+  return [smallRefund, mediumRefund, largeRefund, publicPost, deploy, stagingRefund, refusals, killApproval];
+}
+
+const paint = (color: boolean | undefined, code: number, text: string): string =>
+  color === true ? `\u001b[${code}m${text}\u001b[0m` : text;
+
+function tableOf(rows: readonly Row[], color: boolean | undefined): string {
+  const mark = (ok: boolean): string => (ok ? paint(color, 32, '✓') : paint(color, 31, '✗'));
+  const cells = rows.map(({ scene, policy, people, result, ok }) => [mark(ok), scene, policy, people, result]);
+  return table(['', 'what', 'policy', 'people', 'result'], cells);
+}
+
+function addressesOf(local: LocalSystem): string {
+  return [
+    `reviewers' page   ${local.approval_url}`,
+    `agents            ${local.intake_url}/openapi.json`,
+    `metrics           ${local.telemetry_url}/v1/metrics`,
+    `ClickHouse        ${local.clickhouse_url}/play   (user ${local.clickhouse.analyst_user})`,
+  ].join('\n');
+}
+
+/** One scene; a fault is a line of the table, so that the others still run. */
+async function play(scene: Scene, cast: Cast): Promise<Row[]> {
+  try {
+    return [await scene(cast)].flat();
+  } catch (error) {
+    const result = error instanceof Error ? error.message : String(error);
+    return [{ scene: scene.name || 'deployment', policy: '–', people: '–', result, ok: false }];
+  }
+}
+
+/** Waits until the audit shows every effect, so that the figures are complete. */
+async function printAudit(cast: Cast, print: (line: string) => void, title: (text: string) => void): Promise<void> {
+  const audited = await Promise.all(cast.executed.map((runId) => auditedAction(cast, runId)));
+  title('Metrics, from ClickHouse (production, everything so far)');
+  print(await figures(cast.local));
+  const large = audited.find((action) => action['run_id'] === cast.runId(LARGE_REFUND));
+  if (large === undefined) return;
+  title('The $6,000 refund in the audit');
+  print(JSON.stringify(snippetOf(large), null, 2));
+}
+
+/**
+ * Plays scripted agents, reviewers and executors against a running system and prints what happened. Each call uses run
+ * ids of its own, so it can be repeated on the same data.
+ * @returns true when every scene ended as it should
+ */
+export async function runDemo(
+  local: LocalSystem,
+  print: (line: string) => void,
+  options: DemoOptions = {},
+): Promise<boolean> {
+  const cast = createCast(local, new Date());
+  const title = (text: string): void => print(`\n${paint(options.color, 1, text)}`);
+  const rows: Row[] = [];
+  title('Agents propose, people approve, executors redeem');
+  for (const scene of scenesOf(options.folder ?? process.cwd())) rows.push(...(await play(scene, cast)));
+  print(tableOf(rows, options.color));
+  await printAudit(cast, print, title);
+  title('Look around');
+  print(addressesOf(local));
+  return rows.every((row) => row.ok);
+}

@@ -1,0 +1,76 @@
+import {
+  digestOfAction,
+  factsOf,
+  propose,
+  redeem,
+  reportOutcome,
+  waitForDecision,
+  type ActionDocument,
+  type Client,
+  type Proposal,
+} from '@countersign/sdk';
+import type { Person } from '../shared/callers.js';
+import { proposalOf, resultOf } from './proposal.js';
+import { keyOf, labelOf, type RecordedAction } from './records.js';
+import { decideRequest, type SignedIn } from './reviewers.js';
+
+const LONGEST_MS = 60_000;
+
+/** Whom a replay acts through. */
+export interface Stage {
+  tenant: string;
+  agent: Client;
+  executor: Client;
+  labeller: Person;
+  signedIn: SignedIn;
+  /** Subjects to ask, most rested first. */
+  peopleFor(roles: readonly string[], turn: number): string[];
+  /** Ids of actions that have a label already. */
+  labelled: ReadonlySet<string>;
+}
+
+export interface Replayed {
+  action_id: string;
+  /** True when nothing was added: an earlier replay did all of it. */
+  known: boolean;
+}
+
+async function run(stage: Stage, record: RecordedAction, proposal: Proposal, action: ActionDocument): Promise<void> {
+  const key = keyOf(record);
+  const { token, status } = action.grant ?? {};
+  if (status === 'issued' && token) {
+    const facts = factsOf(stage.tenant, proposal, proposal.parameters);
+    const action_digest = digestOfAction(facts);
+    const environment = proposal.environment;
+    await redeem(stage.executor, { token, action_digest, environment, preconditions: null, request_id: key });
+  }
+  const report = { status: record.result.status, result: resultOf(record) };
+  await reportOutcome(stage.agent, action.action_id, report, `${key}/outcome`);
+}
+
+async function label(stage: Stage, actionId: string, record: RecordedAction): Promise<boolean> {
+  const name = labelOf(record);
+  if (name === null || stage.labelled.has(actionId)) return false;
+  const path = `/v1/actions/${encodeURIComponent(actionId)}/labels`;
+  const body = { label: name, source: 'replay', observed_at: new Date().toISOString(), note: null };
+  const headers = { 'idempotency-key': `${keyOf(record)}/label` };
+  await stage.labeller.intake.send({ method: 'POST', path, headers, body });
+  return true;
+}
+
+/** Proposes, decides, executes and labels one recorded action; what an earlier replay did is not done again. */
+export async function replayAction(stage: Stage, record: RecordedAction, turn: number): Promise<Replayed> {
+  const proposal = proposalOf(record);
+  const proposed = await propose(stage.agent, proposal, keyOf(record));
+  const { action_id } = proposed.action;
+  const decided = await waitForDecision(stage.agent, action_id, { timeoutMs: LONGEST_MS, for: 'decision' });
+  if (decided.status === 'pending') {
+    const people = stage.peopleFor(decided.request?.roles ?? [], turn);
+    await decideRequest(decided, record.matches_expected, people, stage.signedIn);
+  }
+  const action = await waitForDecision(stage.agent, action_id, { timeoutMs: LONGEST_MS });
+  const runs = action.status === 'approved' && action.outcome === null;
+  if (runs) await run(stage, record, proposal, action);
+  const labelled = await label(stage, action_id, record);
+  return { action_id, known: proposed.replayed && decided.status !== 'pending' && !runs && !labelled };
+}

@@ -1,0 +1,124 @@
+import { actionId } from '@countersign/canonical';
+import { agentClient, executorClient, signIn } from '../shared/callers.js';
+import { wrongUse } from '../shared/command-error.js';
+import { agentOf, reviewerOf, type LocalAgent, type LocalSystem } from '../shared/local-system.js';
+import { labelledIds, readFigures, type ReplayFigures } from './figures.js';
+import { keyOf, labelOf, type RecordedAction } from './records.js';
+import { replayAction, type Stage } from './replay-action.js';
+import { candidates } from './reviewers.js';
+
+/** Runs in flight; the actions of one run go one after the other, as they were taken. */
+const RUNS_IN_FLIGHT = 8;
+const VISIBLE_WITHIN_MS = 60_000;
+const POLL_MS = 250;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export interface ReplayResult {
+  actions: number;
+  /** Actions of which an earlier replay had done all. */
+  known: number;
+  figures: ReplayFigures;
+  /** `run_id/seq` of an action id. */
+  nameOf(actionId: string): string;
+}
+
+interface Job {
+  record: RecordedAction;
+  turn: number;
+  actionId: string;
+}
+
+/** The action ids follow from the keys, so they are known before anything is sent. */
+function jobsOf(agent: LocalAgent, records: readonly RecordedAction[]): Job[] {
+  const idOf = (record: RecordedAction): string => actionId(agent.tenant, agent.agent_id, keyOf(record));
+  return records.map((record, turn) => ({ record, turn, actionId: idOf(record) }));
+}
+
+function theOnlyAgent(local: LocalSystem, records: readonly RecordedAction[]): LocalAgent {
+  const names = [...new Set(records.map((record) => record.agent))];
+  if (names.length !== 1) throw wrongUse(`A replay is of one agent; the file has: ${names.join(', ') || 'none'}.`);
+  return agentOf(local, names[0] as string);
+}
+
+async function stageOf(local: LocalSystem, agent: LocalAgent, jobs: readonly Job[]): Promise<Stage> {
+  const { tenant } = agent;
+  const reviewers = local.reviewers.filter((one) => one.tenant === tenant);
+  const labeller = reviewers.find((one) => one.roles.includes('labeller'));
+  const executor = local.executors.find((one) => one.tenant === tenant);
+  if (labeller === undefined || executor === undefined) throw wrongUse(`${tenant} has no labeller or no executor.`);
+  const people = new Map<string, ReturnType<typeof signIn>>();
+  const signedIn: Stage['signedIn'] = (subject) => {
+    const person = people.get(subject) ?? signIn(local, reviewerOf(local, subject), VISIBLE_WITHIN_MS);
+    people.set(subject, person);
+    return person;
+  };
+  return {
+    tenant,
+    agent: agentClient(local, agent),
+    executor: executorClient(local, executor),
+    labeller: await signedIn(labeller.subject),
+    signedIn,
+    peopleFor: (roles, turn) => candidates(reviewers, roles, turn),
+    labelled: await labelledIds(
+      local,
+      jobs.map((job) => job.actionId),
+    ),
+  };
+}
+
+function byRun(jobs: readonly Job[]): Job[][] {
+  const runs = new Map<string, Job[]>();
+  for (const job of jobs) {
+    const run = runs.get(job.record.run_id) ?? [];
+    runs.set(job.record.run_id, [...run, job]);
+  }
+  return [...runs.values()];
+}
+
+/** Runs in parallel, the actions of one run in order. @returns how many were known already */
+async function playAll(stage: Stage, jobs: readonly Job[], progress: (done: number) => void): Promise<number> {
+  const runs = byRun(jobs);
+  let done = 0;
+  let known = 0;
+  const worker = async (): Promise<void> => {
+    for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
+      for (const { record, turn } of run) {
+        if ((await replayAction(stage, record, turn)).known) known += 1;
+        progress((done += 1));
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: RUNS_IN_FLIGHT }, worker));
+  return known;
+}
+
+/** Waits until ClickHouse shows every action, label and outcome of the replay. */
+async function settledFigures(local: LocalSystem, jobs: readonly Job[]): Promise<ReplayFigures> {
+  const ids = jobs.map((job) => job.actionId);
+  const wrong = jobs.filter((job) => !job.record.matches_expected).map((job) => job.actionId);
+  const labels = jobs.filter((job) => labelOf(job.record) !== null).length;
+  const deadline = Date.now() + VISIBLE_WITHIN_MS;
+  for (;;) {
+    const figures = await readFigures(local, ids, wrong);
+    const complete = figures.actions === ids.length && figures.harmful + figures.harmless === labels;
+    if (complete || Date.now() > deadline) return figures;
+    await sleep(POLL_MS);
+  }
+}
+
+/**
+ * Replays recorded actions of one agent; people approve the right ones and deny the wrong ones.
+ * @param progress called with the number of actions done
+ */
+export async function runReplay(
+  local: LocalSystem,
+  records: readonly RecordedAction[],
+  progress: (done: number) => void,
+): Promise<ReplayResult> {
+  const agent = theOnlyAgent(local, records);
+  const jobs = jobsOf(agent, records);
+  const known = await playAll(await stageOf(local, agent, jobs), jobs, progress);
+  const names = new Map(jobs.map((job) => [job.actionId, keyOf(job.record)]));
+  const figures = await settledFigures(local, jobs);
+  return { actions: jobs.length, known, figures, nameOf: (id) => names.get(id) ?? id };
+}
