@@ -1,0 +1,108 @@
+import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addKey, hashKey, newKey, revokeKey, rotateKey } from './credentials.js';
+import type { Credentials, KeyOwner } from './credentials.js';
+import { CredentialsFile, readCredentials, writeCredentials } from './credentials-file.js';
+import { KeyAuth } from './key-auth.js';
+import { createLogger } from './logger.js';
+
+const agent: KeyOwner = { kind: 'agent', tenant: 'acme', id: 'refund-agent' };
+const executor: KeyOwner = { kind: 'executor', tenant: 'acme', id: 'payments' };
+const empty: Credentials = {
+  agents: [
+    {
+      agent_id: 'refund-agent',
+      tenant: 'acme',
+      environments: ['staging'],
+      operators: ['oli'],
+      keys: [],
+      signing_secrets: ['s'],
+    },
+    {
+      agent_id: 'refund-agent',
+      tenant: 'globex',
+      environments: ['production'],
+      operators: [],
+      keys: [],
+      signing_secrets: [],
+    },
+  ],
+  executors: [
+    { executor_id: 'payments', tenant: 'acme', environments: ['production'], audiences: ['urn:x'], keys: [] },
+  ],
+};
+const quiet = createLogger('intake', 'info', () => undefined);
+
+function inFile(credentials: Credentials) {
+  const dir = mkdtempSync(join(tmpdir(), 'countersign-'));
+  writeCredentials(dir, credentials);
+  const file = new CredentialsFile(dir, quiet);
+  return { dir, file, auth: new KeyAuth(file) };
+}
+
+describe('API keys', () => {
+  const first = newKey(0);
+  const second = newKey(60_000);
+
+  it('are kept as hashes only, in a file that only its owner reads', () => {
+    const { dir, file } = inFile(addKey(empty, agent, first));
+    file.close();
+    expect(JSON.stringify(readCredentials(join(dir, 'credentials.json')))).not.toContain(first.secret);
+    expect(statSync(join(dir, 'credentials.json')).mode & 0o777).toBe(0o600);
+    expect(file.get().agents[0]?.keys).toEqual([
+      { key_id: first.key_id, sha256: hashKey(first.secret), created_at: '1970-01-01T00:00:00.000Z', revoked_at: null },
+    ]);
+  });
+
+  it('name their owner, tenant and environments', () => {
+    const { file, auth } = inFile(addKey(addKey(empty, agent, first), executor, second));
+    file.close();
+    expect(auth.authenticate(`Bearer ${first.secret}`)).toMatchObject({
+      ...{ kind: 'agent', id: 'refund-agent', tenant: 'acme', environments: ['staging'], operators: ['oli'] },
+    });
+    expect(auth.authenticate(`bearer ${second.secret}`)).toMatchObject({
+      kind: 'executor',
+      id: 'payments',
+      audiences: ['urn:x'],
+    });
+  });
+
+  it.each([undefined, 'Bearer ', 'Bearer csk_unknown', `Basic ${first.secret}`, first.secret])(
+    'are refused as %p',
+    (header) => {
+      const { file, auth } = inFile(addKey(empty, agent, first));
+      file.close();
+      expect(() => auth.authenticate(header)).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
+    },
+  );
+
+  it('can be rotated and revoked without a restart', () => {
+    const one = addKey(empty, agent, first);
+    const { dir, file, auth } = inFile(one);
+    const rotated = rotateKey(one, agent, second);
+    writeCredentials(dir, rotated);
+    file.reload();
+    expect(() => auth.authenticate(`Bearer ${first.secret}`)).toThrow();
+    expect(auth.authenticate(`Bearer ${second.secret}`).id).toBe('refund-agent');
+    writeCredentials(dir, revokeKey(rotated, second.key_id, '2026-01-01T00:00:00.000Z'));
+    file.reload();
+    file.close();
+    expect(() => auth.authenticate(`Bearer ${second.secret}`)).toThrow();
+  });
+
+  it('stay valid while the file is half written', () => {
+    const { dir, file, auth } = inFile(addKey(empty, agent, first));
+    writeFileSync(join(dir, 'credentials.json'), '{"agents": [');
+    file.reload();
+    file.close();
+    expect(auth.authenticate(`Bearer ${first.secret}`).id).toBe('refund-agent');
+  });
+
+  it('keep the time of the first revocation, and belong to nobody who is not there', () => {
+    const revoked = revokeKey(addKey(empty, agent, first), first.key_id, '2026-01-01T00:00:00.000Z');
+    expect(revokeKey(revoked, first.key_id, '2027-01-01T00:00:00.000Z')).toEqual(revoked);
+    expect(() => revokeKey(empty, 'key_none', '2026-01-01T00:00:00.000Z')).toThrow('key_none');
+    expect(() => addKey(empty, { ...agent, tenant: 'initech' }, first)).toThrow('initech');
+  });
+});
