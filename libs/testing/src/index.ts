@@ -4,3 +4,7 @@ export { freePort } from './ports.js';
 export { testBroker, testEngine } from './shared-parts.js';
 export type { TestBroker, TestEngine } from './shared-parts.js';
 export { TestHost } from './test-host.js';
+export { KafkaProxy } from './kafka-proxy.js';
+export type { ProxyRule } from './kafka-proxy.js';
+export type { KafkaApi } from './kafka-frames.js';
+export { connectTo, readAll, silentLog, testTopic, textOf, textRecord } from './kafka-fixture.js';
