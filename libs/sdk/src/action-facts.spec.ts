@@ -1,5 +1,5 @@
 import { digestOfAction } from './action-facts.js';
-import { facts } from './fixtures.testing.js';
+import { facts } from './testing/fixtures.js';
 
 describe('digestOfAction', () => {
   it('is the digest printed in the API contract', () => {

@@ -1,5 +1,5 @@
 import { createEndpoint } from './endpoint.js';
-import { startPeer, type Peer, type Reply } from './peer.testing.js';
+import { startPeer, type Peer, type Reply } from './testing/peer.js';
 
 const busy: Reply = {
   status: 503,

@@ -1,7 +1,7 @@
 import { createClient } from './client.js';
-import { createAuthority, documentOf, ISSUER, refund, type Authority } from './fixtures.testing.js';
+import { createAuthority, documentOf, ISSUER, refund, type Authority } from './testing/fixtures.js';
 import { guard, type GuardOptions } from './guard.js';
-import { startPeer, type Peer, type Received, type Reply } from './peer.testing.js';
+import { startPeer, type Peer, type Received, type Reply } from './testing/peer.js';
 import type { JsonObject, Proposal } from './types.js';
 
 const options: GuardOptions = { tenant: 'acme', issuer: ISSUER, idempotencyKey: 'k-1' };

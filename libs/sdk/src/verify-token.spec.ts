@@ -1,5 +1,5 @@
 import { type CryptoKey, exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
-import { createAuthority, facts, ISSUER, type Authority } from './fixtures.testing.js';
+import { createAuthority, facts, ISSUER, type Authority } from './testing/fixtures.js';
 import { verifyToken } from './verify-token.js';
 
 let authority: Authority;

@@ -18,7 +18,7 @@ export async function auditedAction(cast: Cast, runId: string): Promise<JsonObje
   const deadline = Date.now() + VISIBLE_WITHIN_MS;
   for (;;) {
     const [action] = await auditedActions(cast, runId);
-    if (action?.['result'] != null) return action;
+    if (action !== undefined && (action['result'] ?? null) !== null) return action;
     if (Date.now() > deadline) throw new Error(`Run ${runId} is not in the audit after 30 s.`);
     await sleep(POLL_MS);
   }

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT, type JSONWebKeySet } from 'jose';
-import { digestOfAction, factsOf } from './action-facts.js';
-import type { ActionDocument, ActionFacts, JsonObject, Proposal } from './types.js';
+import { digestOfAction, factsOf } from '../action-facts.js';
+import type { ActionDocument, ActionFacts, JsonObject, Proposal } from '../types.js';
 
 /** The proposal printed in the API contract, as far as the digest covers it. */
 export const refund: Proposal = {
