@@ -20,3 +20,5 @@ export type { LocalFile } from './system/local-file.js';
 export type { External, FaultOptions, SystemOptions } from './system/options.js';
 export { startLocalSystem } from './system/system.js';
 export type { RunningSystem } from './system/system.js';
+export { portsOf, requireFree } from './checks/ports.js';
+export type { Ports } from './checks/ports.js';

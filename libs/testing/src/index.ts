@@ -8,3 +8,5 @@ export { KafkaProxy } from './kafka-proxy.js';
 export type { ProxyRule } from './kafka-proxy.js';
 export type { KafkaApi } from './kafka-frames.js';
 export { connectTo, readAll, silentLog, testTopic, textOf, textRecord } from './kafka-fixture.js';
+export { startSystem } from './system.js';
+export type { TestSystem, TestSystemOptions } from './system.js';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { EngineUser } from './users.js';
 
@@ -8,8 +9,9 @@ export interface EngineOptions {
   readonly users: readonly EngineUser[];
 }
 
-/** What `X-ClickHouse-Server-Display-Name` says, so that another server on the port is not taken for ours. */
-export const displayName = (options: EngineOptions): string => `countersign-${options.httpPort}`;
+/** What `X-ClickHouse-Server-Display-Name` says: one name for each data folder, so that no other server is taken for ours. */
+export const displayName = ({ dataDir }: EngineOptions): string =>
+  `countersign-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
 
 export const engineFiles = (dataDir: string) => ({
   config: join(dataDir, 'config.xml'),
