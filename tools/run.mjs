@@ -39,7 +39,9 @@ function readResult(file) {
 }
 
 const CHECKS = [
-  { name: 'lint and import directions', args: [bin('nx/bin/nx.js'), 'run-many', '-t', 'lint'] },
+  { name: 'lint and import directions', args: [bin('nx/dist/bin/nx.js'), 'run-many', '-t', 'lint'] },
+  { name: 'lint outside the packages', args: [bin('eslint/bin/eslint.js'), 'tools', 'test'] },
+  { name: 'import cycles', args: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'infra/local'] },
   { name: 'types of specs', args: [bin('typescript/bin/tsc'), '-p', 'tsconfig.spec.json', '--noEmit'] },
   { name: 'generated files are fresh', args: ['tools/generate.mjs', '--check'] },
   { name: 'schemas are compatible', args: ['tools/schema-compat.mjs'] },
@@ -60,7 +62,7 @@ const tasks = {
   start,
   test,
   check,
-  bench: (args) => (process.exitCode = node('test/bench/dist/main.js', ...args)),
+  bench: (args) => (process.exitCode = node('test/bench/bench.mjs', ...args)),
   faults: (args) => test(['--testPathPatterns', 'test/faults', ...args]),
 };
 

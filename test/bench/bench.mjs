@@ -82,7 +82,8 @@ async function main() {
       console.log(`\n  ${result.name.slice(0, 4)} against the floor: ${fixed(result.cpuPerOp / floorResult.cpuPerOp, 2)} × its CPU (aim ≤ 3), ${fixed(result.rate / floorResult.rate, 2)} × its rate (aim ≥ 0.25)`);
     }
     console.log(`\n(c) policy, in process: ${policyRate()} decisions/s a core (aim ≥ 200000)`);
-    console.log(`    fold, in process: ${foldRate()} events/s (aim ≥ 50000)`);
+    const fold = foldRate();
+    console.log(`    fold, in process: ${fold.rate} events/s (aim ≥ 50000), ${fold.bytesPerAction} bytes of heap an action`);
     const fresh = await freshness({ ...local, clickhouse: { url, user, password, database } }, steps);
     console.log(`\n(d) freshness, redemption → row queryable: p50 ${fixed(percentile(fresh.samples, 0.5), 0)} ms, p95 ${fixed(percentile(fresh.samples, 0.95), 0)} ms, n ${fresh.samples.length}, faults ${fresh.faults.length} (aim p95 ≤ 1500)`);
     for (const fault of fresh.faults.slice(0, 3)) console.log(`  fault: ${fault}`);
