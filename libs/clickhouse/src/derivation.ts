@@ -8,13 +8,20 @@ export interface TenantDay {
   readonly day: string;
 }
 
+/** Tables with a row for each action or for each thing that happened to one, in the order in which they are written. */
+export const ACTION_TABLES = ['votes', 'labels', 'refusals', 'audit'] as const;
+export type ActionTable = (typeof ACTION_TABLES)[number];
+
 /**
  * Computes, inside the engine, what is derived from the events. Each call is a pure function of the events that are in the
  * sink, so that running it again, twice at a time or after a crash changes nothing.
  */
 export interface Derivation {
-  /** Rows of `votes`, `labels`, `refusals` and, last, `audit`: the version of the audit row says that all are written. */
-  refreshActions(actionIds: readonly string[]): Promise<void>;
+  /**
+   * Rows of one table for those actions. `audit` comes last: the version of an audit row says that everything else about
+   * the action is written.
+   */
+  refresh(table: ActionTable, actionIds: readonly string[]): Promise<void>;
   /** Days that those actions, or votes on them, belong to. */
   daysOf(actionIds: readonly string[]): Promise<TenantDay[]>;
   /** Rows of the daily tables, each day whole. */
@@ -33,14 +40,12 @@ const MAX_IDS = 1_000;
 const MAX_DAYS = 100;
 
 export function deriveWith(engine: Engine): Derivation {
-  const actionTables = ['votes', 'labels', 'refusals', 'audit'].map((name) => insertOf(name, tableOf(name)));
+  const inserts = Object.fromEntries(ACTION_TABLES.map((name) => [name, insertOf(name, `${singular[name]}_rows`)]));
   const dayTables = ['metrics_daily', 'burden_daily'].map((name) => insertOf(name, `${name}_rows`));
   const [touchedDays, staleActions, staleDays] = ['touched_days', 'stale_actions', 'stale_days'].map((name) => readSql(`refresh/${name}.sql`)) as [string, string, string];
   return {
-    refreshActions: (actionIds) =>
-      inChunks(actionIds, MAX_IDS, async (action_ids) => {
-        for (const insert of actionTables) await engine.command(insert, { action_ids, as_of: ALWAYS });
-      }),
+    refresh: (table, actionIds) =>
+      inChunks(actionIds, MAX_IDS, (action_ids) => engine.command(inserts[table] ?? '', { action_ids, as_of: ALWAYS })),
     daysOf: async (actionIds) => {
       const days: TenantDay[] = [];
       await inChunks(actionIds, MAX_IDS, async (action_ids) => {
@@ -58,7 +63,7 @@ export function deriveWith(engine: Engine): Derivation {
   };
 }
 
-const tableOf = (name: string): string => `${name === 'audit' ? 'audit' : name.replace(/s$/, '')}_rows`;
+const singular: Readonly<Record<ActionTable, string>> = { votes: 'vote', labels: 'label', refusals: 'refusal', audit: 'audit' };
 const insertOf = (name: string, table: string): string => `INSERT INTO ${table} ${readSql(`refresh/${name}.sql`)}`;
 
 async function inChunks<T>(items: readonly T[], size: number, run: (chunk: readonly T[]) => Promise<void>): Promise<void> {

@@ -1,6 +1,6 @@
 export { ANALYST_VIEWS, analystGrants, DATABASE, writerGrants } from './access.js';
-export { ALWAYS, deriveWith } from './derivation.js';
-export type { Derivation, TenantDay } from './derivation.js';
+export { ACTION_TABLES, ALWAYS, deriveWith } from './derivation.js';
+export type { ActionTable, Derivation, TenantDay } from './derivation.js';
 export { connectEngine } from './engine.js';
 export type { Engine, EngineOptions, SqlParams } from './engine.js';
 export { blankRow, eventRow } from './event-row.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connectEngine, deriveWith, migrate } from '@countersign/clickhouse';
+import { ACTION_TABLES, connectEngine, deriveWith, migrate } from '@countersign/clickhouse';
 import type { Derivation, Engine } from '@countersign/clickhouse';
 import { testEngine } from '@countersign/testing';
 import { rowOf } from './log.js';
@@ -30,7 +30,8 @@ export async function testDatabase(): Promise<TestDatabase> {
     options,
     load: async (records, rangeSize = 200) => {
       for (const range of rangesOf(records, rangeSize)) await insertRange(engine, range);
-      await derive.refreshActions(await derive.staleActions());
+      const stale = await derive.staleActions();
+      for (const table of ACTION_TABLES) await derive.refresh(table, stale);
       await derive.refreshDays(await derive.staleDays());
     },
     drop: async () => {

@@ -1,0 +1,57 @@
+import { Controller, Get, Inject, Param, Query as QueryString } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { CountersignError } from '@countersign/canonical';
+import type { Engine } from '@countersign/clickhouse';
+import type { Reviewer } from '@countersign/service';
+import { auditDocument } from './audit-document.js';
+import { auditPage, auditRun, auditRunAsOf } from './audit-queries.js';
+import type { PageQuestion } from './audit-queries.js';
+import { cursorAt, cursorOf, limitOf, onlyNames, textOf, timeOf } from './query-text.js';
+import type { Query } from './query-text.js';
+import { Who } from './reviewer.js';
+import { ENGINE } from './tokens.js';
+
+const FILTERS = ['action_type', 'approval_status', 'reviewer_id', 'agent_id', 'run_id', 'action_id', 'environment'] as const;
+const [FIRST, LAST] = [new Date(0), new Date('2299-01-01T00:00:00.000Z')];
+
+/** What was proposed, decided, said and done. */
+@ApiTags('audit')
+@ApiBearerAuth()
+@Controller('v1/audit')
+export class AuditController {
+  constructor(@Inject(ENGINE) private readonly engine: Engine) {}
+
+  @Get('runs/:run_id')
+  async run(@Param('run_id') runId: string, @QueryString() query: Query, @Who() { tenant }: Reviewer): Promise<unknown> {
+    onlyNames(query, ['as_of']);
+    const asOf = textOf(query, 'as_of') === '' ? null : timeOf(query, 'as_of', LAST);
+    const actions = asOf ? await auditRunAsOf(this.engine, { tenant, runId }, asOf) : await auditRun(this.engine, tenant, runId);
+    if (actions.length === 0) throw new CountersignError('not_found', 'no decided action of such a run is in the audit');
+    return { run_id: runId, actions: actions.map(({ row, votes, labels }) => auditDocument(row, votes, labels)) };
+  }
+
+  @Get('actions')
+  async actions(@QueryString() query: Query, @Who() { tenant }: Reviewer): Promise<unknown> {
+    const question = questionOf(query, tenant);
+    const page = await auditPage(this.engine, question);
+    const last = page.length === question.limit ? page.at(-1) : undefined;
+    return {
+      items: page.map(({ row, votes, labels }) => auditDocument(row, votes, labels)),
+      next_cursor: last ? cursorAt({ time: new Date(last.row.decided_at), id: last.row.action_id }) : null,
+    };
+  }
+}
+
+function questionOf(query: Query, tenant: string): PageQuestion {
+  onlyNames(query, [...FILTERS, 'from', 'to', 'limit', 'cursor']);
+  const after = cursorOf(query);
+  return {
+    tenant,
+    from: timeOf(query, 'from', FIRST),
+    to: timeOf(query, 'to', LAST),
+    before: after?.time ?? LAST,
+    before_id: after?.id ?? '',
+    limit: limitOf(query, 50, 500),
+    filters: Object.fromEntries(FILTERS.map((name) => [name, textOf(query, name)])) as PageQuestion['filters'],
+  };
+}

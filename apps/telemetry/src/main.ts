@@ -1,0 +1,4 @@
+import { startTelemetry } from './start-telemetry.js';
+import { loadTelemetryConfig } from './telemetry.config.js';
+
+await startTelemetry(loadTelemetryConfig(process.env));

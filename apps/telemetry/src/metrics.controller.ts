@@ -1,0 +1,40 @@
+import { Controller, Get, Inject, Query as QueryString } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { CountersignError } from '@countersign/canonical';
+import type { Engine } from '@countersign/clickhouse';
+import type { Reviewer } from '@countersign/service';
+import { askMetrics, DIMENSIONS } from './metrics-query.js';
+import type { Dimension, MetricsAnswer } from './metrics-query.js';
+import { onlyNames, textOf, timeOf } from './query-text.js';
+import type { Query } from './query-text.js';
+import { Who } from './reviewer.js';
+import { ENGINE } from './tokens.js';
+
+/** The numbers of docs/metrics.md. */
+@ApiTags('metrics')
+@ApiBearerAuth()
+@Controller('v1/metrics')
+export class MetricsController {
+  constructor(@Inject(ENGINE) private readonly engine: Engine) {}
+
+  @Get()
+  metrics(@QueryString() query: Query, @Who() { tenant }: Reviewer): Promise<MetricsAnswer> {
+    onlyNames(query, [...DIMENSIONS, 'from', 'to', 'group_by']);
+    return askMetrics(this.engine, {
+      tenant,
+      from: timeOf(query, 'from', new Date(0)),
+      to: timeOf(query, 'to', new Date('2299-01-01T00:00:00.000Z')),
+      group_by: groupByOf(textOf(query, 'group_by')),
+      filters: { ...Object.fromEntries(DIMENSIONS.map((name) => [name, textOf(query, name)])), environment: textOf(query, 'environment') || 'production' },
+      now: new Date(),
+    });
+  }
+}
+
+/** @throws CountersignError `invalid_request` naming what is not a dimension */
+function groupByOf(text: string): Dimension[] {
+  const names = text.split(',').filter((name) => name !== '');
+  const unknown = names.find((name) => !DIMENSIONS.includes(name as Dimension));
+  if (unknown === undefined) return names as Dimension[];
+  throw new CountersignError('invalid_request', `group_by takes ${DIMENSIONS.join(', ')}`, { pointer: '/group_by' });
+}

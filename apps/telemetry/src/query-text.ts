@@ -1,0 +1,59 @@
+import { CountersignError } from '@countersign/canonical';
+
+/** A query string as it was parsed; a repeated name is a list. */
+export type Query = Readonly<Record<string, string | string[] | undefined>>;
+
+const refuse = (name: string, detail: string): CountersignError =>
+  new CountersignError('invalid_request', `${name} ${detail}`, { pointer: `/${name}` });
+
+/** A name that nobody reads would answer another question than the one asked. @throws CountersignError `invalid_request` */
+export function onlyNames(query: Query, names: readonly string[]): void {
+  const unknown = Object.keys(query).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw refuse(unknown, `is not a parameter here; known are ${names.join(', ')}`);
+}
+
+/** @returns '' when the parameter is absent @throws CountersignError `invalid_request` when it is given twice */
+export function textOf(query: Query, name: string): string {
+  const value = query[name] ?? '';
+  if (typeof value !== 'string') throw refuse(name, 'is given more than once');
+  return value;
+}
+
+/** RFC 3339 with a zone, or a date, which is its first moment in UTC. @throws CountersignError `invalid_request` */
+export function timeOf(query: Query, name: string, fallback: Date): Date {
+  const text = textOf(query, name);
+  if (text === '') return fallback;
+  const wellFormed = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
+  const time = new Date(text);
+  if (!wellFormed || Number.isNaN(time.getTime())) throw refuse(name, 'is not a time such as 2026-06-19T12:00:00.000Z');
+  return time;
+}
+
+/** @throws CountersignError `invalid_request` when it is not a whole number in 1..max */
+export function limitOf(query: Query, fallback: number, max: number): number {
+  const text = textOf(query, 'limit');
+  const limit = text === '' ? fallback : Number(text);
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > max) throw refuse('limit', `is not a whole number from 1 to ${max}`);
+  return limit;
+}
+
+/** Where a page ended: a time and an id, in the order of the page. */
+export interface PageEnd {
+  readonly time: Date;
+  readonly id: string;
+}
+
+export const cursorAt = ({ time, id }: PageEnd): string => Buffer.from(JSON.stringify([time.toISOString(), id])).toString('base64url');
+
+/** @returns null on the first page @throws CountersignError `invalid_request` when no page gave this cursor */
+export function cursorOf(query: Query): PageEnd | null {
+  const text = textOf(query, 'cursor');
+  if (text === '') return null;
+  try {
+    const [time, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [string, string];
+    if (typeof id === 'string' && cursorAt({ time: new Date(time), id }) === text) return { time: new Date(time), id };
+  } catch {
+    // Not ours; said below.
+  }
+  throw refuse('cursor', 'is not the next_cursor of a page');
+}

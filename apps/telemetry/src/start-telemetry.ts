@@ -1,0 +1,40 @@
+import { connectEngine, deriveWith } from '@countersign/clickhouse';
+import { connect, createAppender } from '@countersign/kafka';
+import { createLogger, Readiness, ReviewerAuth, startService } from '@countersign/service';
+import type { RunningService } from '@countersign/service';
+import { createEventSink } from './event-sink.js';
+import { authenticateRequest } from './reviewer.js';
+import { Refresher } from './refresher.js';
+import { SinkMetrics } from './sink-metrics.js';
+import type { TelemetryConfig } from './telemetry.config.js';
+import { TelemetryModule } from './telemetry.module.js';
+
+/** Puts telemetry together and starts it. @throws as `startService` does */
+export async function startTelemetry(config: TelemetryConfig): Promise<RunningService> {
+  const log = createLogger('telemetry', config.logLevel);
+  const connection = connect({ brokers: [...config.kafkaBrokers], clientId: config.instanceId, log });
+  const appender = createAppender(connection);
+  const engine = connectEngine(config.engine);
+  const refresher = new Refresher({ derive: deriveWith(engine), log });
+  const counts = new SinkMetrics();
+  const sink = createEventSink({
+    ...{ connection, appender, engine, refresher, macKeys: config.macKeys },
+    onRefused: (topic, count) => counts.refused(topic, count),
+  });
+  const readiness = new Readiness();
+  readiness.add('clickhouse', () => engine.ping());
+  readiness.add('sink', () => sink.healthy());
+  readiness.add('derived tables', () => refresher.healthy());
+  const reviewers = new ReviewerAuth(config.issuers);
+  const running = await startService({
+    ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts }), config, log, readiness },
+    onRequest: authenticateRequest(reviewers),
+    onClosed: async () => {
+      await sink.close();
+      await Promise.allSettled([refresher.close(), appender.close()]);
+      await Promise.allSettled([engine.close(), connection.close()]);
+    },
+  });
+  await sink.start();
+  return running;
+}

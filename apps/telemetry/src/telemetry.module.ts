@@ -1,0 +1,39 @@
+import { Inject, Module } from '@nestjs/common';
+import type { DynamicModule, OnModuleInit } from '@nestjs/common';
+import type { Engine } from '@countersign/clickhouse';
+import { METRICS } from '@countersign/service';
+import type { Registry } from 'prom-client';
+import { AuditController } from './audit.controller.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { MetricsController } from './metrics.controller.js';
+import { RegistryController } from './registry.controller.js';
+import type { SinkMetrics } from './sink-metrics.js';
+import { ENGINE, SINK_METRICS } from './tokens.js';
+
+export interface TelemetryParts {
+  readonly engine: Engine;
+  readonly counts: SinkMetrics;
+}
+
+@Module({})
+export class TelemetryModule implements OnModuleInit {
+  constructor(
+    @Inject(SINK_METRICS) private readonly counts: SinkMetrics,
+    @Inject(METRICS) private readonly registry: Registry,
+  ) {}
+
+  static of({ engine, counts }: TelemetryParts): DynamicModule {
+    return {
+      module: TelemetryModule,
+      controllers: [AuditController, MetricsController, RegistryController, DeadLettersController],
+      providers: [
+        { provide: ENGINE, useValue: engine },
+        { provide: SINK_METRICS, useValue: counts },
+      ],
+    };
+  }
+
+  onModuleInit(): void {
+    this.counts.register(this.registry);
+  }
+}

@@ -1,0 +1,3 @@
+/** Names under which the module provides its parts. */
+export const ENGINE = Symbol('ENGINE');
+export const SINK_METRICS = Symbol('SINK_METRICS');
