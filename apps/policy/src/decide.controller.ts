@@ -1,0 +1,36 @@
+import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { CountersignError } from '@countersign/canonical';
+import { decode, EventError } from '@countersign/events';
+import type { ActionProposed } from '@countersign/events';
+import { actionOf, decide } from '@countersign/policy';
+import { InternalGuard } from '@countersign/service';
+import { decisionFields } from './decided-event.js';
+import type { PolicySource } from './policy-log.js';
+import { parseDecide } from './requests.js';
+import { POLICIES } from './tokens.js';
+
+function readAction(base64: string): ActionProposed {
+  try {
+    const { name, event } = decode(Buffer.from(base64, 'base64'));
+    if (name === 'ActionProposed') return event as ActionProposed;
+  } catch (error) {
+    if (!(error instanceof EventError)) throw error;
+  }
+  throw new CountersignError('invalid_request', 'expected a framed ActionProposed', { pointer: '/action' });
+}
+
+/** Decides again, for approval: an action that reviewers changed is judged by the version of its first decision. */
+@Controller('internal')
+@UseGuards(InternalGuard)
+export class DecideController {
+  constructor(@Inject(POLICIES) private readonly policies: PolicySource) {}
+
+  @Post('decide')
+  @HttpCode(200)
+  decide(@Body() body: unknown): ReturnType<typeof decisionFields> {
+    const { tenant, action, policy } = parseDecide(body);
+    const speaker = this.policies.current().speaker(tenant, policy.name, policy.version);
+    if (speaker === null) throw new CountersignError('not_found', 'there is no such policy version');
+    return decisionFields(decide(speaker, actionOf(readAction(action))));
+  }
+}

@@ -1,0 +1,54 @@
+import { buildPacket, packetDigest } from '@countersign/approval';
+import { derivedId } from '@countersign/canonical';
+import type { ActionDecided, ActionProposed } from '@countersign/events';
+import type { Decision } from '@countersign/policy';
+
+/** A decision's fields as events carry them. */
+export const decisionFields = ({ trail, ...decision }: Decision) => ({
+  ...decision,
+  explanation: JSON.stringify(trail),
+});
+
+/** What the log needs of the proposal beside the decision. */
+const proposalFields = (action: ActionProposed) => ({
+  tenant: action.tenant,
+  action_id: action.action_id,
+  run_id: action.run_id,
+  agent_id: action.agent_id,
+  action_type: action.action_type,
+  environment: action.environment,
+  agent_version: action.agent_version,
+  model_id: action.model_id,
+  on_behalf_of: action.on_behalf_of,
+  operators: action.operators,
+  digest: action.digest,
+  body_hash: action.body_hash,
+  submitted_at: action.submitted_at,
+  respond_within_s: action.respond_within_s,
+  preconditions: action.preconditions,
+});
+
+/**
+ * The decision as it goes to the approval log. A function of its arguments alone, so that a repeated computation is equal.
+ * @param framed the proposal's record value, byte for byte
+ * @param proposedAtMs LogAppendTime of the proposal, UTC epoch milliseconds
+ */
+export function decidedEvent(
+  action: ActionProposed,
+  framed: Buffer,
+  proposedAtMs: number,
+  decision: Decision,
+): ActionDecided {
+  const { action_id } = action;
+  const fields = { ...decisionFields(decision), request_id: derivedId('req', action_id) };
+  const opens = decision.effective_decision === 'require_approval';
+  return {
+    ...proposalFields(action),
+    ...fields,
+    proposed_at: proposedAtMs,
+    action: framed,
+    decision_id: derivedId('dec', action_id),
+    grant_id: derivedId('grant', action_id),
+    packet_digest: opens ? packetDigest(buildPacket(action, fields)) : null,
+  };
+}

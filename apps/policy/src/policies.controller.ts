@@ -1,0 +1,75 @@
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { CountersignError } from '@countersign/canonical';
+import { compareDecisions, explain, loadPolicy, speakersFor } from '@countersign/policy';
+import type { Explanation, PolicyProblem } from '@countersign/policy';
+import type { ReviewerAuth } from '@countersign/service';
+import type { VersionRecord } from './policy-history.js';
+import type { PolicySource } from './policy-log.js';
+import { parseCheck, parseExplain } from './requests.js';
+import { POLICIES, REVIEWERS } from './tokens.js';
+
+const summaryOf = ({ version, published }: VersionRecord) => ({
+  name: published.name,
+  tenant: published.tenant,
+  version,
+  content_hash: published.content_hash,
+  author: published.author,
+  note: published.note,
+  published_at: new Date(published.published_at).toISOString(),
+});
+
+/** What any reviewer of a tenant may read and try. Nothing here changes a policy. */
+@Controller('v1/policies')
+export class PoliciesController {
+  constructor(
+    @Inject(POLICIES) private readonly policies: PolicySource,
+    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
+  ) {}
+
+  @Get()
+  async list(@Headers('authorization') authorization?: string): Promise<{ items: object[] }> {
+    const { tenant } = await this.reviewers.authenticate(authorization);
+    return {
+      items: this.policies
+        .current()
+        .list(tenant)
+        .map((record) => ({ ...summaryOf(record), active: record.active })),
+    };
+  }
+
+  @Get(':name/versions/:version')
+  async read(
+    @Param('name') name: string,
+    @Param('version') version: string,
+    @Headers('authorization') authorization?: string,
+  ): Promise<object> {
+    const { tenant } = await this.reviewers.authenticate(authorization);
+    const record = this.policies.current().find(tenant, name, Number(version));
+    if (record === null) throw new CountersignError('not_found', 'there is no such policy version');
+    return { ...summaryOf(record), content: record.published.content };
+  }
+
+  @Post('check')
+  @HttpCode(200)
+  async check(
+    @Body() body: unknown,
+    @Headers('authorization') authorization?: string,
+  ): Promise<{ valid: boolean; problems: readonly PolicyProblem[] }> {
+    await this.reviewers.authenticate(authorization);
+    const { content, file } = parseCheck(body);
+    const { problems } = loadPolicy(content, file);
+    return { valid: problems.length === 0, problems };
+  }
+
+  @Post('explain')
+  @HttpCode(200)
+  async explain(@Body() body: unknown, @Headers('authorization') authorization?: string): Promise<Explanation> {
+    const { tenant } = await this.reviewers.authenticate(authorization);
+    const { action, policy } = parseExplain(body);
+    const named = policy && this.policies.current().speaker(tenant, policy.name, policy.version);
+    if (policy !== null && !named) throw new CountersignError('not_found', 'there is no such policy version');
+    const speakers = named ? [named] : speakersFor(this.policies.current().setAt(Infinity), tenant, action.action_type);
+    const explanations = speakers.map((speaker) => explain(speaker, action));
+    return explanations.reduce((a, b) => (compareDecisions(b.decision, a.decision) > 0 ? b : a));
+  }
+}

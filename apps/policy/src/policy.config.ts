@@ -1,0 +1,28 @@
+import { userInfo } from 'node:os';
+import { loadIssuers, loadServiceConfig, required } from '@countersign/service';
+import type { Env, OidcIssuer, ServiceConfig } from '@countersign/service';
+
+export interface PolicyConfig extends ServiceConfig {
+  /** Folder of policy files; each `.yaml` in it becomes a version when its content is new. */
+  readonly policiesDir: string;
+  /** Author of the versions that are published at start. */
+  readonly operator: string;
+  readonly issuers: readonly OidcIssuer[];
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under a user id without a name.
+    return 'operator';
+  }
+}
+
+/** @throws Error naming the first missing or malformed variable (never its value) */
+export const loadPolicyConfig = (env: Env): PolicyConfig => ({
+  ...loadServiceConfig(env, 'policy'),
+  policiesDir: required(env, 'COUNTERSIGN_POLICIES_DIR'),
+  operator: env['COUNTERSIGN_OPERATOR'] || accountName(),
+  issuers: loadIssuers(env),
+});

@@ -1,0 +1,33 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { METRICS } from '@countersign/service';
+import type { ReviewerAuth } from '@countersign/service';
+import type { Registry } from 'prom-client';
+import { ActionsHandler } from './actions.handler.js';
+import { DecideController } from './decide.controller.js';
+import type { DeciderOptions } from './decider.js';
+import { Decider } from './decider.js';
+import { decisionCounter } from './metrics.js';
+import { PoliciesController } from './policies.controller.js';
+import { DECIDER, POLICIES, REVIEWERS } from './tokens.js';
+
+export interface PolicyParts extends Omit<DeciderOptions, 'onDecided'> {
+  readonly reviewers: ReviewerAuth;
+}
+
+@Module({})
+export class PolicyModule {
+  static of({ reviewers, ...parts }: PolicyParts): DynamicModule {
+    const makeDecider = (registry: Registry): Decider =>
+      new Decider({ ...parts, onDecided: decisionCounter(registry) });
+    return {
+      module: PolicyModule,
+      controllers: [ActionsHandler, PoliciesController, DecideController],
+      providers: [
+        { provide: POLICIES, useValue: parts.policies },
+        { provide: REVIEWERS, useValue: reviewers },
+        { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },
+      ],
+    };
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { CountersignError } from '@countersign/canonical';
+import type { PolicyAction } from '@countersign/policy';
+
+const MAX_NAME = 64;
+const text = z.string().max(500);
+const optionalText = text.nullish().transform((value) => value ?? null);
+const json = z
+  .json()
+  .nullish()
+  .transform((value) => value ?? null);
+const policyName = z.strictObject({ name: z.string().max(MAX_NAME), version: z.int().min(1) });
+
+const checkRequest = z.strictObject({ content: z.string(), file: z.string().max(200).default('policy.yaml') });
+
+/** An action as it is submitted; members that no policy reads are passed over. */
+const proposal = z.object({
+  action_type: text,
+  environment: z.enum(['staging', 'canary', 'production']),
+  target: optionalText,
+  on_behalf_of: optionalText,
+  agent: z.object({ version: text }).optional(),
+  model: z.object({ id: text }).optional(),
+  confidence: z.number().nullish(),
+  parameters: json,
+  signals: json,
+  before: json,
+  after: json,
+});
+const explainRequest = z.strictObject({ action: proposal, policy: policyName.optional() });
+
+const decideRequest = z.strictObject({ tenant: z.string(), action: z.base64(), policy: policyName });
+
+function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const { data, error } = schema.safeParse(body);
+  if (error === undefined) return data as z.output<T>;
+  const [issue] = error.issues;
+  const pointer = (issue?.path ?? []).map((token) => `/${String(token)}`).join('');
+  throw new CountersignError('invalid_request', issue?.message ?? 'the body is not valid', { pointer });
+}
+
+/** @throws CountersignError `invalid_request` with a pointer, as the two below */
+export const parseCheck = (body: unknown): z.output<typeof checkRequest> => parse(checkRequest, body);
+
+export const parseDecide = (body: unknown): z.output<typeof decideRequest> => parse(decideRequest, body);
+
+export function parseExplain(body: unknown): { action: PolicyAction; policy: z.output<typeof policyName> | null } {
+  const { action, policy } = parse(explainRequest, body);
+  const { agent, model, confidence, ...rest } = action;
+  return {
+    action: { ...rest, agent_version: agent?.version ?? '', model_id: model?.id ?? '', confidence: confidence ?? null },
+    policy: policy ?? null,
+  };
+}

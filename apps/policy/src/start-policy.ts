@@ -1,0 +1,38 @@
+import { connect, createAppender, KafkaServer } from '@countersign/kafka';
+import { createLogger, Readiness, ReviewerAuth, startService } from '@countersign/service';
+import type { RunningService } from '@countersign/service';
+import { deadLetters } from './dead-letters.js';
+import type { PolicyConfig } from './policy.config.js';
+import { readPolicyFiles } from './policy-files.js';
+import { PolicyLog } from './policy-log.js';
+import { PolicyModule } from './policy.module.js';
+
+const ACTIONS_GROUP = 'countersign.policy.actions';
+
+/**
+ * Puts policy together and starts it. Actions wait until every published version is known and the folder's are active.
+ * @throws Error naming file, line and column when a policy file is not valid; otherwise as `startService`
+ */
+export async function startPolicy(config: PolicyConfig): Promise<RunningService> {
+  const { macKeys, instanceId, operator } = config;
+  const files = readPolicyFiles(config.policiesDir);
+  const log = createLogger('policy', config.logLevel);
+  const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
+  const appender = createAppender(connection);
+  const policies = new PolicyLog({ connection, appender, macKeys, log });
+  const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter: deadLetters(appender, macKeys) });
+  const readiness = new Readiness();
+  readiness.add('policies', () => policies.healthy());
+  readiness.add('actions', () => transport.healthy());
+  const reviewers = new ReviewerAuth(config.issuers);
+  const module = PolicyModule.of({ policies, appender, macKeys, reviewers });
+  const service = await startService({
+    ...{ name: 'policy', module, config, log, readiness, transport },
+    onClosed: async () => {
+      await Promise.allSettled([policies.close(), appender.close()]);
+      await connection.close();
+    },
+  });
+  await policies.open(files, operator);
+  return service;
+}

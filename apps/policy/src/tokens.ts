@@ -1,0 +1,4 @@
+/** Names under which the module provides its parts. */
+export const DECIDER = Symbol('DECIDER');
+export const POLICIES = Symbol('POLICIES');
+export const REVIEWERS = Symbol('REVIEWERS');
