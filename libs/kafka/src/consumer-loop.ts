@@ -46,6 +46,7 @@ export class ConsumerLoop {
   private readonly backoff = new Backoff(200, 5_000);
   private watchdog: NodeJS.Timeout | null = null;
   private fault: Error | null = null;
+  private opening: Promise<void> = Promise.resolve();
   private closed = false;
 
   constructor(
@@ -58,7 +59,7 @@ export class ConsumerLoop {
   /** Keeps trying until closed; `healthy` tells how it goes. */
   start(): void {
     this.watchdog = setInterval(() => void this.watch(), WATCH_EVERY_MS).unref();
-    void this.open();
+    this.opening = this.open();
   }
 
   healthy(): boolean {
@@ -88,6 +89,7 @@ export class ConsumerLoop {
     if (this.watchdog) clearInterval(this.watchdog);
     if (this.consumer && !this.fault) await this.commits.now(this.consumer);
     await this.drop(this.consumer);
+    await within(STOP_LIMIT_MS, 'consumer start', this.opening).catch(() => undefined);
   }
 
   private get over(): boolean {
@@ -109,6 +111,8 @@ export class ConsumerLoop {
         partitionsConsumedConcurrently: this.options.concurrency ?? 1,
         eachBatch: (payload) => this.eachBatch(consumer, payload),
       });
+      // A close that came while the consumer was joining found nothing to stop: it would run on for ever.
+      if (this.over) await this.drop(consumer);
     } catch (error) {
       this.reopen(consumer, String(error));
     }
@@ -165,7 +169,7 @@ export class ConsumerLoop {
     const waitMs = this.backoff.nextMs();
     this.client.log.warn('consumer is replaced', { consumer: this.options.name, cause, wait_ms: waitMs });
     void this.drop(consumer);
-    setTimeout(() => void this.open(), waitMs);
+    setTimeout(() => (this.opening = this.open()), waitMs);
   }
 
   private async drop(consumer: Consumer | null): Promise<void> {
