@@ -10,9 +10,10 @@ export interface ActionDocument {
 
 /** The document of an action that is in the log and not decided yet. */
 export function decidingDocument(action: ActionProposed): ActionDocument {
-  const { action_id, run_id, digest } = action;
+  const { action_id, run_id, agent_id, action_type, environment, digest } = action;
   return {
-    ...{ action_id, run_id, status: 'deciding', digest, submitted_at: new Date(action.submitted_at).toISOString() },
+    ...{ action_id, run_id, agent_id, action_type, environment },
+    ...{ status: 'deciding', digest, submitted_at: new Date(action.submitted_at).toISOString() },
     decision: null,
     request: null,
     effective: { parameters: JSON.parse(action.parameters) as JsonValue, digest, changed: false, diff: [] },

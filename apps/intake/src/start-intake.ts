@@ -9,7 +9,7 @@ import {
   ReviewerAuth,
   startService,
 } from '@countersign/service';
-import type { RunningService } from '@countersign/service';
+import type { RunningService, ServiceOptions } from '@countersign/service';
 import { ApprovalClient } from './approval-client.js';
 import { deadLetters } from './dead-letters.js';
 import type { IntakeConfig } from './intake.config.js';
@@ -21,8 +21,11 @@ import { Proposals } from './proposals.js';
 
 const SUBMISSIONS_GROUP = 'countersign.intake.submissions';
 
-/** Puts intake together and starts it. @throws as `startService` does */
-export async function startIntake(config: IntakeConfig): Promise<RunningService> {
+/** Starts intake. @throws as `startService` does */
+export const startIntake = (config: IntakeConfig): Promise<RunningService> => startService(intakeOptions(config));
+
+/** Puts intake together, with both of its doors. */
+export function intakeOptions(config: IntakeConfig): ServiceOptions {
   const { macKeys, redactionKeys, internalToken, instanceId } = config;
   const log = createLogger('intake', config.logLevel);
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
@@ -46,7 +49,7 @@ export async function startIntake(config: IntakeConfig): Promise<RunningService>
     labels: new Labels({ appender, macKeys }),
     labelSources: { approval, telemetryUrl: config.telemetryUrl, log },
   });
-  return startService({
+  return {
     ...{ name: 'intake', module, config, log, readiness, transport, maxBatchItems: MAX_BATCH_ITEMS },
     onRequest: authenticateRequest({ keys, reviewers, limit }),
     onClosed: async () => {
@@ -54,5 +57,5 @@ export async function startIntake(config: IntakeConfig): Promise<RunningService>
       await Promise.allSettled([appender.close(), client.close()]);
       await connection.close();
     },
-  });
+  };
 }
