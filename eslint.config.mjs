@@ -12,7 +12,7 @@ const constraints = [
   layer('testing', 'infra', 'adapter', 'contract', 'sdk'),
   layer('app', 'adapter', 'domain', 'contract', 'sdk', 'infra'),
 ];
-const specs = ['**/*.spec.ts', 'test/**/*.ts'];
+const specs = ['**/*.spec.ts', '**/test/**/*.ts'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '**/generated/**', '.countersign/**', '.nx/**', 'infra/kafka/target/**'] },
