@@ -2,6 +2,7 @@ import kafkajs from 'kafkajs';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inheritedEnv } from '../process/inherited.config.js';
 import { run } from '../process/run.js';
 import type { Part } from '../process/part.js';
 import { SetupError } from '../setup-error.js';
@@ -14,15 +15,11 @@ const CLUSTER_ID = 'Y291bnRlcnNpZ24tbG9jYQ';
 
 const jvm = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-Djava.awt.headless=true', '-Dorg.slf4j.simpleLogger.showDateTime=true', '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS'];
 
-function javaEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], JAVA_HOME: process.env['JAVA_HOME'], TZ: 'UTC' };
-}
-
 /** A fresh log folder is formatted once; a formatted one is left as it is. */
 async function format(options: BrokerOptions, propertiesFile: string, classPath: string): Promise<void> {
   if (existsSync(join(options.dataDir, 'log/meta.properties'))) return;
   const tool = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', propertiesFile];
-  const failure = await run('java', tool, javaEnvironment());
+  const failure = await run('java', tool, inheritedEnv());
   if (failure?.missing) throw new SetupError('Java (java) is not on the PATH: install Java 17 or newer, or set KAFKA_BROKERS to a running cluster.');
   if (failure) throw new SetupError(`The broker's storage could not be formatted in ${options.dataDir}: ${failure.output.slice(-300)}`);
 }
@@ -59,7 +56,7 @@ export function brokerPart(options: BrokerOptions): Part {
     command: () => ({
       file: 'java',
       args: [...jvm, '-cp', classPath, 'kafka.Kafka', propertiesFile],
-      env: javaEnvironment(),
+      env: inheritedEnv(),
       logFile: options.logFile,
     }),
     prepare: async () => {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { localDist } from '../paths.js';
+import { inheritedEnv } from '../process/inherited.config.js';
 import type { Part } from '../process/part.js';
 import { run } from '../process/run.js';
 import { SetupError } from '../setup-error.js';
@@ -43,7 +44,7 @@ async function makeFifo(path: string): Promise<void> {
 async function answers(options: EngineOptions): Promise<boolean> {
   try {
     const url = `http://127.0.0.1:${options.httpPort}/?query=SELECT%201`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(url, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2_000) });
     await response.text();
     const code = response.headers.get('x-clickhouse-exception-code');
     return response.headers.get('x-clickhouse-server-display-name') === displayName(options) && code === '202';
@@ -63,7 +64,7 @@ export function enginePart(options: EngineOptions): Part {
     command: () => ({
       file: process.execPath,
       args: [join(localDist, 'engine/host.js'), options.dataDir, String(options.httpPort)],
-      env: { PATH: process.env['PATH'], TZ: 'UTC' },
+      env: inheritedEnv(),
       logFile: options.logFile,
     }),
     prepare: async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AUDIENCE, jwksUri, PAGE_CLIENT } from '../issuer/names.js';
 import { localDist, repoRoot } from '../paths.js';
+import { inheritedEnv, isProduction } from '../process/inherited.config.js';
 import type { Part } from '../process/part.js';
 import { rosterFile } from '../roster.js';
 import { SetupError } from '../setup-error.js';
@@ -12,7 +13,7 @@ const STOP_DEADLINE_MS = 6_000;
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(`${url}/health/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2_000) });
     await response.text();
     return response.ok;
   } catch {
@@ -35,7 +36,7 @@ const nodePart = (layout: Layout, { name, script, url, env }: NodePart): Part =>
   command: () => ({
     file: process.execPath,
     args: [script],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: process.env['NODE_ENV'], TZ: 'UTC', PORT: new URL(url).port, ...env },
+    env: { ...inheritedEnv(), PORT: new URL(url).port, ...env },
     logFile: join(layout.logs, `${name}.log`),
   }),
 });
@@ -83,7 +84,7 @@ export function issuerPart(layout: Layout): Part {
   return {
     ...nodePart(layout, { name: 'issuer', url: layout.urls.issuer, script: join(localDist, 'issuer/main.js'), env }),
     prepare: async () => {
-      if (process.env['NODE_ENV'] !== 'production') return;
+      if (!isProduction()) return;
       throw new SetupError('The local system signs in anybody as anybody, so it does not start with NODE_ENV=production: unset it.');
     },
   };

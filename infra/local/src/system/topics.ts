@@ -28,6 +28,11 @@ async function requireCounts(admin: Admin, topics: readonly TopicConfig[]): Prom
   }
 }
 
+/** A new broker makes the topic of group offsets when it is asked first; until then consumers would fail and try again. */
+async function waitForCoordinator(admin: Admin): Promise<void> {
+  await admin.describeGroups(['countersign-launcher']);
+}
+
 /** Creates the topics of infra/kafka/topics.json that are missing. @throws SetupError on another partition count */
 export async function ensureTopics(brokers: readonly string[], topics: readonly TopicConfig[] = topicConfigs): Promise<void> {
   const kafka = new kafkajs.Kafka({ brokers: [...brokers], clientId: 'countersign-launcher', logLevel: kafkajs.logLevel.NOTHING });
@@ -36,6 +41,7 @@ export async function ensureTopics(brokers: readonly string[], topics: readonly 
   try {
     await createMissing(admin, topics);
     await requireCounts(admin, topics);
+    await waitForCoordinator(admin);
   } finally {
     await admin.disconnect();
   }
