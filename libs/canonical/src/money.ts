@@ -10,7 +10,9 @@ const MAX_DIGITS = 30;
 
 // ISO 4217, table A.1: the currencies whose minor unit is not two digits.
 const MINOR_DIGITS: Readonly<Record<string, number>> = {
-  ...Object.fromEntries('BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0])),
+  ...Object.fromEntries(
+    'BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF'.split(' ').map((c) => [c, 0]),
+  ),
   ...Object.fromEntries('BHD IQD JOD KWD LYD OMR TND'.split(' ').map((c) => [c, 3])),
   ...Object.fromEntries('CLF UYW'.split(' ').map((c) => [c, 4])),
 };
@@ -18,11 +20,15 @@ const MINOR_DIGITS: Readonly<Record<string, number>> = {
 /** Digits after the decimal point that a currency allows (ISO 4217), 0 to 4. */
 export const minorDigits = (currency: string): number => MINOR_DIGITS[currency] ?? 2;
 
-const fraction = (decimal: string): string => decimal.split('.')[1] ?? '';
+const fraction = (decimal: string): string => (decimal.includes('.') ? decimal.slice(decimal.indexOf('.') + 1) : '');
 
 /** True when the value has the shape of money (exactly `value` and `currency`), well-formed or not. */
 export const looksLikeMoney = (value: unknown): value is { value: unknown; currency: unknown } =>
-  typeof value === 'object' && value !== null && Object.keys(value).sort().join() === 'currency,value';
+  typeof value === 'object' &&
+  value !== null &&
+  Object.hasOwn(value, 'value') &&
+  Object.hasOwn(value, 'currency') &&
+  Object.keys(value).length === 2;
 
 /** The value as money, or null when it is not: another shape, `1e2`, a number, more decimals than the currency has. */
 export function parseMoney(value: unknown): Money | null {

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { Environment } from '@marcbachmann/cel-js';
 import type { Fact } from './facts.js';
-import { MONEY_OPERATORS, moneyLiteral, MoneyValue } from './money.js';
+import { MONEY_OPERATORS, moneyLiteral, MoneyValue, rememberLiterals } from './money.js';
 
 const LIMITS = { maxAstNodes: 400, maxDepth: 20, maxListElements: 200, maxMapEntries: 0, maxCallArguments: 3 };
 // Comparison and logic only: nothing in the language can overflow, divide by zero, index past an end or run longer than its input.
@@ -51,7 +51,7 @@ export class ConditionError extends Error {
 export function languageOf(facts: readonly Fact[]): Environment {
   const language = new Environment({ unlistedVariablesAreDyn: false, limits: LIMITS });
   language.registerType('Money', MoneyValue);
-  language.registerFunction('money(string, string): Money', moneyLiteral);
+  language.registerFunction('money(string, string): Money', rememberLiterals());
   for (const [operator, compare] of Object.entries(MONEY_OPERATORS))
     language.registerOperator(`Money ${operator} Money`, compare);
   for (const { name, celType } of facts) language.registerVariable(name, celType);

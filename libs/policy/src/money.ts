@@ -43,20 +43,22 @@ export function sumMoney(currency: string, amounts: readonly MoneyValue[]): Mone
   return new MoneyValue(currency, unitsOf(value), value);
 }
 
-const known = new Map<string, MoneyValue>();
-
-/**
- * The amount of a `money("2000.00", "USD")` literal, read once and kept.
- * @throws RangeError when it is not money; literals are checked at load, so a loaded policy never throws here
- */
+/** @throws RangeError when it is not money */
 export function moneyLiteral(value: string, currency: string): MoneyValue {
-  const key = currency + value;
-  const found = known.get(key);
-  if (found !== undefined) return found;
   const money = readMoney({ value, currency }, currency);
   if (money === null) throw new RangeError(`"${value}" "${currency}" is not money`);
-  known.set(key, money);
   return money;
+}
+
+/** `moneyLiteral` that reads each literal once: the conditions of a policy ask for theirs at every evaluation. */
+export function rememberLiterals(): typeof moneyLiteral {
+  const known = new Map<string, Map<string, MoneyValue>>();
+  const learn = (value: string, currency: string): MoneyValue => {
+    const money = moneyLiteral(value, currency);
+    known.set(currency, (known.get(currency) ?? new Map<string, MoneyValue>()).set(value, money));
+    return money;
+  };
+  return (value, currency) => known.get(currency)?.get(value) ?? learn(value, currency);
 }
 
 /** @throws RangeError when the currencies differ: amounts of two currencies have no order */
