@@ -11,7 +11,7 @@ import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { text as readStream } from 'node:stream/consumers';
-import { agentClient } from '../shared/callers.js';
+import { agentClient, RETRY_FOR_MS } from '../shared/callers.js';
 import { refused, wrongUse } from '../shared/command-error.js';
 import { agentOf, readLocalSystem } from '../shared/local-system.js';
 import { list, show, table } from '../shared/output.js';
@@ -98,7 +98,7 @@ async function submit(file: string, options: Options): Promise<void> {
   if (agentId === undefined) throw wrongUse('Name the agent: in the file as agent.id, or by --agent.');
   if (options.wait !== undefined && !(Number(options.wait) >= 0)) throw wrongUse('--wait takes seconds, 0 or more.');
   const local = await readLocalSystem();
-  const client = agentClient(local, agentOf(local, agentId, options.tenant), 10_000);
+  const client = agentClient(local, agentOf(local, agentId, options.tenant), RETRY_FOR_MS);
   if (Array.isArray(content)) return submitBatch(client, content, options);
   return submitOne(client, content as JsonObject as unknown as Proposal, options);
 }

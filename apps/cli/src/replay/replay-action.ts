@@ -30,9 +30,10 @@ export interface Stage {
 }
 
 export interface Replayed {
-  action_id: string;
   /** True when nothing was added: an earlier replay did all of it. */
   known: boolean;
+  /** True when it was allowed or approved, and so has an outcome. */
+  ran: boolean;
 }
 
 async function run(stage: Stage, record: RecordedAction, proposal: Proposal, action: ActionDocument): Promise<void> {
@@ -69,8 +70,9 @@ export async function replayAction(stage: Stage, record: RecordedAction, turn: n
     await decideRequest(decided, record.matches_expected, people, stage.signedIn);
   }
   const action = await waitForDecision(stage.agent, action_id, { timeoutMs: LONGEST_MS });
-  const runs = action.status === 'approved' && action.outcome === null;
-  if (runs) await run(stage, record, proposal, action);
+  const ran = action.status === 'approved';
+  const runsNow = ran && action.outcome === null;
+  if (runsNow) await run(stage, record, proposal, action);
   const labelled = await label(stage, action_id, record);
-  return { action_id, known: proposed.replayed && decided.status !== 'pending' && !runs && !labelled };
+  return { ran, known: proposed.replayed && decided.status !== 'pending' && !runsNow && !labelled };
 }

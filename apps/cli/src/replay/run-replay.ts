@@ -75,32 +75,40 @@ function byRun(jobs: readonly Job[]): Job[][] {
   return [...runs.values()];
 }
 
-/** Runs in parallel, the actions of one run in order. @returns how many were known already */
-async function playAll(stage: Stage, jobs: readonly Job[], progress: (done: number) => void): Promise<number> {
+interface Tally {
+  known: number;
+  ran: number;
+}
+
+/** Runs in parallel, the actions of one run in order. */
+async function playAll(stage: Stage, jobs: readonly Job[], progress: (done: number) => void): Promise<Tally> {
   const runs = byRun(jobs);
+  const tally = { known: 0, ran: 0 };
   let done = 0;
-  let known = 0;
   const worker = async (): Promise<void> => {
     for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
       for (const { record, turn } of run) {
-        if ((await replayAction(stage, record, turn)).known) known += 1;
+        const { known, ran } = await replayAction(stage, record, turn);
+        tally.known += Number(known);
+        tally.ran += Number(ran);
         progress((done += 1));
       }
     }
   };
   await Promise.all(Array.from({ length: RUNS_IN_FLIGHT }, worker));
-  return known;
+  return tally;
 }
 
 /** Waits until ClickHouse shows every action, label and outcome of the replay. */
-async function settledFigures(local: LocalSystem, jobs: readonly Job[]): Promise<ReplayFigures> {
+async function settledFigures(local: LocalSystem, jobs: readonly Job[], ran: number): Promise<ReplayFigures> {
   const ids = jobs.map((job) => job.actionId);
   const wrong = jobs.filter((job) => !job.record.matches_expected).map((job) => job.actionId);
   const labels = jobs.filter((job) => labelOf(job.record) !== null).length;
   const deadline = Date.now() + VISIBLE_WITHIN_MS;
   for (;;) {
     const figures = await readFigures(local, ids, wrong);
-    const complete = figures.actions === ids.length && figures.harmful + figures.harmless === labels;
+    const labelled = figures.harmful + figures.harmless === labels;
+    const complete = figures.actions === ids.length && figures.outcomes === ran && labelled;
     if (complete || Date.now() > deadline) return figures;
     await sleep(POLL_MS);
   }
@@ -117,8 +125,8 @@ export async function runReplay(
 ): Promise<ReplayResult> {
   const agent = theOnlyAgent(local, records);
   const jobs = jobsOf(agent, records);
-  const known = await playAll(await stageOf(local, agent, jobs), jobs, progress);
+  const { known, ran } = await playAll(await stageOf(local, agent, jobs), jobs, progress);
   const names = new Map(jobs.map((job) => [job.actionId, keyOf(job.record)]));
-  const figures = await settledFigures(local, jobs);
+  const figures = await settledFigures(local, jobs, ran);
   return { actions: jobs.length, known, figures, nameOf: (id) => names.get(id) ?? id };
 }

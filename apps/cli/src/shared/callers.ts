@@ -9,7 +9,7 @@ import {
 } from './local-system.js';
 
 /** How long a command waits for a part that is down, milliseconds; a person is watching. */
-const RETRY_FOR_MS = 10_000;
+export const RETRY_FOR_MS = 5_000;
 
 export function agentClient(local: LocalSystem, agent: LocalAgent, retryForMs?: number): Client {
   const { intake_url: intakeUrl, approval_urls: approvalUrls } = local;

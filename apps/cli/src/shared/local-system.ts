@@ -1,8 +1,9 @@
 import { parseJson } from '@countersign/canonical';
-import { localFilePath, type LocalFile } from '@countersign/local';
+import type { LocalFile } from '@countersign/local';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreachable, wrongUse } from './command-error.js';
+import { loadLocalFilePath } from './local-file.config.js';
 
 /** Content of `.countersign/local.json`: the system that was started last. */
 export type LocalSystem = LocalFile;
@@ -11,7 +12,7 @@ export type LocalExecutor = LocalFile['executors'][number];
 export type LocalReviewer = LocalFile['reviewers'][number];
 
 /** @throws CommandError (exit code 3) when no system was started in this clone */
-export async function readLocalSystem(path = localFilePath): Promise<LocalSystem> {
+export async function readLocalSystem(path = loadLocalFilePath(process.env)): Promise<LocalSystem> {
   const text = await readFile(path, 'utf8').catch(() => null);
   if (text === null) throw unreachable('No local system is known here. Start one with: npm start');
   return parseJson(text) as unknown as LocalSystem;
@@ -63,7 +64,8 @@ export async function rememberKey(owner: Owner, api_key: string): Promise<void> 
   const executors = local.executors.map((one) =>
     isOwner('executor', one.tenant, one.executor_id) ? { ...one, api_key } : one,
   );
-  const draft = `${localFilePath}.${process.pid}`;
+  const path = loadLocalFilePath(process.env);
+  const draft = `${path}.${process.pid}`;
   await writeFile(draft, `${JSON.stringify({ ...local, agents, executors }, null, 2)}\n`, { mode: 0o600 });
-  await rename(draft, localFilePath);
+  await rename(draft, path);
 }

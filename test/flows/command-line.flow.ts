@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { eventually } from '@countersign/testing';
+import { refund } from './support/proposals.js';
+import { world } from './support/system.js';
+
+const program = join(import.meta.dirname, '../../apps/cli/bin/countersign.mjs');
+let folder: string;
+
+interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The command as a person types it, against this run's system. */
+async function countersign(...args: string[]): Promise<Ended> {
+  const env = { ...process.env, COUNTERSIGN_LOCAL_FILE: join(folder, 'local.json') };
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const code = new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}
+
+async function json(...args: string[]): Promise<Record<string, unknown>> {
+  const ended = await countersign(...args, '--json');
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
+  return JSON.parse(ended.stdout) as Record<string, unknown>;
+}
+
+function file(name: string, content: unknown): string {
+  const path = join(folder, name);
+  writeFileSync(path, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
+  return path;
+}
+
+describe('the command line', () => {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'countersign-cli-'));
+    file('local.json', world().local);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('takes a refund from proposal to audit', async () => {
+    const proposal = refund('450.00', { confidence: 0.9 });
+    const action = await json('submit', file('refund.json', proposal));
+    const { request_id } = action['request'] as { request_id: string };
+    const { items } = await json('requests', '--status', 'pending', '--action-type', 'refund');
+    expect(items).toContainEqual(expect.objectContaining({ request_id }));
+    const shown = await countersign('requests', request_id);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ request_id, packet: expect.anything() });
+    const vote = ['vote', request_id, 'approve', '--reviewer', 'bob', '--reason', 'verified receipt'];
+    await expect(json(...vote)).resolves.toMatchObject({ request: { status: 'approved' } });
+    const audited = await eventually(async () => {
+      const found = await json('audit', proposal.run_id);
+      expect(found).toMatchObject({ actions: [{ approval: { status: 'approved' } }] });
+      return found;
+    });
+    expect(audited).toMatchObject({ actions: [{ approval: { reviewer_id: 'bob', reason: 'verified receipt' } }] });
+    expect((await countersign('audit', proposal.run_id)).stdout).toContain('bob');
+    expect((await countersign('metrics')).stdout).toContain('gated');
+  }, 40_000);
+
+  it('ends with 1 when the system refuses', async () => {
+    const outside = await countersign('submit', file('bad.json', { ...refund('1.00'), confidence: 91 }));
+    expect(outside).toMatchObject({ code: 1, stdout: '' });
+    expect(outside.stderr).toContain('/confidence');
+    const twice = await countersign(
+      'submit',
+      file('twice.json', '{"run_id":"a","run_id":"b"}'),
+      '--agent',
+      'refund-agent',
+    );
+    expect(twice).toMatchObject({ code: 1, stderr: expect.stringContaining('duplicate_key') });
+  });
+
+  it('ends with 2 when it is used wrongly', async () => {
+    await expect(countersign('submit', join(folder, 'absent.json'))).resolves.toMatchObject({ code: 2 });
+    await expect(countersign('vote', 'req_1', 'perhaps', '--reviewer', 'ann')).resolves.toMatchObject({ code: 2 });
+    await expect(countersign('requests', '--reviewer', 'nobody')).resolves.toMatchObject({ code: 2 });
+  });
+
+  it('ends with 3 when nothing answers', async () => {
+    const env = { ...world().local, telemetry_url: 'http://127.0.0.1:9', issuer_url: 'http://127.0.0.1:9' };
+    const path = file('away.json', env);
+    const child = spawn(process.execPath, [program, 'metrics'], {
+      env: { ...process.env, COUNTERSIGN_LOCAL_FILE: path },
+      stdio: 'ignore',
+    });
+    await expect(new Promise((resolve) => child.once('close', resolve))).resolves.toBe(3);
+  });
+
+  it('changes keys without a restart', async () => {
+    const added = await json('keys', 'add', '--agent', 'refund-agent');
+    const bearer = (key: unknown) => ({ headers: { authorization: `Bearer ${String(key)}` } });
+    const read = (key: unknown) => fetch(`${world().local.intake_url}/v1/actions?run_id=none`, bearer(key));
+    await eventually(async () => expect((await read(added['api_key'])).status).toBe(200));
+    await json('keys', 'revoke', String(added['key_id']));
+    await eventually(async () => expect((await read(added['api_key'])).status).toBe(401));
+  });
+
+  it('checks policies', async () => {
+    const checked = await countersign('policy', 'check', join(import.meta.dirname, '../../infra/policies'));
+    expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('refunds.yaml: ok') });
+    const broken = await countersign('policy', 'check', file('broken.yaml', 'name: x\nrules: 7\n'));
+    expect(broken).toMatchObject({ code: 1, stdout: expect.stringMatching(/broken\.yaml:\d+:\d+: /) });
+  });
+});

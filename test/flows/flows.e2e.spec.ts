@@ -1,0 +1,13 @@
+import { startWorld, stopWorld } from './support/system.js';
+import './two-person-refund.flow.js';
+import './one-action-one-token.flow.js';
+import './environments.flow.js';
+import './idempotency.flow.js';
+import './kafka-submission.flow.js';
+import './replay.flow.js';
+import './python-client.flow.js';
+import './analysts-sql.flow.js';
+import './command-line.flow.js';
+
+beforeAll(startWorld, 90_000);
+afterAll(stopWorld, 30_000);

@@ -1,0 +1,120 @@
+import { actionId } from '@countersign/canonical';
+import { TOPICS } from '@countersign/events';
+import { eventually } from '@countersign/testing';
+import { readAction, type Proposal } from '@countersign/sdk';
+import avro from 'avsc';
+import kafkajs from 'kafkajs';
+import { createHmac, randomUUID } from 'node:crypto';
+import { agentOf } from '../../apps/cli/src/shared/local-system.js';
+import { refund } from './support/proposals.js';
+import { world } from './support/system.js';
+import { facts, TENANT } from './support/world.js';
+
+const TOPIC = 'countersign.submissions.v1';
+
+interface Schema {
+  id: number;
+  type: avro.Type;
+}
+
+/** As an agent of another language would: the schema and its id from telemetry's registry routes. */
+async function schemaOf(event: string): Promise<Schema> {
+  const base = world().local.telemetry_url;
+  const latest = await fetch(`${base}/subjects/${TOPIC}-${event}/versions/latest`);
+  const { id, schema } = (await latest.json()) as { id: number; schema: string };
+  const byId = (await (await fetch(`${base}/schemas/ids/${id}`)).json()) as { schema: string };
+  expect(JSON.parse(byId.schema)).toEqual(JSON.parse(schema));
+  const type = avro.Type.forSchema(JSON.parse(schema) as avro.Schema, { wrapUnions: 'never' });
+  return { id, type };
+}
+
+function framed({ id, type }: Schema, record: object): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeInt32BE(id, 1);
+  return Buffer.concat([head, type.toBuffer(record)]);
+}
+
+function submissionOf(proposal: Proposal, idempotency_key: string): object {
+  const text = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+  const { run_id, action_type, environment, on_behalf_of, target, rationale, confidence } = proposal;
+  const plain = { run_id, action_type, environment, on_behalf_of, target, rationale, confidence };
+  const asText = { before: text(proposal.before), after: text(proposal.after), signals: text(proposal.signals) };
+  return {
+    ...{ tenant: TENANT, agent_id: proposal.agent.id, idempotency_key, ...plain, ...asText },
+    ...{ agent: text(proposal.agent), model: text(proposal.model), parameters: text(proposal.parameters) },
+    ...{ context: null, preconditions: null, supersedes: null, respond_within_s: null },
+  };
+}
+
+/** Headers of a submission, signed with `secret`. */
+function headersOf(secret: string, key: string, value: Buffer): Record<string, string> {
+  const [ce_id, ce_time] = [randomUUID(), new Date().toISOString()];
+  const signed = Buffer.concat([Buffer.from(`v1.${TOPIC}.${key}.${ce_id}.${ce_time}.`), value]);
+  const signature = createHmac('sha256', secret).update(signed).digest('base64');
+  return {
+    ...{ ce_id, ce_time, ce_type: 'ActionSubmitted', ce_source: 'refund-agent', ce_specversion: '1.0' },
+    'countersign-agent': 'refund-agent',
+    'countersign-signature': `v1,${signature}`,
+  };
+}
+
+async function produce(records: { key: string; value: Buffer; headers: Record<string, string> }[]): Promise<void> {
+  const { Kafka, logLevel, Partitioners } = kafkajs;
+  const kafka = new Kafka({ brokers: [...world().local.kafka_brokers], logLevel: logLevel.NOTHING });
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  try {
+    await producer.send({ topic: TOPIC, messages: records });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function submit(proposal: Proposal, key: string, secret?: string): Promise<void> {
+  const schema = await schemaOf('ActionSubmitted');
+  const recordKey = `${TENANT}|${key}`;
+  const value = framed(schema, submissionOf(proposal, key));
+  const mine = agentOf(world().local, 'refund-agent', TENANT).signing_secret;
+  await produce([{ key: recordKey, value, headers: headersOf(secret ?? mine, recordKey, value) }]);
+}
+
+const idOf = (key: string): string => actionId(TENANT, 'refund-agent', key);
+const lettersAbout = async (key: string): Promise<{ payload: string }[]> => {
+  const letters = await world().rows<{ payload: string }>(
+    `SELECT payload FROM events WHERE topic = '${TOPICS.deadLetters}' ORDER BY recorded_at`,
+  );
+  const encoded = Buffer.from(`${TENANT}|${key}`).toString('base64');
+  return letters.filter(({ payload }) => payload.includes(key) || payload.includes(encoded));
+};
+
+describe('a proposal over Kafka', () => {
+  it('is the same action as over HTTP, and its token is read over HTTP', async () => {
+    const [proposal, key] = [refund('40.00'), randomUUID()];
+    await submit(proposal, key);
+    const action = await eventually(async () => {
+      const document = await readAction(world().agent(), idOf(key), '?wait=1s');
+      expect(document.status).toBe('approved');
+      return document;
+    });
+    await expect(world().redeem(action.grant?.token ?? '', facts(proposal))).resolves.toMatchObject({ result: 'ok' });
+  });
+
+  it('with a signature of someone else opens nothing and is one dead letter', async () => {
+    const key = randomUUID();
+    await submit(refund('40.00'), key, 'not-the-secret');
+    await eventually(async () => expect(await lettersAbout(key)).toHaveLength(1));
+    await expect(readAction(world().agent(), idOf(key))).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('with a known key and another body is one dead letter, and the first action stands', async () => {
+    const [proposal, key] = [refund('450.00', { confidence: 0.9 }), randomUUID()];
+    const action = await world().decided(proposal, key);
+    await submit({ ...proposal, rationale: 'Another reason.' }, key);
+    await eventually(async () => {
+      const letters = await lettersAbout(key);
+      expect(letters).toHaveLength(1);
+      expect(letters[0]?.payload).toContain('duplicate_request');
+    });
+    await expect(readAction(world().agent(), action.action_id)).resolves.toMatchObject({ digest: action.digest });
+  });
+});
