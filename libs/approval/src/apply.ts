@@ -7,7 +7,7 @@ import { foldRedemption } from './fold-redemption.js';
 import { foldRevocation } from './fold-revocation.js';
 import { foldShown } from './fold-shown.js';
 import { foldVote } from './fold-vote.js';
-import type { Answer, Facts, LogEvent, LogRecord, Rejection, Turn } from './facts.js';
+import type { Answer, Facts, LogEvent, LogRecord, Turn } from './facts.js';
 import { answer } from './remember.js';
 import type { PartitionState } from './state.js';
 
@@ -19,13 +19,14 @@ import type { PartitionState } from './state.js';
 export function apply(state: PartitionState, record: LogRecord): Facts {
   state.log_time = Math.max(state.log_time, record.timestampMs);
   state.counters.folded += 1;
-  const turn: Turn = { state, now: state.log_time, events: [] };
+  const turn: Turn = { state, now: state.log_time, events: [], touched: new Set() };
   settle(turn);
+  const { events, touched } = turn;
   if (record.name === 'ActionDecided') {
-    const rejected: Rejection | null = foldDecided(turn, record.event);
-    return { events: turn.events, answer: answer(turn, null), rejected };
+    const rejected = foldDecided(turn, record.event);
+    return { events, touched, answer: answer(turn, null), rejected };
   }
-  return { events: turn.events, answer: judge(turn, record), rejected: null };
+  return { events, touched, answer: judge(turn, record), rejected: null };
 }
 
 function judge(turn: Turn, record: Exclude<LogEvent, { name: 'ActionDecided' }>): Answer {

@@ -1,10 +1,15 @@
 import type { Turn } from './facts.js';
-import { about } from './facts.js';
+import { about, publish } from './facts.js';
 import { resolve } from './resolve.js';
 import type { ActionState, Deadline, PartitionState, PausableClock } from './state.js';
 
 /** Puts the end of the action's clock on the heap. Deadlines that no longer hold are dropped when they come up. */
-export function schedule(state: PartitionState, action: ActionState, what: 'expire' | 'lapse', clock: PausableClock): void {
+export function schedule(
+  state: PartitionState,
+  action: ActionState,
+  what: 'expire' | 'lapse',
+  clock: PausableClock,
+): void {
   // Nothing outlives the memory of its action: whatever is still open then, ends then.
   clock.expires_at = Math.min(clock.expires_at, action.forget_at);
   if (clock.paused_at === null) state.deadlines.push({ at: clock.expires_at, what, action });
@@ -33,14 +38,15 @@ const isDue = (clock: PausableClock | null, at: number): boolean =>
   clock !== null && clock.paused_at === null && clock.expires_at === at;
 
 function expire(turn: Turn, action: ActionState, at: number): void {
-  if (action.request?.status === 'pending') resolve(turn, action, { status: 'expired', resolved_by: 'clock', vote: null, resolved_at: at });
+  if (action.request?.status === 'pending')
+    resolve(turn, action, { status: 'expired', resolved_by: 'clock', vote: null, resolved_at: at });
 }
 
 function lapse(turn: Turn, action: ActionState, at: number): void {
   const { grant, decided } = action;
   if (grant?.status !== 'issued') return;
   grant.status = 'lapsed';
-  turn.events.push({ name: 'GrantLapsed', event: { ...about(action), grant_id: decided.grant_id, lapsed_at: at } });
+  publish(turn, 'GrantLapsed', action, () => about(action, { grant_id: decided.grant_id, lapsed_at: at }));
 }
 
 function forget(turn: Turn, { action, at }: Deadline): void {

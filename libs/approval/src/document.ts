@@ -52,7 +52,10 @@ export function decidingDocument(action: ActionProposed): Json {
   };
 }
 
-type Heading = Pick<ActionProposed, 'action_id' | 'run_id' | 'agent_id' | 'action_type' | 'environment' | 'digest' | 'submitted_at'>;
+type Heading = Pick<
+  ActionProposed,
+  'action_id' | 'run_id' | 'agent_id' | 'action_type' | 'environment' | 'digest' | 'submitted_at'
+>;
 
 const heading = (action: Heading, status: ActionStatus): Json => ({
   action_id: action.action_id,

@@ -1,5 +1,5 @@
 import type { OutcomeFiled } from '@countersign/events';
-import { about, actionOf, refuse } from './facts.js';
+import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Turn } from './facts.js';
 import { readJson } from './read-json.js';
 import { answer, once } from './remember.js';
@@ -19,11 +19,19 @@ export function foldOutcome(turn: Turn, filed: OutcomeFiled): Answer {
 function record(turn: Turn, action: ActionState, filed: OutcomeFiled): void {
   const { reported_by, status, result, post_checks, occurred_at } = filed;
   const outcome_without_redemption = action.grant?.status !== 'consumed';
-  const report = { reported_by, status, result, post_checks, occurred_at, outcome_without_redemption };
-  action.outcome = { ...report, recorded_at: turn.now };
-  const post_checks_failed = failedChecks(post_checks);
-  const event = { ...about(action), ...report, post_checks_failed, recorded_at: turn.now };
-  turn.events.push({ name: 'OutcomeRecorded', event });
+  const report = {
+    reported_by,
+    status,
+    result,
+    post_checks,
+    occurred_at,
+    outcome_without_redemption,
+    recorded_at: turn.now,
+  };
+  action.outcome = report;
+  publish(turn, 'OutcomeRecorded', action, () =>
+    about(action, Object.assign({ post_checks_failed: failedChecks(post_checks) }, report)),
+  );
 }
 
 function failedChecks(postChecks: string | null): number {

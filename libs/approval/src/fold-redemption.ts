@@ -1,6 +1,6 @@
 import { canonicalize } from '@countersign/canonical';
 import type { RedemptionRequested } from '@countersign/events';
-import { about, actionOf, refuse } from './facts.js';
+import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
 import { quorumHolds } from './gate.js';
@@ -63,6 +63,6 @@ function consume(turn: Turn, action: ActionState, grant: GrantState, asked: Rede
   grant.executor_id = executor_id;
   grant.redeemed_at = turn.now;
   const { grant_id } = action.decided;
-  const event = { ...about(action), grant_id, executor_id, digest: action_digest, client_request_id, redeemed_at: turn.now };
-  turn.events.push({ name: 'GrantRedeemed', event });
+  const how = { grant_id, executor_id, digest: action_digest, client_request_id, redeemed_at: turn.now };
+  publish(turn, 'GrantRedeemed', action, () => about(action, how));
 }

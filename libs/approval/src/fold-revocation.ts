@@ -1,5 +1,5 @@
 import type { RevocationRequested } from '@countersign/events';
-import { about, actionOf, refuse } from './facts.js';
+import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { publishRefusal } from './refused.js';
 import { answer, once } from './remember.js';
@@ -20,8 +20,8 @@ export function foldRevocation(turn: Turn, asked: RevocationRequested): Answer {
     if (refusal !== null) return publishRefusal(turn, action, attempt, refusal);
     grant.status = 'revoked';
     const { grant_id, issuer, subject, reason } = asked;
-    const event = { ...about(action), grant_id, issuer, reviewer_id: subject, reason, revoked_at: turn.now };
-    turn.events.push({ name: 'GrantRevoked', event });
+    const how = { grant_id, issuer, reviewer_id: subject, reason, revoked_at: turn.now };
+    publish(turn, 'GrantRevoked', action, () => about(action, how));
     return null;
   });
 }

@@ -1,5 +1,5 @@
 import type { PacketShown } from '@countersign/events';
-import { about, actionOf, refuse } from './facts.js';
+import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Turn } from './facts.js';
 import { answer } from './remember.js';
 import { personKey } from './state.js';
@@ -10,10 +10,11 @@ export function foldShown(turn: Turn, shown: PacketShown): Answer {
   if (action?.request?.status !== 'pending') return answer(turn, refuse('not_found'));
   const { issuer, subject, packet_digest } = shown;
   const person = personKey(issuer, subject);
-  if (action.request.shown.has(person)) return answer(turn, null);
-  action.request.shown.set(person, turn.now);
+  const seen = (action.request.shown ??= new Map());
+  if (seen.has(person)) return answer(turn, null);
+  seen.set(person, turn.now);
   const { request_id } = action.decided;
-  const event = { ...about(action), request_id, issuer, reviewer_id: subject, packet_digest, shown_at: turn.now };
-  turn.events.push({ name: 'PacketOpened', event });
+  const what = { request_id, issuer, reviewer_id: subject, packet_digest, shown_at: turn.now };
+  publish(turn, 'PacketOpened', action, () => about(action, what));
   return answer(turn, null);
 }

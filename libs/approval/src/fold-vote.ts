@@ -1,6 +1,6 @@
 import type { VoteCast } from '@countersign/events';
 import { ineligible, roleFor } from './eligibility.js';
-import { about, actionOf, refuse } from './facts.js';
+import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
 import { approvalsGiven, denialsGiven, quorumHolds } from './gate.js';
@@ -60,7 +60,7 @@ function accept(turn: Turn, action: ActionState, request: RequestState, cast: Vo
   const vote = voteOf(turn, action, request, cast);
   request.votes.push(vote);
   const status = verdict(request);
-  publish(turn, action, vote, { resolving: status !== null, batch_id: cast.batch_id });
+  recordVote(turn, action, vote, { resolving: status !== null, batch_id: cast.batch_id });
   if (status === null) return;
   resolve(turn, action, { status, resolved_by: 'people', vote, resolved_at: turn.now });
   if (status !== 'approved' || request.kind !== 'approval') return;
@@ -68,9 +68,14 @@ function accept(turn: Turn, action: ActionState, request: RequestState, cast: Vo
 }
 
 function voteOf(turn: Turn, action: ActionState, { gate }: RequestState, cast: VoteCast): VoteState {
-  const { vote_id, issuer, subject, roles, vote, reason } = cast;
+  const { vote_id, issuer, subject, vote, reason, packet_digest } = cast;
   return {
-    ...{ vote_id, issuer, subject, roles, vote, reason, packet_digest: cast.packet_digest },
+    vote_id,
+    issuer,
+    subject,
+    vote,
+    reason,
+    packet_digest,
     role: roleFor(gate, cast),
     version: currentVersion(action),
     voted_at: turn.now,
@@ -84,20 +89,32 @@ function verdict(request: RequestState): 'approved' | 'denied' | null {
   return quorumHolds(request) ? 'approved' : null;
 }
 
-function publish(turn: Turn, action: ActionState, vote: VoteState, how: { resolving: boolean; batch_id: string | null }): void {
-  const { request, decided } = action;
-  if (request === null) return;
-  const { vote_id, issuer, subject, role, reason, packet_digest, voted_at } = vote;
-  const event = {
-    ...about(action),
-    ...{ request_id: decided.request_id, request_kind: request.kind, gate: request.gate.name },
-    ...{ vote_id, issuer, reviewer_id: subject, role, vote: vote.vote, reason, packet_digest, voted_at },
-    ...how,
-    counted: vote.counted && request.kind === 'approval',
-    approvals_given: approvalsGiven(request),
-    approvals_required: request.gate.quorum,
-    opened_at: request.opened_at,
-    shown_at: request.shown.get(personKey(issuer, subject)) ?? null,
-  };
-  turn.events.push({ name: 'VoteRecorded', event });
+interface How {
+  readonly resolving: boolean;
+  readonly batch_id: string | null;
 }
+
+function recordVote(turn: Turn, action: ActionState, vote: VoteState, how: How): void {
+  const { request } = action;
+  if (request !== null)
+    publish(turn, 'VoteRecorded', action, () => about(action, Object.assign(recorded(action, request, vote), how)));
+}
+
+const recorded = ({ decided }: ActionState, request: RequestState, vote: VoteState) => ({
+  request_id: decided.request_id,
+  request_kind: request.kind,
+  gate: request.gate.name,
+  vote_id: vote.vote_id,
+  issuer: vote.issuer,
+  reviewer_id: vote.subject,
+  role: vote.role,
+  vote: vote.vote,
+  counted: vote.counted && request.kind === 'approval',
+  reason: vote.reason,
+  packet_digest: vote.packet_digest,
+  approvals_given: approvalsGiven(request),
+  approvals_required: request.gate.quorum,
+  opened_at: request.opened_at,
+  shown_at: request.shown?.get(personKey(vote.issuer, vote.subject)) ?? null,
+  voted_at: vote.voted_at,
+});

@@ -1,5 +1,5 @@
 import { schedule } from './deadlines.js';
-import { about } from './facts.js';
+import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
 import type { ActionState, GrantState } from './state.js';
@@ -15,13 +15,22 @@ export interface NewGrant {
 export function issueGrant(turn: Turn, action: ActionState, { authority, digest, ttl_s }: NewGrant): void {
   const { state, now } = turn;
   const grant: GrantState = {
-    ...{ authority, digest, status: 'issued', issued_at: now, executor_id: null, redeemed_at: null },
-    ...{ expires_at: now + ttl_s * 1000, paused_at: isFrozen(state, action) ? now : null, paused_ms: 0 },
+    authority,
+    digest,
+    status: 'issued',
+    issued_at: now,
+    executor_id: null,
+    redeemed_at: null,
+    expires_at: now + ttl_s * 1000,
+    paused_at: isFrozen(state, action) ? now : null,
+    paused_ms: 0,
   };
   action.grant = grant;
   state.grants.set(action.decided.grant_id, action);
   schedule(state, action, 'lapse', grant);
   const { grant_id } = action.decided;
-  const life = { issued_at: now, expires_at: grant.expires_at };
-  turn.events.push({ name: 'GrantIssued', event: { ...about(action), grant_id, digest, authority, ...life } });
+  const { expires_at } = grant;
+  publish(turn, 'GrantIssued', action, () =>
+    about(action, { grant_id, digest, authority, issued_at: now, expires_at }),
+  );
 }

@@ -3,7 +3,18 @@ export { actionDocument, decidingDocument, effectiveDocument, instant, requestDo
 export type { ActionStatus, Json, MintedToken } from './document.js';
 export { ineligible } from './eligibility.js';
 export type { IneligibleRule, Voter } from './eligibility.js';
-export type { Answer, Facts, LogEvent, LogName, LogRecord, PublicEvent, PublicName, Refusal, RefusalCode, Rejection } from './facts.js';
+export type {
+  Answer,
+  Facts,
+  LogEvent,
+  LogName,
+  LogRecord,
+  PublicEvent,
+  PublicName,
+  Refusal,
+  RefusalCode,
+  Rejection,
+} from './facts.js';
 export { isFrozen } from './freeze.js';
 export { approvalsGiven, denialsGiven, quorumHolds, stricterGate } from './gate.js';
 export { buildPacket, packetDigest } from './packet.js';
@@ -12,4 +23,18 @@ export { patch } from './patch.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
 export { createState, currentVersion, HORIZON_MS, HOUR_MS, personKey, TOO_OLD_MS } from './state.js';
-export type { ActionState, Counters, FreezeState, GrantState, OutcomeState, PartitionState, RequestKind, RequestState, RequestStatus, Resolution, VersionState, VoteState } from './state.js';
+export type {
+  ActionState,
+  Counters,
+  FreezeState,
+  GrantState,
+  OutcomeState,
+  PartitionState,
+  RequestKind,
+  RequestState,
+  RequestStatus,
+  Resolution,
+  StateOptions,
+  VersionState,
+  VoteState,
+} from './state.js';

@@ -1,9 +1,10 @@
 import type { ActionDecided, Gate } from '@countersign/events';
 import { schedule } from './deadlines.js';
-import { about } from './facts.js';
+import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
 import { issueGrant } from './grant.js';
+import { sharing } from './sharing.js';
 import type { ActionState, RequestKind, RequestState } from './state.js';
 
 /** Opens what the first decision of an action opens: a request, a grant, or nothing. */
@@ -13,19 +14,26 @@ export function openAction(turn: Turn, decided: ActionDecided): void {
   // forgets at the same moment.
   const forget_at = decided.proposed_at + state.horizon_ms;
   const action: ActionState = {
-    ...{ decided, decided_at: now, forget_at, versions: [] },
-    ...{ request: null, grant: null, resolution: null, outcome: null, remembered: null },
+    decided: sharing(state.shared, decided),
+    decided_at: now,
+    forget_at,
+    request: null,
+    grant: null,
+    resolution: null,
+    outcome: null,
+    versions: [],
+    remembered: null,
   };
   state.actions.set(decided.action_id, action);
   state.deadlines.push({ at: forget_at, what: 'forget', action });
   openRequest(turn, action);
-  recordDecision(turn, action);
+  publish(turn, 'DecisionRecorded', action, () => recorded(action));
   takeEffect(turn, action);
 }
 
 function takeEffect(turn: Turn, action: ActionState): void {
   const { decided, request } = action;
-  if (request !== null) turn.events.push({ name: 'RequestOpened', event: opened(action, request) });
+  if (request !== null) publish(turn, 'RequestOpened', action, () => opened(action, request));
   const by = { resolved_by: 'policy', vote: null, resolved_at: turn.now } as const;
   if (decided.effective_decision === 'deny') action.resolution = { status: 'denied', ...by };
   if (decided.effective_decision !== 'allow') return;
@@ -45,10 +53,18 @@ function openRequest({ state, now }: Turn, action: ActionState): void {
   const kind = requestKind(decided);
   if (kind === null || gate === null || packet_digest === null) return;
   const request: RequestState = {
-    ...{ kind, status: 'pending', gate, digest, packet_digest, opened_at: now, votes: [], shown: new Map() },
+    kind,
+    status: 'pending',
+    gate,
+    digest,
+    packet_digest,
+    opened_at: now,
     respond_by: now + respondSeconds(decided, gate) * 1000,
     expires_at: decided.submitted_at + gate.expire_s * 1000,
-    ...{ paused_at: isFrozen(state, action) ? now : null, paused_ms: 0 },
+    paused_at: isFrozen(state, action) ? now : null,
+    paused_ms: 0,
+    votes: [],
+    shown: null,
   };
   action.request = request;
   state.requests.set(decided.request_id, action);
@@ -60,34 +76,46 @@ function openRequest({ state, now }: Turn, action: ActionState): void {
 const respondSeconds = ({ respond_within_s }: ActionDecided, { respond_s }: Gate): number =>
   Math.min(respond_s, respond_within_s ?? respond_s);
 
-function recordDecision({ events }: Turn, action: ActionState): void {
-  const { decided, request } = action;
-  const { digest, body_hash, decision_id, policy_decision, effective_decision, mode, bypass } = decided;
-  const { policy_name, policy_version, rule, impact, reversibility, regulatory_pressure, unknown, explanation } = decided;
-  const event = {
-    ...about(action),
-    ...{ digest, body_hash, decision_id, policy_decision, effective_decision, mode, bypass, policy_name, policy_version },
-    ...{ rule, impact, reversibility, regulatory_pressure, unknown, explanation, sample_probability: null },
-    gate: decided.gate?.name ?? null,
-    gate_pattern: decided.gate?.pattern ?? null,
-    approvals_required: decided.gate?.quorum ?? 0,
-    request_id: request === null ? null : decided.request_id,
-    request_kind: request?.kind ?? null,
-    respond_by: request?.respond_by ?? null,
-    expires_at: request?.expires_at ?? null,
-  };
-  events.push({ name: 'DecisionRecorded', event });
-}
+const recorded = (action: ActionState) => about(action, Object.assign(decisionOf(action), waitingOf(action)));
 
-const opened = (action: ActionState, request: RequestState) => ({
-  ...about(action),
-  request_id: action.decided.request_id,
-  request_kind: request.kind,
-  gate: request.gate.name,
-  packet_digest: request.packet_digest,
-  approvals_required: request.gate.quorum,
-  roles: request.gate.roles,
-  opened_at: request.opened_at,
-  respond_by: request.respond_by,
-  expires_at: request.expires_at,
+const decisionOf = ({ decided }: ActionState) => ({
+  digest: decided.digest,
+  body_hash: decided.body_hash,
+  decision_id: decided.decision_id,
+  policy_decision: decided.policy_decision,
+  effective_decision: decided.effective_decision,
+  mode: decided.mode,
+  bypass: decided.bypass,
+  policy_name: decided.policy_name,
+  policy_version: decided.policy_version,
+  rule: decided.rule,
+  impact: decided.impact,
+  reversibility: decided.reversibility,
+  regulatory_pressure: decided.regulatory_pressure,
+  unknown: decided.unknown,
+  explanation: decided.explanation,
 });
+
+const waitingOf = ({ decided, request }: ActionState) => ({
+  gate: decided.gate?.name ?? null,
+  gate_pattern: decided.gate?.pattern ?? null,
+  approvals_required: decided.gate?.quorum ?? 0,
+  request_id: request === null ? null : decided.request_id,
+  request_kind: request?.kind ?? null,
+  respond_by: request?.respond_by ?? null,
+  expires_at: request?.expires_at ?? null,
+  sample_probability: null,
+});
+
+const opened = (action: ActionState, request: RequestState) =>
+  about(action, {
+    request_id: action.decided.request_id,
+    request_kind: request.kind,
+    gate: request.gate.name,
+    packet_digest: request.packet_digest,
+    approvals_required: request.gate.quorum,
+    roles: request.gate.roles,
+    opened_at: request.opened_at,
+    respond_by: request.respond_by,
+    expires_at: request.expires_at,
+  });

@@ -37,7 +37,11 @@ export type Packet = { [member: string]: JsonValue };
  * and times of the log are not in it, so that two people who vote at once do not make each other's packet stale.
  * @param edits changed versions in order; the last one is the version shown, the others are history
  */
-export function buildPacket(action: ActionProposed, decision: PacketDecision, edits: readonly PacketEdit[] = []): Packet {
+export function buildPacket(
+  action: ActionProposed,
+  decision: PacketDecision,
+  edits: readonly PacketEdit[] = [],
+): Packet {
   const last = edits.at(-1);
   return {
     v: 1,

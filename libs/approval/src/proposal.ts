@@ -8,6 +8,7 @@ import type { ActionState } from './state.js';
  */
 export function proposalOf({ decided }: ActionState): ActionProposed {
   const found = decode(decided.action);
-  if (!isEvent(found, 'ActionProposed')) throw new Error(`${decided.action_id} carries ${found.name}, not its proposal`);
+  if (!isEvent(found, 'ActionProposed'))
+    throw new Error(`${decided.action_id} carries ${found.name}, not its proposal`);
   return found.event;
 }

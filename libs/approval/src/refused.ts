@@ -1,3 +1,4 @@
+import { publish } from './facts.js';
 import type { Refusal, Turn } from './facts.js';
 import type { ActionState } from './state.js';
 
@@ -11,12 +12,11 @@ export interface Attempt {
 /** Makes a refusal public and hands it on. */
 export function publishRefusal(turn: Turn, action: ActionState, attempt: Attempt, refusal: Refusal): Refusal {
   const { tenant, action_id, run_id } = action.decided;
-  const event = {
+  publish(turn, 'Refused', action, () => ({
     ...{ tenant, action_id, run_id, request_id: null, grant_id: null },
     ...attempt,
     ...refusal,
     refused_at: turn.now,
-  };
-  turn.events.push({ name: 'Refused', event });
+  }));
   return refusal;
 }

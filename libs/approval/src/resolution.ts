@@ -32,15 +32,24 @@ function wording(action: ActionState, resolution: Resolution): Wording {
 
 function approved({ grant, versions }: ActionState, { resolved_by }: Resolution): Wording {
   if (grant?.status === 'lapsed') {
-    return { reason_code: 'grant_lapsed', message: `The grant was not used in time. ${PROPOSE_AGAIN}`, retry: 'new_proposal' };
+    return {
+      reason_code: 'grant_lapsed',
+      message: `The grant was not used in time. ${PROPOSE_AGAIN}`,
+      retry: 'new_proposal',
+    };
   }
   if (grant?.status === 'revoked') {
     return { reason_code: 'grant_revoked', message: 'The grant was taken back.', retry: 'never' };
   }
-  if (resolved_by === 'policy') return { reason_code: 'allowed_by_policy', message: 'Allowed by policy.', retry: 'never' };
+  if (resolved_by === 'policy')
+    return { reason_code: 'allowed_by_policy', message: 'Allowed by policy.', retry: 'never' };
   return versions.length === 0
     ? { reason_code: 'approved_by_people', message: 'Approved.', retry: 'never' }
-    : { reason_code: 'approved_with_changes', message: 'Approved with other parameters; see `effective`.', retry: 'never' };
+    : {
+        reason_code: 'approved_with_changes',
+        message: 'Approved with other parameters; see `effective`.',
+        retry: 'never',
+      };
 }
 
 const denied = ({ resolved_by, vote }: Resolution): Wording =>

@@ -1,4 +1,4 @@
-import { about } from './facts.js';
+import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { approvalsGiven } from './gate.js';
 import type { ActionState, RequestState, Resolution } from './state.js';
@@ -12,19 +12,21 @@ export function resolve(turn: Turn, action: ActionState, resolution: Resolution)
   request.status = resolution.status;
   turn.state.pending.delete(action.decided.request_id);
   if (request.kind === 'approval') action.resolution = resolution;
-  turn.events.push({ name: 'RequestResolved', event: resolved(action, request, resolution) });
+  publish(turn, 'RequestResolved', action, () => resolved(action, request, resolution));
 }
 
 function resolved(action: ActionState, request: RequestState, { status, resolved_by, vote, resolved_at }: Resolution) {
   const { decided } = action;
   const changed = status === 'approved' && request.digest !== decided.digest;
   const binds = request.kind === 'approval' && (decided.mode === 'enforce' || decided.mode === 'partial');
-  return {
-    ...about(action),
+  return about(action, {
     request_id: decided.request_id,
     request_kind: request.kind,
     gate: request.gate.name,
-    ...{ status, resolved_by, resolved_at, changed },
+    status,
+    resolved_by,
+    resolved_at,
+    changed,
     reviewer_id: vote?.subject ?? null,
     reviewer_ids: request.votes.filter(({ counted }) => counted).map(({ subject }) => subject),
     reason: vote?.reason ?? null,
@@ -36,5 +38,5 @@ function resolved(action: ActionState, request: RequestState, { status, resolved
     respond_by: request.respond_by,
     expires_at: request.expires_at,
     paused_ms: request.paused_ms,
-  };
+  });
 }

@@ -1,12 +1,13 @@
 import type { ActionDecided, Edit, Gate, Vote } from '@countersign/events';
 import { Heap } from './heap.js';
+import { createShared } from './sharing.js';
+import type { Shared } from './sharing.js';
 
 /** One reviewer's accepted vote. `counted` turns false when a later edit voids it. */
 export interface VoteState {
   readonly vote_id: string;
   readonly issuer: string;
   readonly subject: string;
-  readonly roles: readonly string[];
   /** Role that made the voter eligible. */
   readonly role: string | null;
   readonly vote: Vote;
@@ -50,7 +51,7 @@ export interface RequestState extends PausableClock {
   respond_by: number;
   readonly votes: VoteState[];
   /** When each person first opened the packet, by `personKey`. */
-  readonly shown: Map<string, number>;
+  shown: Map<string, number> | null;
 }
 
 export interface GrantState extends PausableClock {
@@ -137,6 +138,7 @@ export interface PartitionState {
   readonly partition: number;
   /** How long an action is remembered after its first record, milliseconds. */
   readonly horizon_ms: number;
+  readonly publishes: boolean;
   /** Largest LogAppendTime folded so far, UTC epoch milliseconds; 0 before the first record. */
   log_time: number;
   readonly actions: Map<string, ActionState>;
@@ -148,6 +150,8 @@ export interface PartitionState {
   readonly freezes: Map<string, FreezeState>;
   readonly deadlines: Heap<Deadline>;
   readonly counters: Counters;
+  /** Texts and gates that many actions share, kept once. */
+  readonly shared: Shared;
 }
 
 export const HOUR_MS = 3_600_000;
@@ -156,10 +160,18 @@ export const TOO_OLD_MS = 24 * HOUR_MS;
 /** Default horizon: 8 days. May only grow. */
 export const HORIZON_MS = 8 * 24 * HOUR_MS;
 
+export interface StateOptions {
+  /** How long actions are remembered, milliseconds. Default `HORIZON_MS`. */
+  readonly horizonMs?: number;
+  /** Whether `apply` builds public events. Default true. */
+  readonly publishes?: boolean;
+}
+
 /** An empty partition, before its first record. */
-export const createState = (partition: number, horizonMs = HORIZON_MS): PartitionState => ({
+export const createState = (partition: number, options: StateOptions = {}): PartitionState => ({
   partition,
-  horizon_ms: horizonMs,
+  horizon_ms: options.horizonMs ?? HORIZON_MS,
+  publishes: options.publishes ?? true,
   log_time: 0,
   actions: new Map(),
   pending: new Map(),
@@ -167,6 +179,7 @@ export const createState = (partition: number, horizonMs = HORIZON_MS): Partitio
   grants: new Map(),
   freezes: new Map(),
   deadlines: new Heap(sooner),
+  shared: createShared(),
   counters: { folded: 0, conflicting_decisions: 0, duplicate_bodies: 0, too_old: 0 },
 });
 

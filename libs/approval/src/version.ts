@@ -1,5 +1,5 @@
 import type { VoteCast } from '@countersign/events';
-import { about } from './facts.js';
+import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { stricterGate } from './gate.js';
 import type { ActionState, RequestState } from './state.js';
@@ -19,13 +19,13 @@ export function changeVersion(turn: Turn, action: ActionState, request: RequestS
   request.digest = edit.digest;
   request.packet_digest = edit.packet_digest;
   const { parameters, digest, packet_digest, diff, amount_value, amount_currency } = edit;
-  const event = {
-    ...about(action),
-    ...{ request_id: action.decided.request_id, gate: request.gate.name, issuer, reviewer_id: subject },
-    ...{ parameters, digest, packet_digest, diff, amount_value, amount_currency },
-    approvals_required: request.gate.quorum,
-    voided_votes: voided.map(({ vote_id }) => vote_id),
-    changed_at: turn.now,
-  };
-  turn.events.push({ name: 'VersionChanged', event });
+  publish(turn, 'VersionChanged', action, () =>
+    about(action, {
+      ...{ request_id: action.decided.request_id, gate: request.gate.name, issuer, reviewer_id: subject },
+      ...{ parameters, digest, packet_digest, diff, amount_value, amount_currency },
+      approvals_required: request.gate.quorum,
+      voided_votes: voided.map(({ vote_id }) => vote_id),
+      changed_at: turn.now,
+    }),
+  );
 }

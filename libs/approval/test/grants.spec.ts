@@ -1,11 +1,28 @@
 import { apply, createState, HORIZON_MS } from '../src/index.js';
 import type { LogRecord, PartitionState } from '../src/index.js';
 import { MAX_REMEMBERED } from '../src/remember.js';
-import { allowed, at, cancel, DAY, decided, freeze, HOUR, MINUTE, outcome, proposed, redemption, revocation, tick, vote, T0 } from './records.js';
+import {
+  allowed,
+  at,
+  cancel,
+  DAY,
+  decided,
+  freeze,
+  HOUR,
+  MINUTE,
+  outcome,
+  proposed,
+  redemption,
+  revocation,
+  tick,
+  vote,
+  T0,
+} from './records.js';
 
 const action = proposed('a');
 const opened = at(0, 'ActionDecided', allowed(action));
-const redeem = (after = MINUTE, overrides = {}): LogRecord => at(after, 'RedemptionRequested', redemption(action, overrides));
+const redeem = (after = MINUTE, overrides = {}): LogRecord =>
+  at(after, 'RedemptionRequested', redemption(action, overrides));
 
 function fold(records: readonly LogRecord[]) {
   const state: PartitionState = createState(0);
@@ -50,7 +67,9 @@ describe('decisions', () => {
       grant: null,
       request: null,
     });
-    expect(fold([opened]).found).toMatchObject({ grant: { status: 'issued', expires_at: T0 + HOUR, authority: 'policy' } });
+    expect(fold([opened]).found).toMatchObject({
+      grant: { status: 'issued', expires_at: T0 + HOUR, authority: 'policy' },
+    });
   });
 });
 
@@ -81,7 +100,12 @@ describe('redemption', () => {
     ['another tenant', [opened], { tenant: 'globex' }, 'unknown_grant'],
     ['a pending request', [at(0, 'ActionDecided', decided(action))], {}, 'unknown_grant'],
     ['another digest', [opened], { action_digest: 'sha256:00' }, 'action_digest_mismatch'],
-    ['another digest of a revoked grant', [opened, at(1, 'RevocationRequested', revocation(action))], { action_digest: 'x' }, 'action_digest_mismatch'],
+    [
+      'another digest of a revoked grant',
+      [opened, at(1, 'RevocationRequested', revocation(action))],
+      { action_digest: 'x' },
+      'action_digest_mismatch',
+    ],
     ['a revoked grant', [opened, at(1, 'RevocationRequested', revocation(action))], {}, 'revoked'],
     ['a lapsed grant', [opened, tick(HOUR)], {}, 'expired'],
     ['a lapsed grant without a tick', [opened], { after: HOUR }, 'expired'],
@@ -110,7 +134,8 @@ describe('redemption', () => {
   it('counts the votes again', () => {
     const state = createState(0);
     const gated = at(0, 'ActionDecided', decided(action));
-    for (const record of [gated, at(1, 'VoteCast', vote(action, 'ann')), at(1, 'VoteCast', vote(action, 'bob'))]) apply(state, record);
+    for (const record of [gated, at(1, 'VoteCast', vote(action, 'ann')), at(1, 'VoteCast', vote(action, 'bob'))])
+      apply(state, record);
     const first = state.actions.get(action.action_id)?.request?.votes[0];
     if (first !== undefined) first.counted = false;
     expect(apply(state, redeem()).answer.code).toBe('unknown_grant');

@@ -2,7 +2,21 @@ import fc from 'fast-check';
 import { apply, createState } from '../src/index.js';
 import type { LogRecord } from '../src/index.js';
 import { reference } from './model.js';
-import { allowed, at, cancel, decided, edited, gate, HOUR, outcome, proposed, redemption, revocation, tick, vote } from './records.js';
+import {
+  allowed,
+  at,
+  cancel,
+  decided,
+  edited,
+  gate,
+  HOUR,
+  outcome,
+  proposed,
+  redemption,
+  revocation,
+  tick,
+  vote,
+} from './records.js';
 
 const action = proposed('a');
 const one = decided(action, { gate: gate({ quorum: 1, grant_ttl_s: 7200 }) });
@@ -15,9 +29,18 @@ const packets = [one.packet_digest, two.packet_digest, ...edits.map((edit) => ed
 const digests = [action.digest, ...edits.map(({ digest }) => digest), 'sha256:00'];
 const people = fc.constantFrom('ann', 'bob', 'cat', 'dan', 'oli', 'refund-agent');
 const ids = fc.constantFrom('k1', 'k2', 'k3', 'k4', 'k5', 'k6');
-const hours = fc.oneof({ weight: 5, arbitrary: fc.integer({ min: 0, max: HOUR }) }, fc.integer({ min: 0, max: 60 * HOUR }));
+const hours = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: 0, max: HOUR }) },
+  fc.integer({ min: 0, max: 60 * HOUR }),
+);
 
-const decision = fc.constantFrom(two, two, one, allowed(action), decided(action, { effective_decision: 'deny', gate: null }));
+const decision = fc.constantFrom(
+  two,
+  two,
+  one,
+  allowed(action),
+  decided(action, { effective_decision: 'deny', gate: null }),
+);
 const ballot = fc.record({
   ...{ client_request_id: ids, packet_digest: fc.constantFrom(...packets) },
   vote: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'deny' as const),
@@ -32,9 +55,18 @@ const claim = fc.record({
 
 const records = fc.oneof(
   fc.tuple(hours, decision).map(([ms, event]) => at(ms, 'ActionDecided', event)),
-  { weight: 5, arbitrary: fc.tuple(hours, people, ballot).map(([ms, who, cast]) => at(ms, 'VoteCast', vote(action, who, cast))) },
-  { weight: 2, arbitrary: fc.tuple(hours, people, edition).map(([ms, who, cast]) => at(ms, 'VoteCast', vote(action, who, cast))) },
-  { weight: 4, arbitrary: fc.tuple(hours, claim).map(([ms, asked]) => at(ms, 'RedemptionRequested', redemption(action, asked))) },
+  {
+    weight: 5,
+    arbitrary: fc.tuple(hours, people, ballot).map(([ms, who, cast]) => at(ms, 'VoteCast', vote(action, who, cast))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(hours, people, edition).map(([ms, who, cast]) => at(ms, 'VoteCast', vote(action, who, cast))),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.tuple(hours, claim).map(([ms, asked]) => at(ms, 'RedemptionRequested', redemption(action, asked))),
+  },
   hours.map((ms) => at(ms, 'CancelRequested', cancel(action))),
   hours.map((ms) => at(ms, 'RevocationRequested', revocation(action))),
   hours.map((ms) => at(ms, 'OutcomeFiled', outcome(action))),
@@ -43,7 +75,11 @@ const records = fc.oneof(
 
 /** Logs that begin with a decision most of the time, with copies of records put in at random places behind them. */
 const logs: fc.Arbitrary<LogRecord[]> = fc
-  .tuple(fc.option(decision, { freq: 9 }), fc.array(records, { maxLength: 14 }), fc.array(fc.nat({ max: 13 }), { maxLength: 4 }))
+  .tuple(
+    fc.option(decision, { freq: 9 }),
+    fc.array(records, { maxLength: 14 }),
+    fc.array(fc.nat({ max: 13 }), { maxLength: 4 }),
+  )
   .map(([first, rest, copies]) => {
     const log = [...(first === null ? [] : [at(0, 'ActionDecided', first)]), ...rest];
     return [...log, ...copies.flatMap((index) => log.slice(index, index + 1))];

@@ -97,7 +97,13 @@ function judge(world: World, record: LogRecord, time: number): string {
   }
 }
 
-const SPENT = { none: 'unknown_grant', issued: 'ok', consumed: 'already_consumed', revoked: 'revoked', lapsed: 'expired' };
+const SPENT = {
+  none: 'unknown_grant',
+  issued: 'ok',
+  consumed: 'already_consumed',
+  revoked: 'revoked',
+  lapsed: 'expired',
+};
 
 function judgeRedemption(world: World, digest: string, tokenExpired: boolean): string {
   if (digest !== world.digest) return 'action_digest_mismatch';

@@ -12,16 +12,37 @@ export const DAY = 24 * HOUR;
 
 export const gate = (overrides: Partial<Gate> = {}): Gate => ({
   ...{ name: 'finance-two-person', pattern: 'threshold', quorum: 2, deny_quorum: 1, roles: ['finance'], exclude: [] },
-  ...{ reason: 'never', reason_min_length: 1, respond_s: 3600, expire_s: 86_400, grant_ttl_s: 86_400, token_audience: null },
+  ...{
+    reason: 'never',
+    reason_min_length: 1,
+    respond_s: 3600,
+    expire_s: 86_400,
+    grant_ttl_s: 86_400,
+    token_audience: null,
+  },
   ...overrides,
 });
 
 export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): ActionProposed => {
   const action = {
-    ...{ tenant: 'acme', action_id: `act_${id}`, run_id: 'run-1', agent_id: 'refund-agent', agent_version: 'v1', model_id: 'm' },
+    ...{
+      tenant: 'acme',
+      action_id: `act_${id}`,
+      run_id: 'run-1',
+      agent_id: 'refund-agent',
+      agent_version: 'v1',
+      model_id: 'm',
+    },
     ...{ idempotency_key: id, action_type: 'refund', environment: 'production', on_behalf_of: 'customer:812' },
     ...{ target: 'order:1', parameters: '{"amount":{"currency":"USD","value":"6000.00"}}', before: null, after: null },
-    ...{ before_stated_by: 'agent', after_stated_by: 'agent', diff: null, rationale: 'lost', confidence: 0.9, signals: null },
+    ...{
+      before_stated_by: 'agent',
+      after_stated_by: 'agent',
+      diff: null,
+      rationale: 'lost',
+      confidence: 0.9,
+      signals: null,
+    },
     ...{ context: null, preconditions: null, supersedes: null, respond_within_s: null, amount_value: '6000.00' },
     ...{ amount_currency: 'USD', operators: ['oli'], body_hash: digestOf(id), submitted_via: 'http', submitted_at: T0 },
     ...overrides,
@@ -31,14 +52,29 @@ export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): A
 
 type Digested = Omit<ActionProposed, 'digest'>;
 const digestOfVersion = (action: Digested, parameters: string): string =>
-  actionDigest({ ...action, parameters: JSON.parse(parameters), preconditions: JSON.parse(action.preconditions ?? 'null') });
+  actionDigest({
+    ...action,
+    parameters: JSON.parse(parameters),
+    preconditions: JSON.parse(action.preconditions ?? 'null'),
+  });
 
 /** A decision that asks for people, unless the overrides say otherwise. */
 export function decided(action: ActionProposed, overrides: Partial<ActionDecided> = {}): ActionDecided {
   const { tenant, action_id, run_id, agent_id, action_type, environment, agent_version, model_id } = action;
   const { on_behalf_of, operators, digest, body_hash, submitted_at, respond_within_s, preconditions } = action;
   const decision: ActionDecided = {
-    ...{ tenant, action_id, run_id, agent_id, action_type, environment, agent_version, model_id, on_behalf_of, operators },
+    ...{
+      tenant,
+      action_id,
+      run_id,
+      agent_id,
+      action_type,
+      environment,
+      agent_version,
+      model_id,
+      on_behalf_of,
+      operators,
+    },
     ...{ digest, body_hash, submitted_at, respond_within_s, preconditions, proposed_at: submitted_at },
     ...{ action: encode('ActionProposed', action), decision_id: derivedId('dec', action_id) },
     ...{ policy_decision: 'require_approval', effective_decision: 'require_approval', mode: 'enforce', bypass: null },
@@ -47,7 +83,9 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
     ...overrides,
   };
-  return decision.gate === null ? decision : { ...decision, packet_digest: packetDigest(buildPacket(action, decision)) };
+  return decision.gate === null
+    ? decision
+    : { ...decision, packet_digest: packetDigest(buildPacket(action, decision)) };
 }
 
 export const allowed = (action: ActionProposed, overrides: Partial<ActionDecided> = {}): ActionDecided =>
@@ -59,7 +97,13 @@ export function edited(action: ActionProposed, parameters: unknown, overrides: P
   const digest = digestOfVersion(action, text);
   return {
     ...{ parameters: text, digest, packet_digest: digestOf(['packet', digest]), after: null, diff: null },
-    ...{ amount_value: null, amount_currency: null, policy_decision: 'require_approval', rule: 'large', explanation: '[]' },
+    ...{
+      amount_value: null,
+      amount_currency: null,
+      policy_decision: 'require_approval',
+      rule: 'large',
+      explanation: '[]',
+    },
     gate: gate(),
     ...overrides,
   };
@@ -71,12 +115,27 @@ const person = (subject: string) => ({ issuer: 'https://idp', subject, roles: ['
 let calls = 0;
 const call = (): string => `call-${(calls += 1)}`;
 
-export const vote = (action: ActionProposed, subject: string, overrides: Loose<'VoteCast'> = {}): EventMap['VoteCast'] => {
+export const vote = (
+  action: ActionProposed,
+  subject: string,
+  overrides: Loose<'VoteCast'> = {},
+): EventMap['VoteCast'] => {
   const client_request_id = overrides.client_request_id ?? call();
   const request_id = derivedId('req', action.action_id);
   const body = {
-    ...{ vote: 'approve' as const, reason: null, edit: null, batch_id: null, packet_digest: decided(action).packet_digest ?? '' },
-    ...{ ...ids(action), request_id, client_request_id, vote_id: derivedId('vote', request_id, subject, client_request_id) },
+    ...{
+      vote: 'approve' as const,
+      reason: null,
+      edit: null,
+      batch_id: null,
+      packet_digest: decided(action).packet_digest ?? '',
+    },
+    ...{
+      ...ids(action),
+      request_id,
+      client_request_id,
+      vote_id: derivedId('vote', request_id, subject, client_request_id),
+    },
     ...person(subject),
     ...overrides,
   };
@@ -88,8 +147,18 @@ export const redemption = (
   overrides: Loose<'RedemptionRequested'> = {},
 ): EventMap['RedemptionRequested'] => {
   const body = {
-    ...{ ...ids(action), client_request_id: call(), grant_id: derivedId('grant', action.action_id), executor_id: 'payments' },
-    ...{ action_digest: action.digest, environment: action.environment, preconditions: null, token_expires_at: T0 + 30 * DAY },
+    ...{
+      ...ids(action),
+      client_request_id: call(),
+      grant_id: derivedId('grant', action.action_id),
+      executor_id: 'payments',
+    },
+    ...{
+      action_digest: action.digest,
+      environment: action.environment,
+      preconditions: null,
+      token_expires_at: T0 + 30 * DAY,
+    },
     ...overrides,
   };
   const { grant_id, executor_id, action_digest, environment, preconditions } = body;

@@ -1,6 +1,20 @@
 import { apply, createState } from '../src/index.js';
 import type { LogRecord, PartitionState } from '../src/index.js';
-import { allowed, at, cancel, decided, edited, freeze, gate, HOUR, MINUTE, proposed, redemption, tick, vote } from './records.js';
+import {
+  allowed,
+  at,
+  cancel,
+  decided,
+  edited,
+  freeze,
+  gate,
+  HOUR,
+  MINUTE,
+  proposed,
+  redemption,
+  tick,
+  vote,
+} from './records.js';
 
 const action = proposed('a');
 const opened = at(0, 'ActionDecided', decided(action));
@@ -153,8 +167,12 @@ describe('approve_with_changes', () => {
     const strict = { ...edit, gate: gate({ quorum: 2, name: 'strict' }) };
     const loose = { ...edit, gate: gate({ quorum: 1, name: 'loose' }) };
     const digest = packetOf(one);
-    expect(statusAfter(one, by('ann', 1, { vote: 'approve_with_changes', edit: strict, packet_digest: digest }))).toBe('pending');
-    expect(statusAfter(one, by('ann', 1, { vote: 'approve_with_changes', edit: loose, packet_digest: digest }))).toBe('approved');
+    expect(statusAfter(one, by('ann', 1, { vote: 'approve_with_changes', edit: strict, packet_digest: digest }))).toBe(
+      'pending',
+    );
+    expect(statusAfter(one, by('ann', 1, { vote: 'approve_with_changes', edit: loose, packet_digest: digest }))).toBe(
+      'approved',
+    );
     expect(statusAfter(opened, by('ann', 1, { vote: 'approve_with_changes', edit: loose }))).toBe('pending');
   });
 
@@ -187,7 +205,11 @@ describe('deadlines', () => {
   it('settle before the record that passes them, in order', () => {
     const other = proposed('b');
     const state = createState(0);
-    for (const record of [opened, at(0, 'ActionDecided', decided(other)), at(1, 'ActionDecided', allowed(proposed('c')))]) {
+    for (const record of [
+      opened,
+      at(0, 'ActionDecided', decided(other)),
+      at(1, 'ActionDecided', allowed(proposed('c'))),
+    ]) {
       apply(state, record);
     }
     const { events } = apply(state, tick(24 * HOUR + 1));
