@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { signInReader } from '../shared/callers.js';
-import { refused } from '../shared/command-error.js';
 import { readLocalSystem } from '../shared/local-system.js';
 import { show, table } from '../shared/output.js';
 import { run } from '../shared/run.js';
@@ -16,7 +15,7 @@ interface AuditedAction {
   action_type: string;
   decision: { policy_decision?: string; rule?: string | null } | null;
   approval: { status: string; reviewer_id: string | null; reason: string | null } | null;
-  result: { status?: string } | null;
+  outcome_status: string | null;
 }
 
 interface AuditedRun {
@@ -25,7 +24,7 @@ interface AuditedRun {
 }
 
 function describe(audited: AuditedRun): string {
-  const rows = audited.actions.map(({ action_id, action_type, decision, approval, result }) => [
+  const rows = audited.actions.map(({ action_id, action_type, decision, approval, outcome_status }) => [
     action_id,
     action_type,
     decision?.policy_decision,
@@ -33,7 +32,7 @@ function describe(audited: AuditedRun): string {
     approval?.status,
     approval?.reviewer_id,
     approval?.reason,
-    result?.status,
+    outcome_status,
   ]);
   return table(['action', 'type', 'policy', 'rule', 'approval', 'reviewer', 'reason', 'outcome'], rows);
 }
@@ -44,7 +43,6 @@ async function audit(runId: string, options: Options): Promise<void> {
   const path = `/v1/audit/runs/${encodeURIComponent(runId)}${query}`;
   const answer = (await (await signInReader(local, options.reviewer)).telemetry.send({ method: 'GET', path })).body;
   const audited = answer as unknown as AuditedRun;
-  if (audited.actions.length === 0) throw refused(`No action of run ${runId} is in the audit.`);
   show(options.json, audited, describe);
 }
 
