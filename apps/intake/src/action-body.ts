@@ -9,7 +9,9 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 const name = z.string().min(1).max(256);
 // The strict parser let only JSON in, so what is inside these needs no look: it is kept as it came.
 const json = z.custom<JsonValue>((value) => value !== undefined);
-const object = z.custom<JsonObject>(isJsonObject, 'must be an object');
+const object = z
+  .custom<JsonObject>(isJsonObject, 'must be an object')
+  .meta({ type: 'object', additionalProperties: true });
 
 /** What an agent proposes, as in the API contract. Unknown members are refused. */
 export const ActionBody = z.strictObject({

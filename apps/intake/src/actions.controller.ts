@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
 import type { FastifyReply } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
@@ -9,6 +9,7 @@ import type { ApprovalClient } from './approval-client.js';
 import { cancelAction } from './cancel-action.js';
 import { listActions } from './list-actions.js';
 import { outcomeRequest } from './outcome-request.js';
+import { openapiOf } from './openapi.js';
 import { asAgent, Who } from './principal.js';
 import type { Principal } from './principal.js';
 import { actionIdOf, listQueryOf, notFound, untilOf, waitOf } from './queries.js';
@@ -33,6 +34,8 @@ export class ActionsController {
   }
 
   /** Waits up to `wait` for the action to be terminal, or with `for=decision` to be decided. */
+  @ApiQuery({ name: 'wait', required: false, description: '0s to 60s' })
+  @ApiQuery({ name: 'for', required: false, enum: ['decision', 'terminal'] })
   @Get(':action_id')
   async read(
     @Param('action_id') actionId: string,
@@ -52,6 +55,7 @@ export class ActionsController {
     return found;
   }
 
+  @ApiBody({ schema: openapiOf(CancelBody), required: false })
   @Post(':action_id/cancel')
   async cancel(
     @Param('action_id') actionId: string,
@@ -66,6 +70,7 @@ export class ActionsController {
     return document;
   }
 
+  @ApiBody({ schema: openapiOf(OutcomeBody) })
   @Post(':action_id/outcome')
   async outcome(
     @Param('action_id') actionId: string,

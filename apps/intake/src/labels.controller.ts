@@ -1,10 +1,11 @@
 import { Body, Controller, Headers, Inject, Param, Post } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
 import { LabelBody } from './action-body.js';
 import { findLabelled } from './find-labelled.js';
 import type { LabelSources } from './find-labelled.js';
 import type { Labels } from './labels.js';
+import { openapiOf } from './openapi.js';
 import { asPersonWith, Who } from './principal.js';
 import type { Principal } from './principal.js';
 import { actionIdOf, notFound } from './queries.js';
@@ -21,6 +22,7 @@ export class LabelsController {
     @Inject(LABEL_SOURCES) private readonly sources: LabelSources,
   ) {}
 
+  @ApiBody({ schema: openapiOf(LabelBody) })
   @Post()
   async label(
     @Param('action_id') actionId: string,

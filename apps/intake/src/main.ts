@@ -1,4 +1,5 @@
+import { runMain } from '@countersign/service';
 import { loadIntakeConfig } from './intake.config.js';
 import { startIntake } from './start-intake.js';
 
-await startIntake(loadIntakeConfig(process.env));
+await runMain('intake', async () => startIntake(loadIntakeConfig(process.env)));

@@ -1,14 +1,15 @@
 import { Body, Controller, Headers, Inject, Post, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { asError, LOGGER, MAX_ACTION_BYTES } from '@countersign/service';
 import type { Caller, Logger } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
-import { isJsonObject } from './action-body.js';
+import { ActionBody, isJsonObject } from './action-body.js';
 import type { ActionDocument } from './action-document.js';
 import { isDecided } from './action-document.js';
 import { checkIdempotencyKey } from './admit.js';
+import { openapiOf } from './openapi.js';
 import { asAgent, Who } from './principal.js';
 import type { Principal } from './principal.js';
 import type { Proposals } from './proposals.js';
@@ -33,6 +34,8 @@ export class ProposeController {
   ) {}
 
   /** One proposal, or a batch of up to 100 of them. */
+  @ApiHeader({ name: 'idempotency-key', description: 'Makes a retry safe; a batch has one in each item instead.' })
+  @ApiBody({ schema: openapiOf(ActionBody) })
   @Post()
   async propose(
     @Body() body: JsonValue | undefined,

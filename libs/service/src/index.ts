@@ -8,6 +8,7 @@ export { Readiness } from './readiness.js';
 export type { Probe } from './readiness.js';
 export { LOGGER, METRICS, READINESS, SERVICE_CONFIG } from './tokens.js';
 export { startService } from './start-service.js';
+export { runMain } from './run-main.js';
 export type { RunningService, ServiceOptions } from './start-service.js';
 export { decodeUtf8, jsonProblem, MAX_ACTION_BYTES, parseStrictly } from './json-body.js';
 export { asError, sendProblem } from './problem.filter.js';
