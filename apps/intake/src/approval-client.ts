@@ -23,6 +23,8 @@ export interface Watch {
   readonly token: boolean;
   /** True when the action is known to be in the log: approval may be about to read it. */
   readonly expected?: boolean;
+  /** How long an instance may be late, milliseconds, before the next one is asked. Default 3 000. */
+  readonly graceMs?: number;
 }
 
 /** What approval knows of an action. */
@@ -85,7 +87,7 @@ export class ApprovalClient {
     if (token) query.set('token', '1');
     try {
       const path = `/internal/actions/${watch.action_id}?${query.toString()}`;
-      const answer = await this.client.call({ method: 'GET', path, timeoutMs: waitMs + GRACE_MS });
+      const answer = await this.client.call({ method: 'GET', path, timeoutMs: waitMs + (watch.graceMs ?? GRACE_MS) });
       return answer.status === 404 ? null : (passOn(answer).body as KnownAction);
     } catch (error) {
       if (error instanceof CountersignError && error.code === 'overloaded') return error;

@@ -26,6 +26,8 @@ export interface Read {
 }
 
 const APPEND_DEADLINE_MS = 5_000;
+// An answer without the decision is right as well, so it need not be late.
+const DECISION_GRACE_MS = 300;
 
 /** Admission of proposals, the same for every door. */
 export class Proposals {
@@ -64,7 +66,15 @@ export class Proposals {
   async awaitDecision(proposal: RecentProposal, waitMs: number): Promise<ActionDocument> {
     const { action_id, tenant, agent_id } = proposal;
     const known = await this.options.approval
-      .watch({ action_id, scope: { tenant, agent_id }, waitMs, until: 'decision', token: true, expected: true })
+      .watch({
+        action_id,
+        scope: { tenant, agent_id },
+        waitMs,
+        until: 'decision',
+        token: true,
+        expected: true,
+        graceMs: DECISION_GRACE_MS,
+      })
       .catch(whenOverloaded(null));
     if (known) refuseOtherBody(known, proposal.body_hash);
     return known?.document ?? proposal.document;

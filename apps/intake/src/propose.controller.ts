@@ -63,7 +63,7 @@ export class ProposeController {
       from.agent,
       from.trace,
     );
-    const action = await this.proposals.awaitDecision(proposal, replayed ? 0 : DECISION_WAIT_MS);
+    const action = await this.proposals.awaitDecision(proposal, DECISION_WAIT_MS);
     return { status: replayed ? 200 : isDecided(action) ? 201 : 202, action };
   }
 

@@ -25,13 +25,15 @@ export interface InternalClientOptions {
   readonly log: Logger;
 }
 
-const COOL_DOWN_MS = 2_000;
+const FIRST_COOL_DOWN_MS = 1_000;
+const LONGEST_COOL_DOWN_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 1_000;
 
 /** Asks the instances of another service over internal HTTP; every call must be safe to repeat. */
 export class InternalClient {
-  private readonly agent = new Agent({ connections: 128, connect: { timeout: CONNECT_TIMEOUT_MS } });
-  private readonly downUntilMs = new Map<string, number>();
+  // As many connections as calls: with a limit, calls that wait for people would hold up all others.
+  private readonly agent = new Agent({ connect: { timeout: CONNECT_TIMEOUT_MS } });
+  private readonly down = new Map<string, { untilMs: number; coolDownMs: number }>();
   private turn = 0;
 
   constructor(private readonly options: InternalClientOptions) {}
@@ -46,13 +48,12 @@ export class InternalClient {
     for (const url of this.order(Date.now())) {
       try {
         const answer = await this.ask(url, call);
-        if (answer.status !== 502 && !isUnready(answer)) return answer;
+        if (answer.status !== 502 && !isUnready(answer)) return this.answered(url, answer);
         fault = new Error(`status ${answer.status}`);
       } catch (error) {
         fault = error;
       }
-      this.downUntilMs.set(url, Date.now() + COOL_DOWN_MS);
-      this.options.log.warn('instance does not answer', { url, fault });
+      this.failed(url, fault);
     }
     throw new CountersignError(
       'overloaded',
@@ -70,8 +71,22 @@ export class InternalClient {
     const { urls } = this.options;
     this.turn = (this.turn + 1) % urls.length;
     const rotated = [...urls.slice(this.turn), ...urls.slice(0, this.turn)];
-    const isDown = (url: string) => (this.downUntilMs.get(url) ?? 0) > nowMs;
+    const isDown = (url: string) => (this.down.get(url)?.untilMs ?? 0) > nowMs;
     return [...rotated.filter((url) => !isDown(url)), ...rotated.filter(isDown)];
+  }
+
+  private answered(url: string, answer: InternalAnswer): InternalAnswer {
+    this.down.delete(url);
+    return answer;
+  }
+
+  /** Each failure after a rest doubles the next rest, so that a frozen instance costs few callers a time-out. */
+  private failed(url: string, fault: unknown): void {
+    const [nowMs, known] = [Date.now(), this.down.get(url)];
+    if (known && known.untilMs > nowMs) return;
+    const coolDownMs = known ? Math.min(known.coolDownMs * 2, LONGEST_COOL_DOWN_MS) : FIRST_COOL_DOWN_MS;
+    this.down.set(url, { untilMs: nowMs + coolDownMs, coolDownMs });
+    this.options.log.warn('instance does not answer', { url, fault, rest_ms: coolDownMs });
   }
 
   private async ask(url: string, { method, path, body, timeoutMs }: InternalCall): Promise<InternalAnswer> {
