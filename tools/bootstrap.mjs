@@ -41,7 +41,9 @@ function install() {
 }
 
 const projects = () =>
-  JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).references.map((reference) => join(root, reference.path));
+  JSON.parse(readFileSync(join(root, 'tsconfig.json'), 'utf8')).references.map((reference) =>
+    join(root, reference.path),
+  );
 
 function* sourcesIn(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

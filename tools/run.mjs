@@ -8,7 +8,11 @@ const bin = (path) => join(root, 'node_modules', path);
 
 /** Runs a Node program to its end, with our streams. Returns its exit code. */
 function node(...args) {
-  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit', env: { ...process.env, NX_DAEMON: 'false' } });
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NX_DAEMON: 'false' },
+  });
   return status ?? 1;
 }
 
@@ -41,7 +45,17 @@ function readResult(file) {
 const CHECKS = [
   { name: 'lint and import directions', args: [bin('nx/dist/bin/nx.js'), 'run-many', '-t', 'lint'] },
   { name: 'lint outside the packages', args: [bin('eslint/bin/eslint.js'), 'tools', 'test'] },
-  { name: 'import cycles', args: [bin('dependency-cruiser/bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.cjs', 'apps', 'libs', 'infra/local'] },
+  {
+    name: 'import cycles',
+    args: [
+      bin('dependency-cruiser/bin/dependency-cruise.mjs'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      'apps',
+      'libs',
+      'infra/local',
+    ],
+  },
   { name: 'types of specs', args: [bin('typescript/bin/tsc'), '-p', 'tsconfig.spec.json', '--noEmit'] },
   { name: 'generated files are fresh', args: ['tools/generate.mjs', '--check'] },
   { name: 'schemas are compatible', args: ['tools/schema-compat.mjs'] },

@@ -35,4 +35,6 @@ export const rosterFile = join(repoRoot, 'infra/local/roster.json');
 
 export const readRoster = async (): Promise<Roster> => JSON.parse(await readFile(rosterFile, 'utf8')) as Roster;
 
-export const tenantsOf = (roster: Roster): string[] => [...new Set(roster.reviewers.map((reviewer) => reviewer.tenant))];
+export const tenantsOf = (roster: Roster): string[] => [
+  ...new Set(roster.reviewers.map((reviewer) => reviewer.tenant)),
+];

@@ -14,7 +14,12 @@ export async function testTopic(connection: KafkaConnection, partitions = 4): Pr
   return name;
 }
 
-export const textRecord = (topic: string, key: string, value: string): OutRecord => ({ topic, key, value: Buffer.from(value), headers: {} });
+export const textRecord = (topic: string, key: string, value: string): OutRecord => ({
+  topic,
+  key,
+  value: Buffer.from(value),
+  headers: {},
+});
 
 export const textOf = ({ value }: InRecord): string => value?.toString() ?? '';
 

@@ -52,5 +52,6 @@ export function redirect(response: Buffer, host: string, fromPort: number, toPor
   needle.writeInt16BE(host.length, 0);
   needle.write(host, 2);
   needle.writeInt32BE(fromPort, 2 + host.length);
-  for (let at = response.indexOf(needle); at >= 0; at = response.indexOf(needle, at + 1)) response.writeInt32BE(toPort, at + 2 + host.length);
+  for (let at = response.indexOf(needle); at >= 0; at = response.indexOf(needle, at + 1))
+    response.writeInt32BE(toPort, at + 2 + host.length);
 }

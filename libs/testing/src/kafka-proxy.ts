@@ -101,7 +101,10 @@ export class KafkaProxy {
 
   /** The end of one side is the end of the other. */
   private join(client: Socket, broker: Socket): void {
-    for (const [socket, other] of [[client, broker], [broker, client]] as const) {
+    for (const [socket, other] of [
+      [client, broker],
+      [broker, client],
+    ] as const) {
       socket.setNoDelay(true);
       if (this.frozen) socket.pause();
       this.sockets.add(socket);

@@ -46,7 +46,10 @@ async function freePortBase(approvalInstances: number): Promise<number> {
   return eventually(async () => {
     const base = LOWEST_BASE + 100 * randomInt(BASES);
     const { approval, ...ports } = portsOf(base, approvalInstances);
-    await requireFree({ ...ports, ...Object.fromEntries(approval.map((port, index) => [`approval ${index + 1}`, port])) });
+    await requireFree({
+      ...ports,
+      ...Object.fromEntries(approval.map((port, index) => [`approval ${index + 1}`, port])),
+    });
     return base;
   });
 }

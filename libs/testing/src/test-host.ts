@@ -53,7 +53,9 @@ export class TestHost {
     this.server?.close();
     this.server?.closeAllConnections();
     const children = await Promise.allSettled([...this.started.values()]);
-    await Promise.all(children.map((one) => (one.status === 'fulfilled' ? stopChild(one.value[0], DEADLINE_MS) : null)));
+    await Promise.all(
+      children.map((one) => (one.status === 'fulfilled' ? stopChild(one.value[0], DEADLINE_MS) : null)),
+    );
     this.guard.close();
     await rm(this.folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import { loadExternal, PartError, repoRoot, SetupError, startLocalSystem } from 
 import type { LocalFile, RunningSystem, SystemOptions } from '@countersign/local';
 import type { Command } from 'commander';
 import { join, resolve } from 'node:path';
+import { runDemo } from '../demo/run-demo.js';
 import { refused } from '../shared/command-error.js';
 import { createProgress } from '../shared/progress.js';
 import type { Progress } from '../shared/progress.js';
@@ -62,10 +63,23 @@ async function up(flags: Flags): Promise<void> {
   if (system === null) return;
   const local = await system.local();
   progress.say(flags.json ? JSON.stringify(local) : describe(local, ((Date.now() - since) / 1000).toFixed(1)));
+  if (flags.demo) void demo(local, progress);
   await aborted(stop);
   progress.step('stopping');
   await system.stop();
   progress.say('Countersign has stopped');
+  // A demo that was cut short may still wait for answers that will not come.
+  process.exit();
+}
+
+/** The system stays up whatever happens in the demo. */
+async function demo(local: LocalFile, progress: Progress): Promise<void> {
+  try {
+    await runDemo(local, (line) => progress.say(line), { color: process.stdout.isTTY === true, folder: repoRoot });
+    progress.say('\nThe demo is over; the system stays up. Ctrl-C stops it.');
+  } catch (error) {
+    progress.say(`The demo stopped: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 export function register(program: Command): void {

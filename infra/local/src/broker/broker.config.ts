@@ -49,5 +49,7 @@ export function brokerProperties(options: BrokerOptions): string {
     'group.initial.rebalance.delay.ms': '0',
     'log.cleaner.dedupe.buffer.size': '8388608',
   };
-  return Object.entries(properties).map(([key, value]) => `${key}=${value}\n`).join('');
+  return Object.entries(properties)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
 }

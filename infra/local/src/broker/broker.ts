@@ -13,15 +13,40 @@ import { fetchBrokerJars } from './jars.js';
 /** Any id will do for a cluster of one; a fixed one keeps formatting repeatable. */
 const CLUSTER_ID = 'Y291bnRlcnNpZ24tbG9jYQ';
 
-const jvm = ['-Xms128m', '-Xmx512m', '-XX:+UseSerialGC', '-XX:-UsePerfData', '-Djava.awt.headless=true', '-Dorg.slf4j.simpleLogger.showDateTime=true', '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS'];
+const jvm = [
+  '-Xms128m',
+  '-Xmx512m',
+  '-XX:+UseSerialGC',
+  '-XX:-UsePerfData',
+  '-Djava.awt.headless=true',
+  '-Dorg.slf4j.simpleLogger.showDateTime=true',
+  '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
+];
 
 /** A fresh log folder is formatted once; a formatted one is left as it is. */
 async function format(options: BrokerOptions, propertiesFile: string, classPath: string): Promise<void> {
   if (existsSync(join(options.dataDir, 'log/meta.properties'))) return;
-  const tool = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', propertiesFile];
+  const tool = [
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-cp',
+    classPath,
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    CLUSTER_ID,
+    '-c',
+    propertiesFile,
+  ];
   const failure = await run('java', tool, inheritedEnv());
-  if (failure?.missing) throw new SetupError('Java (java) is not on the PATH: install Java 17 or newer, or set KAFKA_BROKERS to a running cluster.');
-  if (failure) throw new SetupError(`The broker's storage could not be formatted in ${options.dataDir}: ${failure.output.slice(-300)}`);
+  if (failure?.missing)
+    throw new SetupError(
+      'Java (java) is not on the PATH: install Java 17 or newer, or set KAFKA_BROKERS to a running cluster.',
+    );
+  if (failure)
+    throw new SetupError(
+      `The broker's storage could not be formatted in ${options.dataDir}: ${failure.output.slice(-300)}`,
+    );
 }
 
 async function answers(port: number): Promise<boolean> {
@@ -59,8 +84,8 @@ export function brokerPart(options: BrokerOptions): Part {
       env: inheritedEnv(),
       logFile: options.logFile,
     }),
-    prepare: async () => {
-      classPath = join(await fetchBrokerJars(), '*');
+    prepare: async (report) => {
+      classPath = join(await fetchBrokerJars(report), '*');
       await mkdir(options.dataDir, { recursive: true });
       await writeFile(propertiesFile, brokerProperties(options));
       await format(options, propertiesFile, classPath);

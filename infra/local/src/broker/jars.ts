@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { repoRoot } from '../paths.js';
+import type { Report } from '../process/part.js';
 import { run } from '../process/run.js';
 import { SetupError } from '../setup-error.js';
 
@@ -14,20 +15,38 @@ const target = join(repoRoot, 'infra/kafka/target');
  * @returns the folder that holds them
  * @throws SetupError when Maven is missing or the download failed
  */
-export async function fetchBrokerJars(): Promise<string> {
-  const stamp = createHash('sha256').update(await readFile(pom)).digest('hex').slice(0, 16);
+export async function fetchBrokerJars(report: Report): Promise<string> {
+  const stamp = createHash('sha256')
+    .update(await readFile(pom))
+    .digest('hex')
+    .slice(0, 16);
   const folder = join(target, `jars-${stamp}`);
   if (existsSync(folder)) return folder;
+  report('fetching the Kafka broker (54 MB, once)');
   const partial = join(target, `partial-${process.pid}`);
   const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
-  const failure = await run('mvn', ['-B', '-ntp', '-q', '-f', pom, goal, '-DincludeScope=runtime', `-DoutputDirectory=${partial}`]);
-  if (failure?.missing) throw new SetupError('Maven (mvn) is not on the PATH: install it, or set KAFKA_BROKERS to a running cluster.');
-  if (failure) throw new SetupError(`Maven could not fetch the Kafka broker: ${firstError(failure.output)} Check the network or the mirror in ~/.m2/settings.xml.`);
+  const failure = await run('mvn', [
+    '-B',
+    '-ntp',
+    '-q',
+    '-f',
+    pom,
+    goal,
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${partial}`,
+  ]);
+  if (failure?.missing)
+    throw new SetupError('Maven (mvn) is not on the PATH: install it, or set KAFKA_BROKERS to a running cluster.');
+  if (failure)
+    throw new SetupError(
+      `Maven could not fetch the Kafka broker: ${firstError(failure.output)} Check the network or the mirror in ~/.m2/settings.xml.`,
+    );
   await keep(partial, folder);
   return folder;
 }
 
-const firstError = (output: string): string => output.split('\n').find((line) => line.includes('ERROR')) ?? output.slice(0, 300);
+const firstError = (output: string): string =>
+  output.split('\n').find((line) => line.includes('ERROR')) ?? output.slice(0, 300);
 
 /** Two systems may fetch at once: the first complete folder wins. */
 async function keep(partial: string, folder: string): Promise<void> {

@@ -10,7 +10,9 @@ it('names a taken port and the way out', async () => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  await expect(requireFree({ intake: port })).rejects.toThrow(`Port ${port} (intake) is taken: stop what listens there, or choose other ports with --port-base.`);
+  await expect(requireFree({ intake: port })).rejects.toThrow(
+    `Port ${port} (intake) is taken: stop what listens there, or choose other ports with --port-base.`,
+  );
   server.close();
 });
 

@@ -47,6 +47,8 @@ function isFree(port: number): Promise<boolean> {
 export async function requireFree(wanted: Readonly<Record<string, number>>): Promise<void> {
   for (const [name, port] of Object.entries(wanted)) {
     if (await isFree(port)) continue;
-    throw new SetupError(`Port ${port} (${name}) is taken: stop what listens there, or choose other ports with --port-base.`);
+    throw new SetupError(
+      `Port ${port} (${name}) is taken: stop what listens there, or choose other ports with --port-base.`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { isProduction } from '../process/inherited.config.js';
 import { SetupError } from '../setup-error.js';
 
 const execute = promisify(execFile);
@@ -18,5 +19,14 @@ export async function requireJava(): Promise<void> {
     throw new SetupError(`Java (java) is not on the PATH: ${remedy}`);
   });
   const major = javaMajor(answer.stderr);
-  if (major !== null && major < JAVA_MIN) throw new SetupError(`Java ${major} is too old for the Kafka broker: ${remedy}`);
+  if (major !== null && major < JAVA_MIN)
+    throw new SetupError(`Java ${major} is too old for the Kafka broker: ${remedy}`);
+}
+
+/** @throws SetupError where nobody may sign in without a real identity provider */
+export function refuseProduction(): void {
+  if (!isProduction()) return;
+  throw new SetupError(
+    'The local system signs in anybody as anybody, so it does not start with NODE_ENV=production: unset it.',
+  );
 }

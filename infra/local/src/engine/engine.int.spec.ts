@@ -23,7 +23,12 @@ describe('embedded engine', () => {
   beforeAll(async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'countersign-engine-'));
     const users = [
-      { name: 'writer', password: 'secret', profile: 'service' as const, grants: ['GRANT ALL ON kept.*', 'GRANT TABLE ENGINE ON *'] },
+      {
+        name: 'writer',
+        password: 'secret',
+        profile: 'service' as const,
+        grants: ['GRANT ALL ON kept.*', 'GRANT TABLE ENGINE ON *'],
+      },
       { name: 'reader', password: 'secret', profile: 'analyst' as const, grants: ['GRANT SELECT ON kept.open'] },
     ];
     options = { dataDir, logFile: join(dataDir, 'host.log'), httpPort: await freePort(), users };

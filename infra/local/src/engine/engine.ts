@@ -19,7 +19,9 @@ function assertSupported(): void {
   try {
     createRequire(import.meta.url).resolve('@chdb/lib-linux-x64-gnu/package.json');
   } catch {
-    throw new SetupError(`The package @chdb/lib-linux-x64-gnu is not installed (it needs glibc): run npm ci, or ${remedy}`);
+    throw new SetupError(
+      `The package @chdb/lib-linux-x64-gnu is not installed (it needs glibc): run npm ci, or ${remedy}`,
+    );
   }
 }
 

@@ -13,9 +13,26 @@ const files = engineFiles(dataDir);
 const PARENT_CHECK_MS = 2_000;
 const STOP_DEADLINE_MS = 6_000;
 
-const library = join(dirname(createRequire(import.meta.url).resolve('@chdb/lib-linux-x64-gnu/package.json')), 'libchdb.so');
+const library = join(
+  dirname(createRequire(import.meta.url).resolve('@chdb/lib-linux-x64-gnu/package.json')),
+  'libchdb.so',
+);
 const waiting = `SELECT length(x) FROM file('${files.fifo}', 'LineAsString', 'x String')`;
-const args = ['clickhouse', '--config-file', files.config, '--path', files.store, '--listen_host', '127.0.0.1', '--http_port', httpPort, '--log-level', 'warning', '--query', `SYSTEM START LISTEN HTTP; ${waiting}`];
+const args = [
+  'clickhouse',
+  '--config-file',
+  files.config,
+  '--path',
+  files.store,
+  '--listen_host',
+  '127.0.0.1',
+  '--http_port',
+  httpPort,
+  '--log-level',
+  'warning',
+  '--query',
+  `SYSTEM START LISTEN HTTP; ${waiting}`,
+];
 
 const fifo = openSync(files.fifo, 'r+');
 let stopping = false;

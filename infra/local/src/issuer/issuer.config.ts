@@ -21,7 +21,8 @@ function required(env: Env, name: string): string {
 
 /** @throws Error in production, where anybody could sign in as anybody, or naming a variable that is not set */
 export function loadIssuerConfig(env: Env): IssuerConfig {
-  if (env['NODE_ENV'] === 'production') throw new Error('the development identity provider does not run with NODE_ENV=production');
+  if (env['NODE_ENV'] === 'production')
+    throw new Error('the development identity provider does not run with NODE_ENV=production');
   const port = Number(required(env, 'PORT'));
   return {
     host: '127.0.0.1',

@@ -22,11 +22,21 @@ describe('development identity provider', () => {
     name: 'issuer',
     readyTimeoutMs: 10_000,
     stopDeadlineMs: 1_000,
-    isReady: () => fetch(`${url}/health/ready`).then((response) => response.ok, () => false),
+    isReady: () =>
+      fetch(`${url}/health/ready`).then(
+        (response) => response.ok,
+        () => false,
+      ),
     command: () => ({
       file: process.execPath,
       args: [join(localDist, 'issuer/main.js')],
-      env: { PORT: new URL(url).port, APPROVAL_URLS: 'http://127.0.0.1:1', COUNTERSIGN_SECRETS_DIR: folder, COUNTERSIGN_ROSTER: rosterFile, ...env },
+      env: {
+        PORT: new URL(url).port,
+        APPROVAL_URLS: 'http://127.0.0.1:1',
+        COUNTERSIGN_SECRETS_DIR: folder,
+        COUNTERSIGN_ROSTER: rosterFile,
+        ...env,
+      },
       logFile: join(folder, 'issuer.log'),
     }),
   });
@@ -59,7 +69,11 @@ describe('development identity provider', () => {
   });
 
   it('issues an id token on request, which is not an access token', async () => {
-    const order = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ subject: 'ann', kind: 'id_token' }) };
+    const order = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ subject: 'ann', kind: 'id_token' }),
+    };
     const answer = (await (await fetch(`${url}/dev/token`, order)).json()) as { access_token: string };
     expect(decodeProtectedHeader(answer.access_token).typ).toBe('JWT');
     expect((await verify(answer.access_token)).payload).toHaveProperty('nonce');

@@ -22,7 +22,13 @@ async function grantEverything(ctx: KoaContextWithOIDC) {
   return grant;
 }
 
-const resourceServer = { scope: AUDIENCE, audience: AUDIENCE, accessTokenFormat: 'jwt' as const, accessTokenTTL: TOKEN_TTL_S, jwt: { sign: { alg: ALGORITHM as 'RS256' } } };
+const resourceServer = {
+  scope: AUDIENCE,
+  audience: AUDIENCE,
+  accessTokenFormat: 'jwt' as const,
+  accessTokenTTL: TOKEN_TTL_S,
+  jwt: { sign: { alg: ALGORITHM as 'RS256' } },
+};
 
 function pageClient(config: IssuerConfig) {
   return {
@@ -69,6 +75,7 @@ function configuration(config: IssuerConfig, key: IssuerKey, reviewers: Reviewer
 export function createProvider(config: IssuerConfig, key: IssuerKey, reviewers: Reviewers): Provider {
   const provider = new Provider(config.issuer, configuration(config, key, reviewers));
   // Any address of our own pages will do: which path takes the code is the page's affair.
-  provider.Client.prototype.redirectUriAllowed = (uri: string) => config.pageUrls.some((url) => uri.startsWith(`${url}/`));
+  provider.Client.prototype.redirectUriAllowed = (uri: string) =>
+    config.pageUrls.some((url) => uri.startsWith(`${url}/`));
   return provider;
 }

@@ -26,7 +26,9 @@ async function bodyText(request: IncomingMessage): Promise<string> {
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' }).end(JSON.stringify(body));
+  response
+    .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+    .end(JSON.stringify(body));
 }
 
 function html(response: ServerResponse, text: string): void {
@@ -37,11 +39,16 @@ function html(response: ServerResponse, text: string): void {
 /** `POST /dev/token { subject, tenant?, kind?, ttl_s? }`; JSON and our own host only, so that no web page can ask for one. */
 async function postDevToken(parts: IssuerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const isJson = (request.headers['content-type'] ?? '').startsWith('application/json');
-  if (!isJson || `http://${request.headers.host}` !== parts.config.issuer) return json(response, 400, { error: 'send JSON to this host' });
+  if (!isJson || `http://${request.headers.host}` !== parts.config.issuer)
+    return json(response, 400, { error: 'send JSON to this host' });
   const order = JSON.parse(await bodyText(request)) as TokenOrder & { subject?: string; tenant?: string };
   const reviewer = parts.reviewers.get(order.subject ?? '');
-  if (!reviewer || (order.tenant && order.tenant !== reviewer.tenant)) return json(response, 404, { error: 'no such person in the roster' });
-  json(response, 200, { access_token: await devToken(parts.config.issuer, parts.key, reviewer, order), token_type: 'Bearer' });
+  if (!reviewer || (order.tenant && order.tenant !== reviewer.tenant))
+    return json(response, 404, { error: 'no such person in the roster' });
+  json(response, 200, {
+    access_token: await devToken(parts.config.issuer, parts.key, reviewer, order),
+    token_type: 'Bearer',
+  });
 }
 
 async function login(parts: IssuerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -49,7 +56,12 @@ async function login(parts: IssuerParts, request: IncomingMessage, response: Ser
   if (request.method !== 'POST') return html(response, loginPage(parts.reviewers.values()));
   const subject = new URLSearchParams(await bodyText(request)).get('subject') ?? '';
   if (!parts.reviewers.has(subject)) return html(response, loginPage(parts.reviewers.values()));
-  await parts.provider.interactionFinished(request, response, { login: { accountId: subject } }, { mergeWithLastSubmission: false });
+  await parts.provider.interactionFinished(
+    request,
+    response,
+    { login: { accountId: subject } },
+    { mergeWithLastSubmission: false },
+  );
 }
 
 /** The provider's own routes and ours beside them. */

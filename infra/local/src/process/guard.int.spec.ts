@@ -17,7 +17,9 @@ const parentScript = `
   setInterval(() => {}, 1000);`;
 
 async function startParent() {
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', parentScript], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn(process.execPath, ['--input-type=module', '-e', parentScript], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [line] = (await once(createInterface(parent.stdout), 'line')) as [string];
   return { parent, childPid: Number(line) };
 }

@@ -3,11 +3,14 @@ import { startChild, stopChild } from './child.js';
 import type { Child, Command } from './child.js';
 import type { Guard } from './guard.js';
 
+/** Takes one line about what happens. */
+export type Report = (line: string) => void;
+
 /** One supervised process of the local system. */
 export interface Part {
   readonly name: string;
   /** Once, before the first start: folders, configuration files, formatting. */
-  prepare?(): Promise<void>;
+  prepare?(report: Report): Promise<void>;
   /** Before every start. */
   beforeStart?(): Promise<void>;
   command(): Command;
@@ -37,7 +40,7 @@ export async function waitReady(part: Part, child: Child): Promise<void> {
 
 /** Starts one process of a part, without supervision, and waits until it is ready. */
 export async function startPart(part: Part, guard: Guard): Promise<Child> {
-  await part.prepare?.();
+  await part.prepare?.(() => undefined);
   await part.beforeStart?.();
   const child = await startChild(part.command(), guard);
   try {

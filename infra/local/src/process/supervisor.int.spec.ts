@@ -12,7 +12,12 @@ const sleeper = (seconds: string, logFile: string): Part => ({
   readyTimeoutMs: 2_000,
   stopDeadlineMs: 500,
   isReady: async () => true,
-  command: () => ({ file: '/bin/sh', args: ['-c', `echo started; exec sleep ${seconds}`], env: { PATH: process.env['PATH'] }, logFile }),
+  command: () => ({
+    file: '/bin/sh',
+    args: ['-c', `echo started; exec sleep ${seconds}`],
+    env: { PATH: process.env['PATH'] },
+    logFile,
+  }),
 });
 
 describe('Supervised', () => {

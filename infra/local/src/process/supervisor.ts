@@ -3,9 +3,7 @@ import { startChild, stopChild } from './child.js';
 import type { Child } from './child.js';
 import type { Guard } from './guard.js';
 import { PartError, waitReady } from './part.js';
-import type { Part } from './part.js';
-
-export type Report = (line: string) => void;
+import type { Part, Report } from './part.js';
 
 const FIRST_BACK_OFF_MS = 200;
 const LONGEST_BACK_OFF_MS = 5_000;
@@ -36,7 +34,7 @@ export class Supervised {
   async start(): Promise<void> {
     this.wanted = true;
     this.stopping = new AbortController();
-    await this.part.prepare?.();
+    await this.part.prepare?.(this.changed);
     const child = await this.spawn();
     try {
       if (!this.wanted) throw new PartError(`${this.part.name} was stopped while it started`);

@@ -34,7 +34,9 @@ export interface LocalKeys {
 
 const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 const nameOf = (member: RosterAgent | RosterExecutor): string =>
-  'agent_id' in member ? `agent|${member.tenant}|${member.agent_id}` : `executor|${member.tenant}|${member.executor_id}`;
+  'agent_id' in member
+    ? `agent|${member.tenant}|${member.agent_id}`
+    : `executor|${member.tenant}|${member.executor_id}`;
 
 /** The roster's first keys derive from one random root, so that no plain key is kept with the hashes. */
 const derive = (root: string, ...parts: string[]): string =>
@@ -55,14 +57,18 @@ function complete(root: string, stored: Stored, roster: Roster): Stored {
     keys: [firstKey(root, agent, nowMs)],
     signing_secrets: [`css_${derive(root, 'signing', nameOf(agent))}`],
   }));
-  const executors = roster.executors.filter(isNew).map((executor) => ({ ...executor, keys: [firstKey(root, executor, nowMs)] }));
+  const executors = roster.executors
+    .filter(isNew)
+    .map((executor) => ({ ...executor, keys: [firstKey(root, executor, nowMs)] }));
   return { agents: [...stored.agents, ...agents], executors: [...stored.executors, ...executors] };
 }
 
 /** A key that a local.json named, else the derived one; '' when neither is valid any more. */
 function usableKey(root: string, member: (RosterAgent | RosterExecutor) & Keyed, former: readonly LocalKeys[]): string {
   const valid = new Set(member.keys.filter((key) => key.revoked_at === null).map((key) => key.sha256));
-  const named = former.flatMap(({ agents, executors }) => [...agents, ...executors]).filter((one) => nameOf(one) === nameOf(member));
+  const named = former
+    .flatMap(({ agents, executors }) => [...agents, ...executors])
+    .filter((one) => nameOf(one) === nameOf(member));
   const candidates = [...named.map((one) => one.api_key), `csk_${derive(root, 'key', nameOf(member))}`];
   return candidates.find((key) => valid.has(hash(key))) ?? '';
 }

@@ -47,7 +47,12 @@ describe('secrets of a local system', () => {
     const stored = JSON.parse(await readFile(path, 'utf8'));
     const rotated = createHash('sha256').update('csk_new').digest('hex');
     stored.agents[0].keys[0].revoked_at = '2026-01-01T00:00:00.000Z';
-    stored.agents[0].keys.push({ key_id: 'key_2', sha256: rotated, created_at: '2026-01-01T00:00:00.000Z', revoked_at: null });
+    stored.agents[0].keys.push({
+      key_id: 'key_2',
+      sha256: rotated,
+      created_at: '2026-01-01T00:00:00.000Z',
+      revoked_at: null,
+    });
     await writeFile(path, JSON.stringify(stored));
     const local = join(folder, 'local.json');
     await writeFile(local, JSON.stringify({ agents: [{ ...roster.agents[0], api_key: 'csk_new' }], executors: [] }));

@@ -13,11 +13,14 @@ export interface EnginePasswords {
 export async function ensureSecrets(folder: string, roster: Roster): Promise<EnginePasswords> {
   await secretFolder(folder);
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
-  const each = <T>(names: readonly string[], value: () => T) => Object.fromEntries(names.map((name) => [name, value()]));
+  const each = <T>(names: readonly string[], value: () => T) =>
+    Object.fromEntries(names.map((name) => [name, value()]));
   await secretText(join(folder, 'mac.json'), () => json(each(SERVICES, randomHex)));
   await secretText(join(folder, 'internal.token'), randomHex);
   const redactionKey = () => ({ key_id: `rk_${randomHex().slice(0, 16)}`, key: randomHex() });
   await secretText(join(folder, 'redaction.json'), () => json(each(tenantsOf(roster), redactionKey)));
-  const passwords = await secretText(join(folder, 'clickhouse.json'), () => json({ service: randomHex(), analyst: randomHex() }));
+  const passwords = await secretText(join(folder, 'clickhouse.json'), () =>
+    json({ service: randomHex(), analyst: randomHex() }),
+  );
   return JSON.parse(passwords) as EnginePasswords;
 }

