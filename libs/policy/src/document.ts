@@ -6,7 +6,7 @@ const name = z
   .regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected a name: lower-case letters, digits and hyphens, at most 64');
 const actionType = z
   .string()
-  .regex(/^[a-z][a-z0-9_.-]{0,127}$/, 'expected an action type: lower-case letters, digits, `_`, `.`, `-`');
+  .regex(/^[A-Za-z][A-Za-z0-9_.:/-]{0,127}$/, 'expected an action type: letters, digits and `_.:/-`, at most 128');
 const factName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a fact name: lower-case letters, digits and `_`')

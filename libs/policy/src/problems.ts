@@ -13,6 +13,9 @@ export interface PolicyProblem {
   readonly message: string;
 }
 
+/** A file with more problems than this is not a policy; the rest would only cost time. */
+const MAX_PROBLEMS = 100;
+
 export type Path = readonly (string | number)[];
 
 const escape = (token: string | number): string => String(token).replaceAll('~', '~0').replaceAll('/', '~1');
@@ -29,11 +32,13 @@ export class ProblemList {
 
   /** Adds a problem at the deepest node of the path that exists. `offset` counts characters into a one-line text. */
   add(path: Path, message: string, offset = 0): void {
+    if (this.items.length >= MAX_PROBLEMS) return;
     const start = this.offsetOf(path) + (this.isOneLine(path) ? offset : 0);
     this.addAt(start, message, path);
   }
 
   addAt(start: number, message: string, path: Path = []): void {
+    if (this.items.length >= MAX_PROBLEMS) return;
     const { line, col } = this.lines.linePos(start);
     const pointer = path.map((token) => `/${escape(token)}`).join('');
     const problem = { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1), pointer, message };

@@ -1,7 +1,9 @@
+import type { Document, YAMLMap } from 'yaml';
+import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
-import { isAlias, LineCounter, parseDocument, visit } from 'yaml';
 import type { PolicyDocument } from './document.js';
 import { policyDocument } from './document.js';
+import { tooDeepAt } from './nesting.js';
 import { ProblemList } from './problems.js';
 
 const MAX_CHARACTERS = 256 * 1_024;
@@ -10,34 +12,65 @@ type Issue = z.core.$ZodIssue;
 
 function addIssue(issue: Issue, problems: ProblemList): void {
   const path = issue.path as (string | number)[];
+  const message = issue.message.replace(/^Invalid (input|option): /, '');
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys) problems.add([...path, key], `expected no field \`${key}\` here`);
   } else if (issue.code === 'invalid_key') {
     for (const inner of issue.issues) problems.add(path, inner.message);
+  } else if (message.endsWith(', received undefined')) {
+    problems.add(
+      path,
+      `expected a field \`${String(path.at(-1) ?? '')}\`: ${message.replace(', received undefined', '')}`,
+    );
   } else {
-    problems.add(path, issue.message.replace(/^Invalid (input|option): /, ''));
+    problems.add(path, message);
   }
 }
 
-/** Reads a policy file's text into its document. Aliases, merges and custom tags are refused: a policy reads as it is written. */
-export function readDocument(text: string, file: string): { document: PolicyDocument | null; problems: ProblemList } {
-  const lines = new LineCounter();
-  const tooLong = text.length > MAX_CHARACTERS;
-  const yaml = parseDocument(tooLong ? '' : text, {
-    version: '1.2',
-    schema: 'core',
-    merge: false,
-    uniqueKeys: true,
-    stringKeys: true,
-    lineCounter: lines,
-  });
-  const problems = new ProblemList(file, yaml, lines);
-  if (tooLong) problems.addAt(0, 'expected at most 256 KiB');
-  for (const fault of [...yaml.errors, ...yaml.warnings])
+/** The library looks for duplicate keys in quadratic time; a file may come from outside. */
+function checkKeys(map: YAMLMap, problems: ProblemList): void {
+  const seen = new Set<unknown>();
+  for (const { key } of map.items) {
+    if (!isScalar(key)) continue;
+    if (seen.has(key.value)) problems.addAt(key.range?.[0] ?? 0, `expected only one \`${String(key.value)}\``);
+    seen.add(key.value);
+  }
+}
+
+/** A policy reads as it is written: no alias, no custom tag, no key twice. */
+function checkYaml(yaml: Document, problems: ProblemList): void {
+  for (const fault of [...yaml.errors, ...yaml.warnings]) {
     problems.addAt(fault.pos[0], `expected YAML 1.2: ${fault.message.split('\n')[0] ?? ''}`);
-  visit(yaml, (_key, node) => {
-    if (isAlias(node)) problems.addAt(node.range?.[0] ?? 0, 'expected no alias: write the value out');
+  }
+  visit(yaml, {
+    Alias: (_key, node) => problems.addAt(node.range?.[0] ?? 0, 'expected no alias: write the value out'),
+    Map: (_key, node) => checkKeys(node, problems),
   });
+}
+
+/** Where the text may not even be given to the parser, and why; null when it may. */
+function refusalOf(text: string): { at: number; message: string } | null {
+  if (text.length > MAX_CHARACTERS) return { at: 0, message: 'expected at most 256 KiB' };
+  const at = tooDeepAt(text);
+  return at === null ? null : { at, message: 'expected less nesting' };
+}
+
+function linesOf(text: string): LineCounter {
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines.addNewLine(at + 1);
+  return lines;
+}
+
+const OPTIONS = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, stringKeys: true } as const;
+
+/** Reads a policy file's text into its document; null when there is any problem. Never throws. */
+export function readDocument(text: string, file: string): { document: PolicyDocument | null; problems: ProblemList } {
+  const refusal = refusalOf(text);
+  const yaml = parseDocument(refusal ? '' : text, OPTIONS);
+  const problems = new ProblemList(file, yaml, linesOf(text));
+  if (refusal) problems.addAt(refusal.at, refusal.message);
+  checkYaml(yaml, problems);
   if (problems.items.length > 0) return { document: null, problems };
   const parsed = policyDocument.safeParse(yaml.toJS({ maxAliasCount: 0 }));
   for (const issue of parsed.error?.issues ?? []) addIssue(issue, problems);
