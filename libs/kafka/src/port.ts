@@ -1,8 +1,10 @@
 /** What the rest of Countersign knows of Kafka. No type of a client library appears here, so that another client can take its place. */
 
-/** A record to append. `key` decides the partition (murmur2, as in the Java client). */
+/** A record to append. `key` decides the partition (murmur2, as in the Java client), unless one is named. */
 export interface OutRecord {
   topic: string;
+  /** For records that are about a partition itself, such as a tick. */
+  partition?: number;
   key: string | Buffer | null;
   value: Buffer;
   headers: Record<string, string | Buffer>;

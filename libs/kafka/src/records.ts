@@ -21,7 +21,8 @@ export const toInRecord = (topic: string, partition: number, message: KafkaMessa
   headers: singleHeaders(message.headers),
 });
 
-export const toMessage = ({ key, value, headers }: OutRecord): Message => ({ key, value, headers });
+export const toMessage = ({ key, value, headers, partition }: OutRecord): Message =>
+  partition === undefined ? { key, value, headers } : { key, value, headers, partition };
 
 /** An estimate of the bytes on the wire; brokers refuse a batch above 1 MiB by default. */
 export function sizeOf({ key, value, headers }: OutRecord): number {
