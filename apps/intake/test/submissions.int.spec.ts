@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import kafkajs from 'kafkajs';
 import { canonicalize } from '@countersign/canonical';
 import { encode, TOPICS } from '@countersign/events';
@@ -37,6 +38,7 @@ afterAll(async () => {
   await producer.disconnect();
   await appender.close();
   await connection.close();
+  rmSync(fixture.config.secretsDir, { recursive: true });
 });
 
 /** The real door on a topic of its own; approval is down. */

@@ -33,6 +33,11 @@ class EchoController {
     throw new Error('secret detail of the inside');
   }
 
+  @Get('slow')
+  slow(): Promise<never> {
+    return new Promise(() => undefined);
+  }
+
   @Get('internal/thing')
   @UseGuards(InternalGuard)
   internal(): { inside: boolean } {
@@ -207,5 +212,18 @@ describe('operators', () => {
     const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as { openapi: string; paths: object };
     expect(document.openapi).toMatch(/^3\./);
     expect(Object.keys(document.paths)).toContain('/echo');
+  });
+});
+
+describe('end of a service', () => {
+  it('does not wait for requests that wait', async () => {
+    const other = await startService({ name: 'echo', module: EchoModule, config });
+    const waiting = expect(fetch(`${other.url}/slow`)).rejects.toThrow();
+    await fetch(`${other.url}/health/live`);
+    const from = Date.now();
+    await other.close();
+    await waiting;
+    expect(Date.now() - from).toBeLessThan(4_000);
+    expect(process.listenerCount('SIGTERM')).toBe(1);
   });
 });

@@ -12,7 +12,7 @@ import { createHttpObserver, createRegistry } from './http-metrics.js';
 import { createLogger } from './logger.js';
 import type { Logger } from './logger.js';
 import { nestLogger } from './nest-logger.js';
-import { watchParent } from './parent-watch.js';
+import { createClose } from './close.js';
 import { ProblemFilter } from './problem.filter.js';
 import { Readiness } from './readiness.js';
 import type { ServiceConfig } from './service.config.js';
@@ -43,8 +43,6 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-const SHUTDOWN_DEADLINE_MS = 6_000;
-
 /**
  * The one bootstrap of a Nest service. Ends the process on SIGTERM, SIGINT or the parent's death, after a clean close.
  * @throws when the port is taken or a part of the module does not start
@@ -58,7 +56,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   if (options.transport) await app.startAllMicroservices();
   const url = addressOf(app);
   parts.log.info('listening', { url, pid: process.pid });
-  return { app, url, close: closeOnce(app, options, parts.log) };
+  return { app, url, close: createClose(app, options, parts.log) };
 }
 
 function createParts({ config, log, readiness }: ServiceOptions): ServiceParts {
@@ -101,32 +99,4 @@ function serveOpenapi(app: NestFastifyApplication, options: ServiceOptions): voi
 function addressOf(app: NestFastifyApplication): string {
   const { address, port } = app.getHttpServer().address() as AddressInfo;
   return `http://${address}:${port}`;
-}
-
-function closeOnce(
-  app: NestFastifyApplication,
-  { config, onClosed }: ServiceOptions,
-  log: Logger,
-): () => Promise<void> {
-  let closing: Promise<void> | null = null;
-  const end = (reason: string) => {
-    log.info('stopping', { reason });
-    setTimeout(() => process.exit(1), SHUTDOWN_DEADLINE_MS).unref();
-    close().then(
-      () => process.exit(0),
-      (fault: unknown) => {
-        log.error('could not stop cleanly', { fault });
-        process.exit(1);
-      },
-    );
-  };
-  const stopWatching =
-    config.parentPid === null ? () => undefined : watchParent(config.parentPid, () => end('parent gone'));
-  process.once('SIGTERM', end).once('SIGINT', end);
-  const close = (): Promise<void> => {
-    stopWatching();
-    process.removeListener('SIGTERM', end).removeListener('SIGINT', end);
-    return (closing ??= app.close().then(onClosed));
-  };
-  return close;
 }
