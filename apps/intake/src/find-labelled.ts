@@ -47,9 +47,8 @@ async function fromAudit(
   try {
     const url = `${telemetryUrl}/v1/audit/actions?action_id=${action_id}&limit=1`;
     const response = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(TIMEOUT_MS) });
-    const page = (await response.json()) as { items?: Record<string, unknown>[]; actions?: Record<string, unknown>[] };
-    const rows = page.items ?? page.actions ?? [];
-    return labelled(rows.find((row) => row['action_id'] === action_id) ?? {});
+    const { items = [] } = (await response.json()) as { items?: Record<string, unknown>[] };
+    return labelled(items.find((item) => item['action_id'] === action_id) ?? {});
   } catch (fault) {
     log.warn('audit does not answer', { action_id, fault });
     return null;
