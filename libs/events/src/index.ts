@@ -1,6 +1,8 @@
 export type * from './generated/types.js';
 export { decode, encode, isEvent, topicOf } from './codec.js';
 export type { Decoded } from './codec.js';
+export { deadLetter } from './dead-letter.js';
+export type { DeadLetterCause, PlacedRecord } from './dead-letter.js';
 export { EventError } from './error.js';
 export type { EventFault } from './error.js';
 export { MAC_HEADER, SERVICES, signRecord, verifyRecord } from './mac.js';
