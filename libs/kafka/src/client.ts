@@ -2,6 +2,9 @@ import kafkajs from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
 import { quietLog } from './client-log.js';
 import type { ConnectionOptions, KafkaConnection, KafkaLog } from './port.js';
+import { quietIdleConnections } from './quiet-queue.js';
+
+quietIdleConnections();
 
 /** What the files of this library share; never seen outside. */
 export interface Client {
