@@ -15,7 +15,16 @@ const constraints = [
 const specs = ['**/*.spec.ts', '**/test/**/*.ts'];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/node_modules/**', '**/generated/**', '.countersign/**', '.nx/**', 'infra/kafka/target/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '**/generated/**',
+      '.countersign/**',
+      '.nx/**',
+      'infra/kafka/target/**',
+    ],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.mjs'],
@@ -28,23 +37,40 @@ export default tseslint.config(
       'max-lines-per-function': ['error', { max: 40, skipBlankLines: true, skipComments: true }],
       'max-params': ['error', 4],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
-      '@nx/enforce-module-boundaries': ['error', { enforceBuildableLibDependency: false, allow: [], depConstraints: constraints }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { enforceBuildableLibDependency: false, allow: [], depConstraints: constraints },
+      ],
     },
   },
   {
     files: ['libs/{policy,approval,metrics}/src/**/*.ts'],
     ignores: specs,
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ group: ['node:*'], message: 'The domain is pure: pass it in.' }] }],
-      'no-restricted-globals': ['error', { name: 'process', message: 'The domain is pure: pass it in.' }, { name: 'setTimeout', message: 'The domain has no clock.' }],
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now', message: 'The domain has no clock.' }, { object: 'Math', property: 'random', message: 'The domain has no randomness.' }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*'], message: 'The domain is pure: pass it in.' }] },
+      ],
+      'no-restricted-globals': [
+        'error',
+        { name: 'process', message: 'The domain is pure: pass it in.' },
+        { name: 'setTimeout', message: 'The domain has no clock.' },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: 'The domain has no clock.' },
+        { object: 'Math', property: 'random', message: 'The domain has no randomness.' },
+      ],
     },
   },
   {
     files: ['**/*.ts'],
     ignores: specs,
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/consistent-type-imports': 'error' },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+    },
   },
   {
     files: specs,

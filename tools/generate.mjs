@@ -24,9 +24,16 @@ function put(path, text) {
   writeFileSync(at(path), text);
 }
 
-const areas = readdirSync(at('schemas'), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== 'golden');
-const files = areas.flatMap(({ name: area }) =>
-  readdirSync(at('schemas', area)).filter((name) => name.endsWith('.avsc')).map((name) => `schemas/${area}/${name}`)).sort();
+const areas = readdirSync(at('schemas'), { withFileTypes: true }).filter(
+  (entry) => entry.isDirectory() && entry.name !== 'golden',
+);
+const files = areas
+  .flatMap(({ name: area }) =>
+    readdirSync(at('schemas', area))
+      .filter((name) => name.endsWith('.avsc'))
+      .map((name) => `schemas/${area}/${name}`),
+  )
+  .sort();
 
 const fingerprint = (schema) => createHash('sha256').update(JSON.stringify(schema)).digest('hex');
 const schemas = files.map((file) => {
@@ -41,7 +48,8 @@ function registry() {
   const known = existsSync(at('schemas/registry.json')) ? json('schemas/registry.json') : [];
   for (const { file, sha256, topic, name, version } of schemas) {
     const entry = known.find((item) => item.file === file);
-    if (entry && entry.sha256 !== sha256) throw new Error(`${file} is released and was edited; add a new version beside it`);
+    if (entry && entry.sha256 !== sha256)
+      throw new Error(`${file} is released and was edited; add a new version beside it`);
     if (!entry) known.push({ id: known.length + 1, subject: `${topic}-${name}`, version, file, sha256 });
   }
   const gone = known.find(({ file }) => !files.includes(file));
@@ -49,14 +57,23 @@ function registry() {
   return known;
 }
 
-const PRIMITIVE = { null: 'null', boolean: 'boolean', int: 'number', long: 'number', double: 'number', string: 'string', bytes: 'Buffer' };
+const PRIMITIVE = {
+  null: 'null',
+  boolean: 'boolean',
+  int: 'number',
+  long: 'number',
+  double: 'number',
+  string: 'string',
+  bytes: 'Buffer',
+};
 
 /** The TypeScript type that avsc yields for a schema; named types are collected in `named`. */
 function typeOf(schema, named) {
   if (Array.isArray(schema)) return schema.map((branch) => typeOf(branch, named)).join(' | ');
   if (typeof schema === 'string') return PRIMITIVE[schema] ?? schema;
   if (schema.type === 'array') return `readonly ${wrap(typeOf(schema.items, named))}[]`;
-  if (schema.type === 'enum') named.set(schema.name, `export type ${schema.name} = ${schema.symbols.map((s) => `'${s}'`).join(' | ')};`);
+  if (schema.type === 'enum')
+    named.set(schema.name, `export type ${schema.name} = ${schema.symbols.map((s) => `'${s}'`).join(' | ')};`);
   else if (schema.type === 'record') named.set(schema.name, recordOf(schema, named));
   else return typeOf(schema.type, named);
   return schema.name;
@@ -64,7 +81,9 @@ function typeOf(schema, named) {
 const wrap = (text) => (text.includes(' ') ? `(${text})` : text);
 
 function recordOf(schema, named) {
-  const fields = schema.fields.map(({ name, type, doc }) => `  /** ${doc} */\n  readonly ${name}: ${typeOf(type, named)};`);
+  const fields = schema.fields.map(
+    ({ name, type, doc }) => `  /** ${doc} */\n  readonly ${name}: ${typeOf(type, named)};`,
+  );
   return `/** ${schema.doc} */\nexport interface ${schema.name} {\n${fields.join('\n')}\n}`;
 }
 
@@ -95,19 +114,28 @@ function golden({ file, schema, name, version }) {
   if (existsSync(at(path))) return;
   const type = avro.Type.forSchema(schema, { wrapUnions: 'auto' });
   const value = type.random();
-  put(path, `${JSON.stringify({ schema: file, value: JSON.parse(type.toString(value)), avro_hex: type.toBuffer(value).toString('hex') }, null, 2)}\n`);
+  put(
+    path,
+    `${JSON.stringify({ schema: file, value: JSON.parse(type.toString(value)), avro_hex: type.toBuffer(value).toString('hex') }, null, 2)}\n`,
+  );
 }
 
 /** docs/api.md prints the schemas that agents write. */
 function apiPage() {
   const page = readFileSync(at('docs/api.md'), 'utf8');
-  const blocks = schemas.filter(({ topic }) => topic === 'countersign.submissions.v1')
+  const blocks = schemas
+    .filter(({ topic }) => topic === 'countersign.submissions.v1')
     .map(({ schema }) => `\`\`\`json\n${JSON.stringify(schema, null, 2)}\n\`\`\``);
-  return page.replace(/(<!-- schemas:begin .*-->\n)[^]*(<!-- schemas:end -->)/, (_, begin, end) => `${begin}${blocks.join('\n\n')}\n${end}`);
+  return page.replace(
+    /(<!-- schemas:begin .*-->\n)[^]*(<!-- schemas:end -->)/,
+    (_, begin, end) => `${begin}${blocks.join('\n\n')}\n${end}`,
+  );
 }
 
 const ids = registry();
-const latest = schemas.filter(({ name, topic, version }) => !schemas.some((o) => o.name === name && o.topic === topic && o.version > version));
+const latest = schemas.filter(
+  ({ name, topic, version }) => !schemas.some((o) => o.name === name && o.topic === topic && o.version > version),
+);
 put('schemas/registry.json', `${JSON.stringify(ids, null, 2)}\n`);
 put('libs/events/src/generated/types.ts', typesFile(latest));
 put('libs/events/src/generated/schemas.ts', schemasFile(ids));

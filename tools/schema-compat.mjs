@@ -13,15 +13,17 @@ const typeOf = (schema) => avro.Type.forSchema(schema, { wrapUnions: 'auto' });
 
 /** Reasons why two schemas cannot read each other; empty when they can. */
 export function incompatibilities(older, newer) {
-  return [[older, newer, 'the newer cannot read the older'], [newer, older, 'the older cannot read the newer']]
-    .flatMap(([written, read, title]) => {
-      try {
-        typeOf(read).createResolver(typeOf(written));
-        return [];
-      } catch (error) {
-        return [`${title}: ${error.message}`];
-      }
-    });
+  return [
+    [older, newer, 'the newer cannot read the older'],
+    [newer, older, 'the older cannot read the newer'],
+  ].flatMap(([written, read, title]) => {
+    try {
+      typeOf(read).createResolver(typeOf(written));
+      return [];
+    } catch (error) {
+      return [`${title}: ${error.message}`];
+    }
+  });
 }
 
 /** Reasons why a schema may not be released. */
@@ -32,10 +34,17 @@ export function faults(schema, path = schema.name ?? '') {
   if (schema.type === 'enum' && schema.default === undefined) found.push(`${path}: the enum has no default`);
   if (schema.type === 'array' && isEmpty(schema.items)) found.push(`${path}: the items have width zero`);
   for (const field of schema.fields ?? []) found.push(...faults(field.type, `${path}.${field.name}`));
-  return [...found, ...faults(schema.items ?? null, path), ...(typeof schema.type === 'object' ? faults(schema.type, path) : [])];
+  return [
+    ...found,
+    ...faults(schema.items ?? null, path),
+    ...(typeof schema.type === 'object' ? faults(schema.type, path) : []),
+  ];
 }
 
-const isEmpty = (items) => items === 'null' || items?.type === 'null' || (items?.type === 'record' && items.fields.every(({ type }) => isEmpty(type)));
+const isEmpty = (items) =>
+  items === 'null' ||
+  items?.type === 'null' ||
+  (items?.type === 'record' && items.fields.every(({ type }) => isEmpty(type)));
 
 function main() {
   const root = join(import.meta.dirname, '..');
@@ -45,8 +54,11 @@ function main() {
   for (const [subject, versions] of bySubject) {
     const schemas = versions.map(({ file }) => read(file));
     problems.push(...schemas.flatMap((schema) => faults(schema)));
-    schemas.forEach((older, i) => schemas.slice(i + 1).forEach((newer) =>
-      problems.push(...incompatibilities(older, newer).map((reason) => `${subject}: ${reason}`))));
+    schemas.forEach((older, i) =>
+      schemas
+        .slice(i + 1)
+        .forEach((newer) => problems.push(...incompatibilities(older, newer).map((reason) => `${subject}: ${reason}`))),
+    );
   }
   if (problems.length > 0) {
     console.error(problems.join('\n'));

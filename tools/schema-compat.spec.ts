@@ -5,13 +5,17 @@ const id = { name: 'id', type: 'string' };
 
 describe('FULL_TRANSITIVE', () => {
   it('accepts a new field with a default', () => {
-    expect(incompatibilities(record(id), record(id, { name: 'note', type: ['null', 'string'], default: null }))).toEqual([]);
+    expect(
+      incompatibilities(record(id), record(id, { name: 'note', type: ['null', 'string'], default: null })),
+    ).toEqual([]);
   });
 
   it('refuses a new field without one, a removed one, and a changed type', () => {
     expect(incompatibilities(record(id), record(id, { name: 'n', type: 'int' }))).toHaveLength(1);
     expect(incompatibilities(record(id, { name: 'n', type: 'int' }), record(id))).toHaveLength(1);
-    expect(incompatibilities(record({ name: 'n', type: 'int' }), record({ name: 'n', type: 'string' }))).toHaveLength(2);
+    expect(incompatibilities(record({ name: 'n', type: 'int' }), record({ name: 'n', type: 'string' }))).toHaveLength(
+      2,
+    );
   });
 
   it('refuses dangerous schemas', () => {

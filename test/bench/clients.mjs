@@ -6,8 +6,13 @@ const dispatcher = new Agent({ connections: 256 });
 /** One JSON call; throws with the problem document when it is refused. */
 export async function call(method, url, { token, body, headers = {} } = {}) {
   const { statusCode, body: answer } = await request(url, {
-    method, dispatcher,
-    headers: { ...(token && { authorization: `Bearer ${token}` }), ...(body && { 'content-type': 'application/json' }), ...headers },
+    method,
+    dispatcher,
+    headers: {
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
     body: body && JSON.stringify(body),
   });
   const text = await answer.text();
@@ -16,11 +21,19 @@ export async function call(method, url, { token, body, headers = {} } = {}) {
 }
 
 const refund = (value, confidence) => ({
-  run_id: 'bench', agent: { id: 'refund-agent', version: 'v1.4.2' }, model: { id: 'gpt-5o' },
-  action_type: 'refund', environment: 'production', on_behalf_of: 'customer:812', target: 'order:12345',
+  run_id: 'bench',
+  agent: { id: 'refund-agent', version: 'v1.4.2' },
+  model: { id: 'gpt-5o' },
+  action_type: 'refund',
+  environment: 'production',
+  on_behalf_of: 'customer:812',
+  target: 'order:12345',
   parameters: { order_id: '12345', method: 'card', amount: { value, currency: 'USD' } },
-  before: { refunded: '0.00' }, after: { refunded: value },
-  rationale: 'Parcel lost, carrier confirmed.', confidence, signals: { fraud_score: 0.12, anomaly: false },
+  before: { refunded: '0.00' },
+  after: { refunded: value },
+  rationale: 'Parcel lost, carrier confirmed.',
+  confidence,
+  signals: { fraud_score: 0.12, anomaly: false },
 });
 
 /** The bodies of the bench: one that policy allows by itself and one that a person must approve. */
@@ -44,15 +57,24 @@ export function clients(local, reviewerToken) {
     const url = `${local.approval_url}/v1/requests/${waiting.request_id}`;
     const { packet_digest } = await call('GET', url, { token: reviewerToken });
     await call('POST', `${url}/votes`, {
-      token: reviewerToken, body: { vote: 'approve', packet_digest, reason: 'bench' }, headers: { 'idempotency-key': randomUUID() },
+      token: reviewerToken,
+      body: { vote: 'approve', packet_digest, reason: 'bench' },
+      headers: { 'idempotency-key': randomUUID() },
     });
     return tokenOf(await read(action_id));
   };
 
-  const redeem = (document) => call('POST', `${local.approval_url}/v1/grants/redeem`, {
-    token: executor.api_key,
-    body: { token: document.grant.token, action_digest: document.effective.digest, environment: 'production', preconditions: null, request_id: randomUUID() },
-  });
+  const redeem = (document) =>
+    call('POST', `${local.approval_url}/v1/grants/redeem`, {
+      token: executor.api_key,
+      body: {
+        token: document.grant.token,
+        action_digest: document.effective.digest,
+        environment: 'production',
+        preconditions: null,
+        request_id: randomUUID(),
+      },
+    });
   return { allowed, gated, redeem, propose };
 }
 

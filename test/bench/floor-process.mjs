@@ -49,7 +49,8 @@ async function front() {
 async function hop() {
   await producer.connect();
   await consume(settings.group, settings.from, (messages) =>
-    producer.send({ topic: settings.to, acks: -1, messages: messages.map(({ key, value }) => ({ key, value })) }));
+    producer.send({ topic: settings.to, acks: -1, messages: messages.map(({ key, value }) => ({ key, value })) }),
+  );
   process.send?.('ready');
 }
 
@@ -57,7 +58,9 @@ async function sink() {
   const { url, user, password } = settings.clickhouse;
   const headers = { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password };
   await consume(settings.group, settings.from, async (messages) => {
-    const rows = messages.map(({ key, value }) => JSON.stringify({ key: key.toString(), payload: value.toString() })).join('\n');
+    const rows = messages
+      .map(({ key, value }) => JSON.stringify({ key: key.toString(), payload: value.toString() }))
+      .join('\n');
     const query = encodeURIComponent(`INSERT INTO ${settings.table} FORMAT JSONEachRow`);
     const { body } = await request(`${url}/?query=${query}`, { method: 'POST', headers, body: rows });
     await body.dump();

@@ -14,11 +14,17 @@ export async function startFloor({ brokers, clickhouse, port }) {
   const group = (name) => `floor-${run}-${name}`;
   const children = [];
   const start = async (role, settings) => {
-    const child = fork(join(import.meta.dirname, 'floor-process.mjs'), [role, JSON.stringify({ brokers, clickhouse, ...settings })], {
-      env: { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1' },
-    });
+    const child = fork(
+      join(import.meta.dirname, 'floor-process.mjs'),
+      [role, JSON.stringify({ brokers, clickhouse, ...settings })],
+      {
+        env: { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1' },
+      },
+    );
     children.push(child);
-    await new Promise((resolve, reject) => child.once('message', resolve).once('exit', () => reject(new Error(`${role} ended`))));
+    await new Promise((resolve, reject) =>
+      child.once('message', resolve).once('exit', () => reject(new Error(`${role} ended`))),
+    );
   };
   await start('sink', { group: group('sink'), from: topics[2], table });
   await start('hop', { group: group('hop-2'), from: topics[1], to: topics[2] });
@@ -30,10 +36,15 @@ export async function startFloor({ brokers, clickhouse, port }) {
 const pidsOf = (children) => Object.fromEntries(children.map((child, i) => [`floor-${i}`, child.pid]));
 
 function stop(children) {
-  return Promise.all(children.map((child) => new Promise((resolve) => {
-    child.once('exit', resolve);
-    child.kill('SIGKILL');
-  })));
+  return Promise.all(
+    children.map(
+      (child) =>
+        new Promise((resolve) => {
+          child.once('exit', resolve);
+          child.kill('SIGKILL');
+        }),
+    ),
+  );
 }
 
 async function createTopics(brokers, topics) {
@@ -46,7 +57,11 @@ async function createTopics(brokers, topics) {
 async function createTable({ url, user, password, database }, run) {
   const table = `${database}.floor_${run}`;
   const query = `CREATE TABLE ${table} (key String, payload String) ENGINE = MergeTree ORDER BY key`;
-  const { statusCode, body } = await request(url, { method: 'POST', body: query, headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password } });
+  const { statusCode, body } = await request(url, {
+    method: 'POST',
+    body: query,
+    headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password },
+  });
   if (statusCode !== 200) throw new Error(await body.text());
   return table;
 }

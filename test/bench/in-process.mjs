@@ -16,9 +16,17 @@ function timed(count, run) {
 }
 
 const proposal = (amount, confidence, fraud) => ({
-  action_type: 'refund', environment: 'production', target: null, on_behalf_of: null, agent_version: 'v1', model_id: 'm',
-  confidence, parameters: JSON.stringify({ method: 'card', amount: { value: amount, currency: 'USD' } }),
-  signals: JSON.stringify({ fraud_score: fraud }), before: null, after: null,
+  action_type: 'refund',
+  environment: 'production',
+  target: null,
+  on_behalf_of: null,
+  agent_version: 'v1',
+  model_id: 'm',
+  confidence,
+  parameters: JSON.stringify({ method: 'card', amount: { value: amount, currency: 'USD' } }),
+  signals: JSON.stringify({ fraud_score: fraud }),
+  before: null,
+  after: null,
 });
 
 /** Decisions a second over a mix of refunds, with the winning path recorded. */
@@ -27,31 +35,84 @@ export function policyRate(count = 400_000) {
   const { policy, problems } = loadPolicy(readFileSync(file, 'utf8'), file);
   if (policy === null) throw new Error(JSON.stringify(problems));
   const set = policySetOf([{ policy, version: 1 }]);
-  const actions = Array.from({ length: 256 }, (_, i) => actionOf(proposal(`${(i * 37) % 3000}.50`, (i % 100) / 100, (i % 30) / 100)));
+  const actions = Array.from({ length: 256 }, (_, i) =>
+    actionOf(proposal(`${(i * 37) % 3000}.50`, (i % 100) / 100, (i % 30) / 100)),
+  );
   return timed(count, (i) => evaluate(set, 'acme', actions[i % actions.length]));
 }
 
 const decided = (i) => ({
-  tenant: 'acme', action_id: `act_${i}`, run_id: 'r', agent_id: 'refund-agent', action_type: 'refund', environment: 'production',
-  agent_version: 'v1', model_id: 'm', on_behalf_of: null, operators: [], digest: 'sha256:d', body_hash: 'sha256:b',
-  submitted_at: 0, proposed_at: i, respond_within_s: null, preconditions: null, action: Buffer.alloc(600),
-  decision_id: `dec_${i}`, policy_decision: 'allow', effective_decision: 'allow', mode: 'enforce', bypass: null,
-  policy_name: 'refunds', policy_version: 1, rule: 'small-and-sure', impact: 'medium', reversibility: 'high', regulatory_pressure: 'low',
-  unknown: [], explanation: '[]', gate: null, grant_ttl_s: 3600, request_id: `req_${i}`, grant_id: `grant_${i}`, packet_digest: null,
+  tenant: 'acme',
+  action_id: `act_${i}`,
+  run_id: 'r',
+  agent_id: 'refund-agent',
+  action_type: 'refund',
+  environment: 'production',
+  agent_version: 'v1',
+  model_id: 'm',
+  on_behalf_of: null,
+  operators: [],
+  digest: 'sha256:d',
+  body_hash: 'sha256:b',
+  submitted_at: 0,
+  proposed_at: i,
+  respond_within_s: null,
+  preconditions: null,
+  action: Buffer.alloc(600),
+  decision_id: `dec_${i}`,
+  policy_decision: 'allow',
+  effective_decision: 'allow',
+  mode: 'enforce',
+  bypass: null,
+  policy_name: 'refunds',
+  policy_version: 1,
+  rule: 'small-and-sure',
+  impact: 'medium',
+  reversibility: 'high',
+  regulatory_pressure: 'low',
+  unknown: [],
+  explanation: '[]',
+  gate: null,
+  grant_ttl_s: 3600,
+  request_id: `req_${i}`,
+  grant_id: `grant_${i}`,
+  packet_digest: null,
 });
 const redemption = (i) => ({
-  tenant: 'acme', action_id: `act_${i}`, run_id: 'r', client_request_id: `c_${i}`, body_hash: 'sha256:r', grant_id: `grant_${i}`,
-  executor_id: 'payments', action_digest: 'sha256:d', environment: 'production', preconditions: null, token_expires_at: 9e15,
+  tenant: 'acme',
+  action_id: `act_${i}`,
+  run_id: 'r',
+  client_request_id: `c_${i}`,
+  body_hash: 'sha256:r',
+  grant_id: `grant_${i}`,
+  executor_id: 'payments',
+  action_digest: 'sha256:d',
+  environment: 'production',
+  preconditions: null,
+  token_expires_at: 9e15,
 });
 
 /** Records a second through the whole fold: mac, decode, reduce. Half of them decide, half redeem. */
 export function foldRate(count = 60_000) {
   const record = (name, service, event) => {
-    const { key, value, headers } = toRecord({ topic: TOPICS.approvalLog, name, event, key: `acme|${event.action_id}`, id: 'x', timeMs: 0, service, macKeys });
+    const { key, value, headers } = toRecord({
+      topic: TOPICS.approvalLog,
+      name,
+      event,
+      key: `acme|${event.action_id}`,
+      id: 'x',
+      timeMs: 0,
+      service,
+      macKeys,
+    });
     return { topic: TOPICS.approvalLog, key: Buffer.from(key), value, headers };
   };
   const records = [];
-  for (let i = 0; i < count / 2; i += 1) records.push(record('ActionDecided', 'policy', decided(i)), record('RedemptionRequested', 'approval', redemption(i)));
+  for (let i = 0; i < count / 2; i += 1)
+    records.push(
+      record('ActionDecided', 'policy', decided(i)),
+      record('RedemptionRequested', 'approval', redemption(i)),
+    );
   const state = createState(0);
   const heapBefore = process.memoryUsage().heapUsed;
   const begun = performance.now();

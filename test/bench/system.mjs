@@ -15,9 +15,10 @@ export async function startSystem(portBase, options = []) {
     child.once('exit', (code) => reject(new Error(`the system ended with ${code}`)));
   });
   const local = () => JSON.parse(readFileSync(join(root, '.countersign/local.json'), 'utf8'));
-  const stop = () => new Promise((resolve) => {
-    child.once('exit', resolve);
-    child.kill('SIGTERM');
-  });
+  const stop = () =>
+    new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.kill('SIGTERM');
+    });
   return { local, stop };
 }

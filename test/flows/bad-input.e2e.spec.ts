@@ -21,7 +21,11 @@ const BAD: Record<string, Buffer | null> = {
   'random bytes': Buffer.from('5f1c02e9a7bb3d4410ff', 'hex'),
   'truncated Avro': whole.subarray(0, whole.length - 3),
   'unknown schema id': Buffer.concat([header(999_999), Buffer.from([0])]),
-  'array bomb': Buffer.concat([header(proposed), Buffer.alloc(26), Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0, 0])]),
+  'array bomb': Buffer.concat([
+    header(proposed),
+    Buffer.alloc(26),
+    Buffer.from([0xfe, 0xff, 0xff, 0xff, 0x0f, 0, 0, 0, 0]),
+  ]),
   'null value': null,
 };
 const TARGETS = Object.values(TOPICS).filter((topic) => topic !== TOPICS.deadLetters);
@@ -54,11 +58,18 @@ describe('bad records', () => {
     `${source_topic}/${source_partition}/${source_offset}`;
 
   it('become one dead letter each, on every topic, and their neighbours flow on', async () => {
-    const bad = TARGETS.flatMap((topic) => Object.values(BAD).map((value) => ({ topic, key, value: value as Buffer, headers: {} })));
+    const bad = TARGETS.flatMap((topic) =>
+      Object.values(BAD).map((value) => ({ topic, key, value: value as Buffer, headers: {} })),
+    );
     const appended = await appender.append(bad);
     const wanted = appended.map(({ topic, partition, offset }) => `${topic}/${partition}/${offset}`).sort();
-    await eventually(async () => expect((await letters()).map(place).sort()).toEqual(wanted), { withinMs: 30_000, everyMs: 500 });
-    expect((await letters()).every(({ reason, step, detail }) => reason !== '' && step !== '' && detail !== '')).toBe(true);
+    await eventually(async () => expect((await letters()).map(place).sort()).toEqual(wanted), {
+      withinMs: 30_000,
+      everyMs: 500,
+    });
+    expect((await letters()).every(({ reason, step, detail }) => reason !== '' && step !== '' && detail !== '')).toBe(
+      true,
+    );
     await expect(proposeOnEveryPartition()).resolves.toEqual(Array.from({ length: 12 }, () => 'approved'));
     // Nothing was dead-lettered twice, and nothing good was.
     expect((await letters()).map(place).sort()).toEqual(wanted);
@@ -69,10 +80,20 @@ describe('bad records', () => {
     const propose = async (): Promise<string> => {
       const response = await fetch(`${system.local.intake_url}/v1/actions`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${agent?.api_key}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+        headers: {
+          authorization: `Bearer ${agent?.api_key}`,
+          'content-type': 'application/json',
+          'idempotency-key': randomUUID(),
+        },
         body: JSON.stringify({
-          run_id: 'bad-input', agent: { id: 'refund-agent', version: '1' }, model: { id: 'm' }, action_type: 'refund', environment: 'production',
-          parameters: { method: 'card', amount: { value: '40.00', currency: 'USD' } }, confidence: 0.99, signals: { fraud_score: 0.01 },
+          run_id: 'bad-input',
+          agent: { id: 'refund-agent', version: '1' },
+          model: { id: 'm' },
+          action_type: 'refund',
+          environment: 'production',
+          parameters: { method: 'card', amount: { value: '40.00', currency: 'USD' } },
+          confidence: 0.99,
+          signals: { fraud_score: 0.01 },
         }),
       });
       return ((await response.json()) as { status: string }).status;

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { actionDigest, actionId, addDecimal, canonicalize, compareDecimal, JsonError, parseJson, parseMoney } from './index.js';
+import {
+  actionDigest,
+  actionId,
+  addDecimal,
+  canonicalize,
+  compareDecimal,
+  JsonError,
+  parseJson,
+  parseMoney,
+} from './index.js';
 
 const faultOf = (text: string): [string, string] => {
   try {
@@ -13,11 +22,13 @@ const faultOf = (text: string): [string, string] => {
 
 describe('parseJson', () => {
   it('reads what JSON.parse reads', () => {
-    fc.assert(fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 8 }), (value) => {
-      const text = JSON.stringify(value);
-      fc.pre(faultOf(text)[0] !== 'unsafe_number' && !text.includes('__proto__'));
-      expect(JSON.stringify(parseJson(text))).toBe(text);
-    }));
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false, maxDepth: 8 }), (value) => {
+        const text = JSON.stringify(value);
+        fc.pre(faultOf(text)[0] !== 'unsafe_number' && !text.includes('__proto__'));
+        expect(JSON.stringify(parseJson(text))).toBe(text);
+      }),
+    );
   });
 
   it.each([
@@ -41,8 +52,12 @@ describe('parseJson', () => {
 
 describe('identity of an action', () => {
   const action = {
-    tenant: 'acme', agent_id: 'refund-agent', action_type: 'refund', environment: 'production',
-    on_behalf_of: 'customer:812', target: 'order:12345',
+    tenant: 'acme',
+    agent_id: 'refund-agent',
+    action_type: 'refund',
+    environment: 'production',
+    on_behalf_of: 'customer:812',
+    target: 'order:12345',
     parameters: { order_id: '12345', method: 'card', amount: { value: '6000.00', currency: 'USD' } },
     preconditions: { order_etag: '7' },
   };
@@ -57,8 +72,9 @@ describe('identity of an action', () => {
   });
 
   it('canonicalizes as RFC 8785 does', () => {
-    expect(canonicalize({ numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27], '\u20ac': 1, b: null, a: 'ö\n' }))
-      .toBe('{"a":"ö\\n","b":null,"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"€":1}');
+    expect(
+      canonicalize({ numbers: [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27], '\u20ac': 1, b: null, a: 'ö\n' }),
+    ).toBe('{"a":"ö\\n","b":null,"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"€":1}');
   });
 });
 
@@ -68,18 +84,28 @@ describe('money', () => {
   });
 
   it.each([
-    [{ value: '1e2', currency: 'USD' }], [{ value: '99.999', currency: 'USD' }], [{ value: 100, currency: 'USD' }],
-    [{ value: '1.0', currency: 'JPY' }], [{ value: '1', currency: 'usd' }], [{ value: '01', currency: 'USD' }],
-    [{ value: '1', currency: 'USD', note: '' }], [100], [null], ['100'],
+    [{ value: '1e2', currency: 'USD' }],
+    [{ value: '99.999', currency: 'USD' }],
+    [{ value: 100, currency: 'USD' }],
+    [{ value: '1.0', currency: 'JPY' }],
+    [{ value: '1', currency: 'usd' }],
+    [{ value: '01', currency: 'USD' }],
+    [{ value: '1', currency: 'USD', note: '' }],
+    [100],
+    [null],
+    ['100'],
   ])('refuses %j', (value) => expect(parseMoney(value)).toBeNull());
 
   it('compares and adds exactly', () => {
     const cents = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n });
-    const text = (n: bigint): string => `${n < 0n ? '-' : ''}${(n < 0n ? -n : n) / 100n}.${String((n < 0n ? -n : n) % 100n).padStart(2, '0')}`;
-    fc.assert(fc.property(cents, cents, (a, b) => {
-      expect(compareDecimal(text(a), text(b))).toBe(a < b ? -1 : a > b ? 1 : 0);
-      expect(addDecimal(text(a), text(b))).toBe(text(a + b));
-    }));
+    const text = (n: bigint): string =>
+      `${n < 0n ? '-' : ''}${(n < 0n ? -n : n) / 100n}.${String((n < 0n ? -n : n) % 100n).padStart(2, '0')}`;
+    fc.assert(
+      fc.property(cents, cents, (a, b) => {
+        expect(compareDecimal(text(a), text(b))).toBe(a < b ? -1 : a > b ? 1 : 0);
+        expect(addDecimal(text(a), text(b))).toBe(text(a + b));
+      }),
+    );
     expect(compareDecimal('100', '100.00')).toBe(0);
   });
 });

@@ -1,12 +1,7 @@
 export type JsonValue = null | boolean | number | string | JsonValue[] | { [key: string]: JsonValue };
 
 export type JsonErrorCode =
-  | 'malformed'
-  | 'duplicate_key'
-  | 'unsafe_number'
-  | 'lone_surrogate'
-  | 'forbidden_key'
-  | 'too_deep';
+  'malformed' | 'duplicate_key' | 'unsafe_number' | 'lone_surrogate' | 'forbidden_key' | 'too_deep';
 
 /** What a strict parse found wrong. `pointer` is RFC 6901, the empty string for the whole document. */
 export class JsonError extends Error {

@@ -82,7 +82,9 @@ export function decode(value: Buffer | null): Decoded {
     // The schema id decides which event this is, so name and event fit by construction.
     return { name, topic, schemaId, event: writer.read(value.subarray(HEADER_BYTES)) as EventMap[EventName] };
   } catch (cause) {
-    throw new EventError('bad_avro', `not ${name}: ${cause instanceof Error ? cause.message : 'unreadable'}`, { cause });
+    throw new EventError('bad_avro', `not ${name}: ${cause instanceof Error ? cause.message : 'unreadable'}`, {
+      cause,
+    });
   }
 }
 

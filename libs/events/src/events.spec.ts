@@ -5,7 +5,12 @@ import { decode, encode, EventError, openRecord, schemaRegistry, toRecord, TOPIC
 import type { EventName, Ticked } from './index.js';
 
 const root = join(import.meta.dirname, '../../..');
-const macKeys = { intake: '11'.repeat(32), policy: '22'.repeat(32), approval: '33'.repeat(32), telemetry: '44'.repeat(32) };
+const macKeys = {
+  intake: '11'.repeat(32),
+  policy: '22'.repeat(32),
+  approval: '33'.repeat(32),
+  telemetry: '44'.repeat(32),
+};
 const reasonOf = (run: () => unknown): string => {
   try {
     run();
@@ -27,14 +32,23 @@ const golden = (file: string): Golden => JSON.parse(readFileSync(join(root, 'sch
 describe('golden bytes', () => {
   it.each(goldenFiles)('%s decodes to its value and encodes to its bytes', (file) => {
     const { schema, value, avro_hex } = golden(file);
-    const type = avro.Type.forSchema(JSON.parse(readFileSync(join(root, schema), 'utf8')) as avro.Schema, { wrapUnions: 'auto' });
+    const type = avro.Type.forSchema(JSON.parse(readFileSync(join(root, schema), 'utf8')) as avro.Schema, {
+      wrapUnions: 'auto',
+    });
     const body = Buffer.from(avro_hex, 'hex');
     expect(JSON.parse(type.toString(type.fromBuffer(body)))).toEqual(value);
     const id = Buffer.alloc(5);
     const subject = schemaRegistry.subjects().find((s) => s.endsWith(`-${file.split('.')[0]}`)) ?? '';
-    id.writeInt32BE(schemaRegistry.versions(subject).find(({ version }) => `v${version}` === file.split('.')[1])?.id ?? 0, 1);
+    id.writeInt32BE(
+      schemaRegistry.versions(subject).find(({ version }) => `v${version}` === file.split('.')[1])?.id ?? 0,
+      1,
+    );
     const { name, event } = decode(Buffer.concat([id, body]));
-    expect(encode(name as 'Ticked', event as Ticked).subarray(5).toString('hex')).toBe(avro_hex);
+    expect(
+      encode(name as 'Ticked', event as Ticked)
+        .subarray(5)
+        .toString('hex'),
+    ).toBe(avro_hex);
   });
 
   it('exists for every released schema', () => {
@@ -76,13 +90,20 @@ describe('openRecord', () => {
     openRecord({ ...r, key: Buffer.from(r.key), ...change }, macKeys);
 
   it('believes the right writer', () => {
-    expect(open(record(TOPICS.approvalLog, 'approval'))).toMatchObject({ name: 'Ticked', service: 'approval', event: tick });
+    expect(open(record(TOPICS.approvalLog, 'approval'))).toMatchObject({
+      name: 'Ticked',
+      service: 'approval',
+      event: tick,
+    });
   });
 
   it.each<[string, () => unknown]>([
     ['missing_mac', () => open(record(TOPICS.approvalLog, 'approval'), { headers: {} })],
     ['bad_mac', () => open(record(TOPICS.approvalLog, 'approval'), { key: Buffer.from('other') })],
-    ['bad_mac', () => open(record(TOPICS.approvalLog, 'approval'), { value: encode('Ticked', { ...tick, tenant: 'a' }) })],
+    [
+      'bad_mac',
+      () => open(record(TOPICS.approvalLog, 'approval'), { value: encode('Ticked', { ...tick, tenant: 'a' }) }),
+    ],
     ['bad_mac', () => open(record(TOPICS.approvalLog, 'approval'), { topic: TOPICS.approvals })],
     ['wrong_writer', () => open(record(TOPICS.approvalLog, 'policy'))],
     ['wrong_topic', () => open(record(TOPICS.approvals, 'approval'))],
@@ -102,7 +123,17 @@ describe('contract', () => {
     const walk = (schema: unknown, path: string): void => {
       if (Array.isArray(schema)) return schema.forEach((branch) => walk(branch, path));
       if (typeof schema !== 'object' || schema === null) return;
-      const { type, items, fields = [], doc } = schema as { type?: unknown; items?: unknown; fields?: { name: string; type: unknown; doc?: string }[]; doc?: string };
+      const {
+        type,
+        items,
+        fields = [],
+        doc,
+      } = schema as {
+        type?: unknown;
+        items?: unknown;
+        fields?: { name: string; type: unknown; doc?: string }[];
+        doc?: string;
+      };
       if (type === 'record' && !doc) undocumented.push(path);
       for (const field of fields) {
         if (!field.doc) undocumented.push(`${path}.${field.name}`);
@@ -111,13 +142,25 @@ describe('contract', () => {
       walk(items, path);
       if (typeof type === 'object') walk(type, path);
     };
-    for (const subject of schemaRegistry.subjects()) walk(JSON.parse(schemaRegistry.latest(subject)?.schema ?? '{}'), subject);
+    for (const subject of schemaRegistry.subjects())
+      walk(JSON.parse(schemaRegistry.latest(subject)?.schema ?? '{}'), subject);
     expect(undocumented).toEqual([]);
   });
 
   it('round-trips nullable and binary fields', () => {
     const name: EventName = 'DeadLettered';
-    const letter = { source_topic: 't', source_partition: 0, source_offset: 5, key: null, value: Buffer.from([1, 2]), headers: [{ name: 'h', value: Buffer.from('v') }], step: 's', reason: 'r', detail: 'd', recorded_at: 1 };
+    const letter = {
+      source_topic: 't',
+      source_partition: 0,
+      source_offset: 5,
+      key: null,
+      value: Buffer.from([1, 2]),
+      headers: [{ name: 'h', value: Buffer.from('v') }],
+      step: 's',
+      reason: 'r',
+      detail: 'd',
+      recorded_at: 1,
+    };
     expect(decode(encode(name, letter)).event).toEqual(letter);
   });
 });

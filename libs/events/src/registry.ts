@@ -9,7 +9,9 @@ export interface RegisteredSchema {
   readonly schema: string;
 }
 
-const byId = new Map<number, RegisteredSchema>(SCHEMAS.map(({ id, subject, version, schema }) => [id, { id, subject, version, schema }]));
+const byId = new Map<number, RegisteredSchema>(
+  SCHEMAS.map(({ id, subject, version, schema }) => [id, { id, subject, version, schema }]),
+);
 const all = [...byId.values()];
 
 /** The committed schemas, as the read routes of a Confluent schema registry give them. */

@@ -24,11 +24,13 @@ export const TOPICS = {
   deadLetters: full('dead-letters'),
 } as const;
 
-export const topicConfigs: readonly TopicConfig[] = Object.entries(TOPIC_CONFIGS).map(([name, { partitions, config }]) => ({
-  topic: full(name as TopicName),
-  partitions,
-  config: { 'message.timestamp.type': 'LogAppendTime', ...config },
-}));
+export const topicConfigs: readonly TopicConfig[] = Object.entries(TOPIC_CONFIGS).map(
+  ([name, { partitions, config }]) => ({
+    topic: full(name as TopicName),
+    partitions,
+    config: { 'message.timestamp.type': 'LogAppendTime', ...config },
+  }),
+);
 
 /** Record key of everything that belongs to one action (or, on `submissions`, to one idempotency key). */
 export const recordKey = (tenant: string, id: string): string => `${tenant}|${id}`;

@@ -5,11 +5,18 @@ export class Html {
 
 type Part = Html | string | number | null | readonly Part[];
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 
 // Bidirectional controls and invisible characters can make a text read as another one (Unicode TR 36, section 3.1).
 const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
-const visible = (character: string): string => `⟦U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
+const visible = (character: string): string =>
+  `⟦U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
 
 /** Text as markup: special characters are escaped, hidden ones are shown by their code point. */
 export const escapeHtml = (text: string): string =>

@@ -5,15 +5,30 @@ import { queuePage, timeLeft } from './queue-page.js';
 const visitor = { name: 'Ann', tenant: 'acme', csrf: 'c5rf' };
 const evil = `<script>alert('x')</script>"`;
 const view = {
-  request_id: 'req_1', status: 'pending', approvals: { given: 0, required: 2 }, packet_digest: 'sha256:p', hindrance: null, notice: null,
+  request_id: 'req_1',
+  status: 'pending',
+  approvals: { given: 0, required: 2 },
+  packet_digest: 'sha256:p',
+  hindrance: null,
+  notice: null,
   packet: {
-    action: { action_type: evil, target: evil, environment: 'production', parameters: { amount: { value: '6000.00', currency: 'USD' }, note: evil }, digest: 'sha256:d' },
-    before: { value: { refunded: '0.00' }, stated_by: 'agent' }, after: { value: { refunded: '6000.00' }, stated_by: 'countersign' },
-    rationale: { text: evil, stated_by: 'agent', trusted: false }, agent: { id: evil }, model: { id: 'm' }, confidence: 0.9,
+    action: {
+      action_type: evil,
+      target: evil,
+      environment: 'production',
+      parameters: { amount: { value: '6000.00', currency: 'USD' }, note: evil },
+      digest: 'sha256:d',
+    },
+    before: { value: { refunded: '0.00' }, stated_by: 'agent' },
+    after: { value: { refunded: '6000.00' }, stated_by: 'countersign' },
+    rationale: { text: evil, stated_by: 'agent', trusted: false },
+    agent: { id: evil },
+    model: { id: 'm' },
+    confidence: 0.9,
   },
 };
 
-describe('the reviewers\' page', () => {
+describe("the reviewers' page", () => {
   it('never sends markup of an agent', () => {
     const text = packetPage(visitor, view);
     expect(text).not.toContain('<script');
@@ -31,11 +46,23 @@ describe('the reviewers\' page', () => {
   });
 
   it('offers no vote to those who cannot cast one', () => {
-    expect(packetPage(visitor, { ...view, hindrance: 'You operate this agent.' })).not.toContain('<button class="approve"');
+    expect(packetPage(visitor, { ...view, hindrance: 'You operate this agent.' })).not.toContain(
+      '<button class="approve"',
+    );
   });
 
   it('lists what waits', () => {
-    const item = { request_id: 'req_1', action_type: 'refund', environment: 'production', agent_id: 'a', target: null, amount: '450.00 USD', gate: 'g', approvals: { given: 1, required: 2 }, respond_by: 60_000 };
+    const item = {
+      request_id: 'req_1',
+      action_type: 'refund',
+      environment: 'production',
+      agent_id: 'a',
+      target: null,
+      amount: '450.00 USD',
+      gate: 'g',
+      approvals: { given: 1, required: 2 },
+      respond_by: 60_000,
+    };
     expect(queuePage(visitor, [item], 0)).toContain('1 of 2');
     expect(queuePage(visitor, [], 0)).toContain('Nothing waits.');
     expect([timeLeft(60_000, 0), timeLeft(0, 7_200_000)]).toEqual(['1 min left', '2 h late']);
