@@ -111,7 +111,7 @@ function groupOf(row: Row): MetricsGroup {
 /** The engine's map holds text; a version is a number, as in the column. */
 function keyOf(key: Row['key']): MetricsGroup['key'] {
   const { policy_version, ...names } = key;
-  return policy_version == null ? names : { ...names, policy_version: Number(policy_version) };
+  return typeof policy_version !== 'string' ? names : { ...names, policy_version: Number(policy_version) };
 }
 
 const sumsOf = (sums: Record<string, string>): Sum[] =>

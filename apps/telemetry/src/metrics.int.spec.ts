@@ -15,6 +15,7 @@ import {
   wouldGateRate,
 } from '@countersign/metrics';
 import type { DecidedAction } from '@countersign/metrics';
+import { testEngine } from '@countersign/testing';
 import { askMetrics } from './metrics-query.js';
 import type { Dimension, MetricsGroup } from './metrics-query.js';
 import { testDatabase } from './testing/database.js';
@@ -72,7 +73,7 @@ const byKey = (groups: MetricsGroup[]): Map<string, MetricsGroup> =>
 describe('metrics of random facts on the real engine', () => {
   let database: TestDatabase;
   beforeAll(async () => {
-    database = await testDatabase();
+    database = await testDatabase(await testEngine());
     await database.load(log.records, 37);
   }, 60_000);
   afterAll(() => database.drop());

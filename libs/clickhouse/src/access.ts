@@ -8,4 +8,4 @@ export const ANALYST_VIEWS = ['events', 'audit', 'votes', 'refusals', 'labels', 
 export const analystGrants = (database: string): string[] => ANALYST_VIEWS.map((view) => `GRANT SELECT ON ${database}.${view}`);
 
 /** GRANT statements (without TO) of the user that migrates and writes: everything in its database, nothing outside. */
-export const writerGrants = (database: string): string[] => [`GRANT ALL ON ${database}.*`];
+export const writerGrants = (database: string): string[] => [`GRANT ALL ON ${database}.*`, 'GRANT TABLE ENGINE ON *'];

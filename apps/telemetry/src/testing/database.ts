@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ACTION_TABLES, connectEngine, deriveWith, migrate } from '@countersign/clickhouse';
 import type { Derivation, Engine } from '@countersign/clickhouse';
-import { testEngine } from '@countersign/testing';
 import { rowOf } from './log.js';
 import type { LoggedRecord } from './log.js';
 
@@ -16,9 +15,16 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-export async function testDatabase(): Promise<TestDatabase> {
-  const { url, user, password } = await testEngine();
-  const database = `t_${randomUUID().replaceAll('-', '')}`;
+export interface EngineAccess {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+/** A database with a name of its own. @param access a user who may create databases */
+export const testDatabase = (access: EngineAccess): Promise<TestDatabase> => databaseNamed(`t_${randomUUID().replaceAll('-', '')}`, access);
+
+export async function databaseNamed(database: string, { url, user, password }: EngineAccess): Promise<TestDatabase> {
   const options = { url, username: user, password, database };
   await migrate(options);
   const engine = connectEngine(options);
