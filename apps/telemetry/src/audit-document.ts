@@ -97,7 +97,7 @@ export function auditDocument(row: AuditRow, votes: readonly VoteRow[], labels: 
     effective: effectiveOf(row),
     grant: grantOf(row),
     ...{ outcome_status, outcome_at, outcome_without_redemption, result: parsed(row.result), post_checks: parsed(row.post_checks) ?? [] },
-    labels: labels.map(({ action_id: _same, ...label }) => label),
+    labels: labels.map(labelOf),
   };
 }
 
@@ -115,10 +115,19 @@ function approvalOf(row: AuditRow, votes: readonly VoteRow[]) {
   const { request_id, resolved_by, reviewer_id, timestamp, reason, approvals_required, approvals_given, overridden } = row;
   return {
     ...{ status: row.approval_status, reviewer_id, timestamp, reason },
-    votes: votes.map(({ action_id: _same, ...vote }) => vote),
+    votes: votes.map(voteOf),
     ...{ request_id, resolved_by, approvals: { required: approvals_required, given: approvals_given }, overridden },
   };
 }
+
+function voteOf(row: VoteRow) {
+  const { vote_id, request_id, request_kind, reviewer_id, role, vote, counted, resolving, reason, packet_digest, shown_at, voted_at } = row;
+  return { vote_id, request_id, request_kind, reviewer_id, role, vote, counted, resolving, reason, packet_digest, shown_at, voted_at };
+}
+
+const labelOf = ({ label_id, label, source, labelled_by, note, observed_at, recorded_at }: LabelRow) => ({
+  ...{ label_id, label, source, labelled_by, note, observed_at, recorded_at },
+});
 
 const effectiveOf = ({ effective_input, effective_digest, effective_diff, changed }: AuditRow) => ({
   parameters: parsed(effective_input),
