@@ -55,8 +55,8 @@ describe('telemetry while its engine dies', () => {
     await rm(folder, { recursive: true, force: true });
   }, 30_000);
 
-  const startSink = async (groupId: string): Promise<{ sink: Sink; refresher: Refresher }> => {
-    const refresher = new Refresher({ derive: deriveWith(engine), log, gatherMs: 20, gatherDaysMs: 100 });
+  const startSink = async (groupId: string, gatherMs = 20): Promise<{ sink: Sink; refresher: Refresher }> => {
+    const refresher = new Refresher({ derive: deriveWith(engine), log, gatherMs, gatherDaysMs: 100 });
     const appender = { append: () => Promise.reject(new Error('no dead letter is expected here')) };
     const sink = createEventSink({ connection, appender, engine, refresher, macKeys, onRefused: () => undefined, groupId });
     await sink.start();
@@ -96,8 +96,13 @@ describe('telemetry while its engine dies', () => {
   };
 
   it('loses and doubles nothing, in events and in every aggregate, and a rebuild is bit-identical', async () => {
-    const first = await startSink('telemetry-spec-1');
+    // This one writes events and ends before it derives anything from most of them, as a killed service does.
+    const doomed = await startSink('telemetry-spec-1', 3_600_000);
     const publishing = publish();
+    await eventually(async () => expect(Number((await engine.rows<{ n: string }>('SELECT count() AS n FROM events'))[0]?.n)).toBeGreaterThan(1_000));
+    await doomed.refresher.close();
+    await doomed.sink.close();
+    const first = await startSink('telemetry-spec-1');
     await restartEngine('SIGTERM', 2_000);
     for (let kill = 0; kill < 4; kill += 1) {
       await new Promise((resolve) => setTimeout(resolve, 300 + 170 * kill));
