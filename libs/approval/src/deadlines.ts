@@ -34,6 +34,24 @@ const SETTLE: Readonly<Record<Deadline['what'], (turn: Turn, deadline: Deadline)
   forget,
 };
 
+/**
+ * The next deadline that still holds, UTC epoch milliseconds, or null. Entries on top that no longer hold are dropped:
+ * settling them would change nothing.
+ */
+export function nextDeadline({ deadlines }: PartitionState): number | null {
+  for (let next = deadlines.peek(); next !== undefined; next = deadlines.peek()) {
+    if (holds(next)) return next.at;
+    deadlines.pop();
+  }
+  return null;
+}
+
+function holds({ what, action, at }: Deadline): boolean {
+  if (what === 'forget') return true;
+  if (what === 'expire') return action.request?.status === 'pending' && isDue(action.request, at);
+  return action.grant?.status === 'issued' && isDue(action.grant, at);
+}
+
 const isDue = (clock: PausableClock | null, at: number): boolean =>
   clock !== null && clock.paused_at === null && clock.expires_at === at;
 

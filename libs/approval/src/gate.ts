@@ -1,8 +1,14 @@
 import type { Gate } from '@countersign/events';
 import type { RequestState, VoteState } from './state.js';
 
-/** The gate that asks for more people; the first one when they ask for the same. */
-export const stricterGate = (current: Gate, other: Gate): Gate => (other.quorum > current.quorum ? other : current);
+const REASONS = ['never', 'deny', 'always'];
+
+/** How much a gate asks of people: distinct approvers first, then the wider duty to give a reason. */
+const severity = ({ quorum, reason }: Gate): number => quorum * 10 + REASONS.indexOf(reason);
+
+/** The gate that asks more of people; the first one when they ask the same. */
+export const stricterGate = (current: Gate, other: Gate): Gate =>
+  severity(other) > severity(current) ? other : current;
 
 const isApproval = ({ vote }: VoteState): boolean => vote === 'approve' || vote === 'approve_with_changes';
 

@@ -1,4 +1,5 @@
 export { apply } from './apply.js';
+export { nextDeadline } from './deadlines.js';
 export { actionDocument, decidingDocument, effectiveDocument, instant, requestDocument, statusOf } from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
 export { ineligible } from './eligibility.js';

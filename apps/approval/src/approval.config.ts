@@ -1,0 +1,26 @@
+import { httpUrl, loadIssuers, loadServiceConfig, positiveInt } from '@countersign/service';
+import type { Env, OidcIssuer, ServiceConfig } from '@countersign/service';
+
+export interface ApprovalConfig extends ServiceConfig {
+  /** `iss` of approval tokens: the public address of approval, the same for all instances. */
+  readonly tokenIssuer: string;
+  /** Where policy is asked about changed actions. */
+  readonly policyUrl: string;
+  readonly issuers: readonly OidcIssuer[];
+  /** Client id of the reviewers' page at the first identity provider; null leaves the page out. */
+  readonly pageClientId: string | null;
+  /** How long actions are remembered, milliseconds; may only grow over the life of a log. Default 8 days. */
+  readonly horizonMs: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** @throws Error naming the first missing or malformed variable (never its value) */
+export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
+  ...loadServiceConfig(env, 'approval'),
+  tokenIssuer: httpUrl(env, 'COUNTERSIGN_ISSUER'),
+  policyUrl: httpUrl(env, 'POLICY_URL'),
+  issuers: loadIssuers(env),
+  pageClientId: env['OIDC_CLIENT_ID'] || null,
+  horizonMs: positiveInt(env, 'COUNTERSIGN_HORIZON_DAYS', 8) * DAY_MS,
+});

@@ -1,0 +1,50 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { METRICS } from '@countersign/service';
+import type { KeyAuth, ReviewerAuth } from '@countersign/service';
+import type { Registry } from 'prom-client';
+import type { ApprovalTokens } from './http/approval-tokens.js';
+import { ExecutorsController } from './http/executors.controller.js';
+import { FreezesController } from './http/freezes.controller.js';
+import { GrantsController } from './http/grants.controller.js';
+import { InternalController } from './http/internal.controller.js';
+import type { Queue } from './http/queue.js';
+import { RequestsController } from './http/requests.controller.js';
+import type { Votes } from './http/votes.js';
+import type { Judge } from './judge/judge.js';
+import type { View } from './judge/view.js';
+import { observeJudge } from './metrics.js';
+import { APPROVAL_TOKENS, CALLERS, JUDGE, QUEUE, REVIEWERS, VIEW, VOTES } from './tokens.js';
+
+export interface ApprovalParts {
+  readonly judge: Judge;
+  readonly view: View;
+  readonly callers: KeyAuth;
+  readonly reviewers: ReviewerAuth;
+  readonly tokens: ApprovalTokens;
+  readonly votes: Votes;
+  readonly queue: Queue;
+}
+
+@Module({})
+export class ApprovalModule {
+  static of(parts: ApprovalParts): DynamicModule {
+    const observed = (registry: Registry): Judge => {
+      observeJudge(registry, parts.judge);
+      return parts.judge;
+    };
+    return {
+      module: ApprovalModule,
+      controllers: [ExecutorsController, GrantsController, RequestsController, FreezesController, InternalController],
+      providers: [
+        { provide: JUDGE, useFactory: observed, inject: [METRICS] },
+        { provide: VIEW, useValue: parts.view },
+        { provide: CALLERS, useValue: parts.callers },
+        { provide: REVIEWERS, useValue: parts.reviewers },
+        { provide: APPROVAL_TOKENS, useValue: parts.tokens },
+        { provide: VOTES, useValue: parts.votes },
+        { provide: QUEUE, useValue: parts.queue },
+      ],
+    };
+  }
+}

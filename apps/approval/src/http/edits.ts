@@ -1,0 +1,74 @@
+import { buildPacket, packetDigest, proposalOf, stricterGate } from '@countersign/approval';
+import type { PacketEdit } from '@countersign/approval';
+import { actionDigest, canonicalize, parseMoney, parseJson } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
+import { encode } from '@countersign/events';
+import type { ActionProposed, Edit, Gate } from '@countersign/events';
+import { passOn } from '@countersign/service';
+import type { InternalClient } from '@countersign/service';
+import { checkMoney } from './check-money.js';
+import type { Requested } from './request-view.js';
+
+/** What policy answers about a changed action. */
+interface Redecided {
+  readonly policy_decision: string;
+  readonly rule: string | null;
+  readonly explanation: string;
+  readonly gate: Gate | null;
+}
+
+export interface Editor {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+const POLICY_TIMEOUT_MS = 3_000;
+
+/** Makes a new version of an action from new parameters: decided again by the same policy version, with its own packet. */
+export class Edits {
+  constructor(private readonly policy: InternalClient) {}
+
+  /**
+   * @throws CountersignError `invalid_request` for money that is none, `overloaded` when policy does not answer
+   */
+  async build(action: Requested, parameters: { [name: string]: JsonValue }, editor: Editor): Promise<Edit> {
+    checkMoney(parameters, '/parameters');
+    const changed = changedProposal(proposalOf(action), parameters);
+    const { policy_decision, rule, explanation, gate } = await this.decide(action, changed);
+    const { digest, amount_value, amount_currency } = changed;
+    const edit = {
+      ...{ parameters: changed.parameters, digest, after: null, diff: null, amount_value, amount_currency },
+      ...{ policy_decision, rule, explanation },
+      gate: gate === null ? action.request.gate : stricterGate(action.request.gate, gate),
+    };
+    return {
+      ...edit,
+      packet_digest: this.packetDigest(action, { edit, issuer: editor.issuer, editor: editor.subject }),
+    };
+  }
+
+  private packetDigest(action: Requested, next: PacketEdit): string {
+    return packetDigest(buildPacket(proposalOf(action), action.decided, [...action.versions, next]));
+  }
+
+  private async decide({ decided }: Requested, changed: ActionProposed): Promise<Redecided> {
+    const body = {
+      tenant: decided.tenant,
+      action: encode('ActionProposed', changed).toString('base64'),
+      policy: { name: decided.policy_name, version: decided.policy_version },
+    };
+    const call = { method: 'POST', path: '/internal/decide', body, timeoutMs: POLICY_TIMEOUT_MS } as const;
+    return passOn(await this.policy.call(call)).body as Redecided;
+  }
+}
+
+function changedProposal(proposal: ActionProposed, parameters: { [name: string]: JsonValue }): ActionProposed {
+  const amount = parseMoney(parameters['amount'] ?? null);
+  const preconditions = proposal.preconditions === null ? null : parseJson(proposal.preconditions);
+  return {
+    ...proposal,
+    parameters: canonicalize(parameters),
+    digest: actionDigest({ ...proposal, parameters, preconditions }),
+    ...{ amount_value: amount?.value ?? null, amount_currency: amount?.currency ?? null, after: null, diff: null },
+  };
+}

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import type { FreezeState } from '@countersign/approval';
+import { CountersignError, derivedId } from '@countersign/canonical';
+import type { FreezeRequested } from '@countersign/events';
+import type { Reviewer, ReviewerAuth } from '@countersign/service';
+import { z } from 'zod';
+import type { Judge } from '../judge/judge.js';
+import type { View } from '../judge/view.js';
+import { JUDGE, REVIEWERS, VIEW } from '../tokens.js';
+import { CaughtUpGuard } from './caught-up.guard.js';
+import { accepted } from './refusal.js';
+import { validate } from './validate.js';
+
+const scope = z.string().min(1).max(300).nullish();
+const FreezeBody = z.strictObject({ agent_id: scope, action_type: scope, reason: z.string().max(2_000).nullish() });
+
+type Call = Omit<FreezeRequested, 'client_request_id'>;
+
+/** Kill switches. One record for each partition; answered when every partition has folded its own. */
+@Controller('v1/freezes')
+@UseGuards(CaughtUpGuard)
+export class FreezesController {
+  constructor(
+    @Inject(JUDGE) private readonly judge: Judge,
+    @Inject(VIEW) private readonly view: View,
+    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
+  ) {}
+
+  @Get()
+  async list(@Headers('authorization') authorization: string | undefined): Promise<unknown> {
+    const { tenant } = await this.reviewers.authenticate(authorization);
+    return { items: this.view.freezes(tenant).map(documentOf) };
+  }
+
+  /** Without a scope the whole tenant stops. */
+  @Post()
+  @HttpCode(201)
+  async freeze(@Headers() headers: Record<string, string | undefined>, @Body() body: unknown): Promise<unknown> {
+    const admin = await this.admin(headers['authorization']);
+    const { agent_id = null, action_type = null, reason = null } = validate(FreezeBody, body ?? {});
+    const freeze_id = derivedId('frz', admin.tenant, headers['idempotency-key'] ?? randomUUID());
+    const took_ms = await this.tellAll({ ...who(admin), freeze_id, frozen: true, agent_id, action_type, reason });
+    return { freeze_id, frozen: true, agent_id, action_type, reason, took_ms };
+  }
+
+  @Delete(':freeze_id')
+  async remove(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('freeze_id') id: string,
+  ): Promise<unknown> {
+    return this.lift(authorization, id);
+  }
+
+  /** The same as `DELETE`, for clients that only post. */
+  @Post(':freeze_id/lift')
+  @HttpCode(200)
+  async lift(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('freeze_id') freeze_id: string,
+  ): Promise<unknown> {
+    const admin = await this.admin(authorization);
+    const known = this.view.freezes(admin.tenant).find((freeze) => freeze.freeze_id === freeze_id);
+    if (known === undefined) throw new CountersignError('not_found', 'there is no such freeze, or it was lifted');
+    const { agent_id, action_type } = known;
+    const took_ms = await this.tellAll({
+      ...who(admin),
+      freeze_id,
+      frozen: false,
+      agent_id,
+      action_type,
+      reason: null,
+    });
+    return { freeze_id, frozen: false, agent_id, action_type, took_ms };
+  }
+
+  private async admin(authorization: string | undefined): Promise<Reviewer> {
+    const reviewer = await this.reviewers.authenticate(authorization);
+    if (reviewer.roles.includes('admin')) return reviewer;
+    throw new CountersignError('forbidden', 'this needs role `admin`', { reason: 'role' });
+  }
+
+  /** @returns how long it took until every partition had it, milliseconds: the time to stop */
+  private async tellAll(call: Call): Promise<number> {
+    const startedMs = Date.now();
+    const event = { ...call, client_request_id: randomUUID() };
+    const told = this.judge.partitions.map(({ partition }) => this.judge.tell('FreezeRequested', event, partition));
+    for (const answer of await Promise.all(told)) accepted(answer);
+    return Date.now() - startedMs;
+  }
+}
+
+const who = ({ tenant, issuer, subject, roles }: Reviewer) => ({ tenant, issuer, subject, roles });
+
+const documentOf = ({ freeze_id, agent_id, action_type, subject, reason, since }: FreezeState) => ({
+  ...{ freeze_id, frozen: true, agent_id, action_type, frozen_by: subject, reason },
+  frozen_at: new Date(since).toISOString(),
+});

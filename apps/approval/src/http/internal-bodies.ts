@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+const MAX_WAIT_MS = 60_000;
+const id = z.string().min(1).max(300);
+
+/** Query of `GET /internal/actions/{action_id}`. */
+export const ReadQuery = z.object({
+  tenant: id,
+  agent_id: id.optional(),
+  wait_ms: z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(0),
+  for: z.enum(['decision', 'terminal']).default('terminal'),
+  token: z.string().optional(),
+});
+export type ReadQuery = z.infer<typeof ReadQuery>;
+
+/** Query of `GET /internal/actions`. */
+export const ListQuery = z.object({
+  tenant: id,
+  agent_id: id.optional(),
+  run_id: z.string().optional(),
+  idempotency_key: z.string().optional(),
+  status: z.string().optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().optional(),
+});
+
+export const CancelBody = z.strictObject({
+  tenant: id,
+  agent_id: id,
+  client_request_id: id,
+  reason: z.string().nullish(),
+});
+
+export const OutcomeBody = z.strictObject({
+  tenant: id,
+  reported_by: id,
+  client_request_id: id,
+  body_hash: id,
+  status: z.enum(['executed', 'failed', 'rolled_back']),
+  result: z.json().nullish(),
+  post_checks: z.json().nullish(),
+  occurred_at: z.number().int().nullish(),
+});

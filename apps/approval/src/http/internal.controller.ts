@@ -1,0 +1,109 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { actionDocument, decidingDocument } from '@countersign/approval';
+import type { ActionState, Json } from '@countersign/approval';
+import { canonicalize, CountersignError } from '@countersign/canonical';
+import { InternalGuard } from '@countersign/service';
+import type { Judge } from '../judge/judge.js';
+import { statsOf } from '../judge/stats.js';
+import type { View } from '../judge/view.js';
+import { APPROVAL_TOKENS, JUDGE, VIEW } from '../tokens.js';
+import { listActions } from './action-reads.js';
+import type { ApprovalTokens } from './approval-tokens.js';
+import { CaughtUpGuard } from './caught-up.guard.js';
+import { CancelBody, ListQuery, OutcomeBody, ReadQuery } from './internal-bodies.js';
+import { accepted } from './refusal.js';
+import { validate } from './validate.js';
+
+/** How long an action that nobody here has heard of may still turn up, milliseconds. */
+const UNKNOWN_GRACE_MS = 500;
+
+const notFound = (): CountersignError => new CountersignError('not_found', 'there is no such action');
+
+/** What intake asks. */
+@ApiExcludeController()
+@Controller('internal')
+@UseGuards(InternalGuard, CaughtUpGuard)
+export class InternalController {
+  constructor(
+    @Inject(JUDGE) private readonly judge: Judge,
+    @Inject(VIEW) private readonly view: View,
+    @Inject(APPROVAL_TOKENS) private readonly tokens: ApprovalTokens,
+  ) {}
+
+  /** Waits until the action is decided or terminal, then answers it as it is. */
+  @Get('actions/:action_id')
+  async read(@Param('action_id') actionId: string, @Query() query: unknown): Promise<unknown> {
+    const wanted = validate(ReadQuery, query);
+    const isMine = (agentId: string) => wanted.agent_id === undefined || wanted.agent_id === agentId;
+    const action = await this.settled(actionId, wanted);
+    if (action !== null) {
+      if (!isMine(action.decided.agent_id)) throw notFound();
+      return this.answer(action, wanted.token === '1' && wanted.agent_id !== undefined);
+    }
+    const deciding = this.view.deciding(wanted.tenant, actionId);
+    if (deciding === null || !isMine(deciding.agent_id)) throw notFound();
+    const { body_hash, agent_id } = deciding;
+    return { body_hash, agent_id, terminal_at: null, document: decidingDocument(deciding) };
+  }
+
+  @Get('actions')
+  list(@Query() query: unknown): unknown {
+    return listActions(this.view, validate(ListQuery, query));
+  }
+
+  @Post('actions/:action_id/cancel')
+  @HttpCode(200)
+  async cancel(@Param('action_id') action_id: string, @Body() body: unknown): Promise<Json> {
+    const { tenant, agent_id, client_request_id, reason } = validate(CancelBody, body);
+    const { run_id } = this.known(tenant, action_id).decided;
+    const event = { tenant, action_id, run_id, client_request_id, agent_id, reason: reason ?? null };
+    accepted(await this.judge.ask('CancelRequested', event));
+    return actionDocument(this.known(tenant, action_id));
+  }
+
+  @Post('actions/:action_id/outcome')
+  @HttpCode(201)
+  async outcome(@Param('action_id') action_id: string, @Body() body: unknown): Promise<Json> {
+    const { tenant, result, post_checks, occurred_at, ...report } = validate(OutcomeBody, body);
+    const { run_id } = this.known(tenant, action_id).decided;
+    const texts = { result: textOf(result), post_checks: textOf(post_checks), occurred_at: occurred_at ?? null };
+    accepted(await this.judge.ask('OutcomeFiled', { tenant, action_id, run_id, ...report, ...texts }));
+    return actionDocument(this.known(tenant, action_id));
+  }
+
+  @Get('stats')
+  stats(): unknown {
+    return statsOf(this.judge);
+  }
+
+  private known(tenant: string, actionId: string): ActionState {
+    const action = this.view.action(tenant, actionId);
+    if (action !== null) return action;
+    if (this.view.deciding(tenant, actionId) === null) throw notFound();
+    throw new CountersignError('overloaded', 'the action is not decided yet; try again', { retry_after: 2 });
+  }
+
+  private async answer(action: ActionState, withToken: boolean): Promise<unknown> {
+    const token = withToken ? await this.tokens.mint(action, Date.now()) : null;
+    const { body_hash, agent_id } = action.decided;
+    const terminal_at = action.resolution === null ? null : new Date(action.resolution.resolved_at).toISOString();
+    return { body_hash, agent_id, terminal_at, document: actionDocument(action, token) };
+  }
+
+  /** The decided action once it is as far as wanted, or as it is when the time is up; null while it is undecided. */
+  private async settled(actionId: string, { tenant, wait_ms, for: until }: ReadQuery): Promise<ActionState | null> {
+    const deadlineMs = Date.now() + wait_ms;
+    for (;;) {
+      const action = this.view.action(tenant, actionId);
+      if (action !== null && (until === 'decision' || action.resolution !== null)) return action;
+      const isKnown = action !== null || this.view.deciding(tenant, actionId) !== null;
+      const leftMs = isKnown ? deadlineMs - Date.now() : Math.min(deadlineMs - Date.now(), UNKNOWN_GRACE_MS);
+      if (leftMs <= 0) return action;
+      const changed = await this.judge.watchers.change(actionId, leftMs);
+      if (!changed && !isKnown) return this.view.action(tenant, actionId);
+    }
+  }
+}
+
+const textOf = (value: unknown): string | null => (value === undefined || value === null ? null : canonicalize(value));

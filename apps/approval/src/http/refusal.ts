@@ -1,0 +1,29 @@
+import { CountersignError } from '@countersign/canonical';
+import type { Answer, RefusalCode } from '@countersign/approval';
+
+const DETAIL: Readonly<Record<RefusalCode, string>> = {
+  not_found: 'you have no such thing, or it was forgotten; older actions are in the audit',
+  forbidden: 'this needs role `admin`, or an approver of the grant',
+  duplicate_request: 'this id was used for another body; take a new id for a new request',
+  not_eligible: 'somebody else has to vote on this request',
+  already_voted: 'you have voted on this version; a vote cannot be changed',
+  already_terminal: 'the request has ended and stays as it is',
+  stale_packet: 'read the request again and vote on what it shows now',
+  frozen: 'a kill switch holds this action; try again after it is lifted',
+  reason_required: 'the gate demands a reason for this vote',
+  parameters_required: 'approve_with_changes needs the whole new parameters',
+  edit_denied_by_policy: 'policy denies the action with these parameters; choose others or deny it',
+  unknown_grant: 'there is no such grant, or it was forgotten',
+  action_digest_mismatch: 'what is about to run is not what was approved; propose it as an action of its own',
+  revoked: 'the grant was taken back; it releases nothing',
+  already_consumed: 'the grant has been used; propose the action again if it must run twice',
+  expired: 'read the action again for a new token; when its grant has lapsed, propose it again',
+  precondition_changed: 'the world is not as it was at approval; propose the action again',
+};
+
+/** Passes on an answer that is not a refusal. @throws CountersignError with the refusal's code */
+export function accepted(answer: Answer): Answer {
+  if (answer.code === 'ok') return answer;
+  const rule = answer.rule === null ? {} : { rule: answer.rule };
+  throw new CountersignError(answer.code, DETAIL[answer.code], { ...rule, reason: answer.code });
+}

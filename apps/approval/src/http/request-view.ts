@@ -1,0 +1,94 @@
+import {
+  buildPacket,
+  ineligible,
+  instant,
+  packetDigest,
+  proposalOf,
+  readJson,
+  requestDocument,
+} from '@countersign/approval';
+import type { ActionState, Json, Packet, RequestState, VoteState, Voter } from '@countersign/approval';
+import { actionDigest, CountersignError } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
+
+/** An action that has a request. */
+export type Requested = ActionState & { readonly request: RequestState };
+
+/** What reviewers see of a request in a list. */
+export function requestItem(action: Requested, viewer: Voter): Json {
+  const { decided, request } = action;
+  const proposal = proposalOf(action);
+  const edit = action.versions.at(-1)?.edit;
+  const { action_id, run_id, agent_id, action_type, environment, policy_name, policy_version, rule, impact } = decided;
+  return {
+    ...requestDocument(action, request),
+    ...{ action_id, run_id, agent_id, action_type, environment, rule, impact },
+    policy: { name: policy_name, version: policy_version },
+    target: proposal.target,
+    amount: amountOf(edit ?? proposal),
+    submitted_at: instant(decided.submitted_at),
+    version: action.versions.length + 1,
+    packet_digest: request.packet_digest,
+    resolution: resolutionOf(action),
+    you: standingOf(action, viewer),
+  };
+}
+
+const amountOf = ({
+  amount_value,
+  amount_currency,
+}: {
+  amount_value: string | null;
+  amount_currency: string | null;
+}): JsonValue =>
+  amount_value === null || amount_currency === null ? null : { value: amount_value, currency: amount_currency };
+
+/** Whether this person may still vote on the version shown, and why not. */
+export function standingOf(action: Requested, viewer: Voter): Json {
+  const rule = ineligible(action, action.request.gate, viewer);
+  const version = action.versions.length + 1;
+  const own = action.request.votes.filter(
+    ({ issuer, subject }) => issuer === viewer.issuer && subject === viewer.subject,
+  );
+  const voted = own.some((vote) => vote.version === version);
+  return {
+    eligible: rule === null,
+    rule,
+    voted,
+    can_vote: rule === null && !voted && action.request.status === 'pending',
+  };
+}
+
+function resolutionOf({ request }: Requested): JsonValue {
+  return request.status === 'pending' ? null : { status: request.status };
+}
+
+/** One request with everything a reviewer decides on. */
+export function requestWithPacket(action: Requested, viewer: Voter): Json {
+  return { ...requestItem(action, viewer), votes: action.request.votes.map(voteOf), packet: packetOf(action) };
+}
+
+const voteOf = (vote: VoteState): JsonValue => ({
+  vote_id: vote.vote_id,
+  reviewer_id: vote.subject,
+  role: vote.role,
+  vote: vote.vote,
+  counted: vote.counted,
+  version: vote.version,
+  reason: vote.reason,
+  voted_at: instant(vote.voted_at),
+});
+
+/**
+ * The packet of the version on the table, rendered from the bytes that the token will release.
+ * @throws CountersignError `internal` when bytes, digests and packet do not belong together: nobody may vote on that
+ */
+export function packetOf(action: Requested): Packet {
+  const proposal = proposalOf(action);
+  const packet = buildPacket(proposal, action.decided, action.versions);
+  const { parameters } = action.versions.at(-1)?.edit ?? proposal;
+  const preconditions = readJson(proposal.preconditions, null);
+  const digest = actionDigest({ ...proposal, parameters: readJson(parameters, null), preconditions });
+  if (digest === action.request.digest && packetDigest(packet) === action.request.packet_digest) return packet;
+  throw new CountersignError('internal', 'the packet does not fit its action; an operator has to look at it');
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { CountersignError } from '@countersign/canonical';
+import type { Reviewer, ReviewerAuth } from '@countersign/service';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { REVIEWERS, VOTES, QUEUE } from '../tokens.js';
+import { castBatch } from './batch-votes.js';
+import { CaughtUpGuard } from './caught-up.guard.js';
+import type { Queue } from './queue.js';
+import { QueueQuery } from './queue.js';
+import { requestWithPacket } from './request-view.js';
+import { validate } from './validate.js';
+import type { Votes } from './votes.js';
+
+type RequestHeaders = Record<string, string | undefined>;
+
+/** What reviewers call. */
+@Controller('v1/requests')
+@UseGuards(CaughtUpGuard)
+export class RequestsController {
+  constructor(
+    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
+    @Inject(VOTES) private readonly votes: Votes,
+    @Inject(QUEUE) private readonly queue: Queue,
+  ) {}
+
+  @Get()
+  async list(@Headers('authorization') authorization: string | undefined, @Query() query: unknown): Promise<unknown> {
+    const reviewer = await this.reviewers.authenticate(authorization);
+    return this.queue.list(reviewer, validate(QueueQuery, query));
+  }
+
+  /** Reading the packet is noted: handling time counts from the first time. */
+  @Get(':request_id')
+  async read(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('request_id') id: string,
+  ): Promise<unknown> {
+    const reviewer = await this.reviewers.authenticate(authorization);
+    const action = this.votes.request(reviewer.tenant, id);
+    const document = requestWithPacket(action, reviewer);
+    this.queue.noteShown(action, reviewer);
+    return document;
+  }
+
+  /** Many votes at once; each is judged by itself. */
+  @Post('votes')
+  @HttpCode(207)
+  async voteMany(@Headers() headers: RequestHeaders, @Body() body: unknown): Promise<unknown> {
+    const reviewer = await this.reviewers.authenticate(headers['authorization']);
+    return castBatch(this.votes, reviewer, body, headers['idempotency-key'] ?? randomUUID());
+  }
+
+  @Post(':request_id/votes')
+  @HttpCode(201)
+  async vote(
+    @Headers() headers: RequestHeaders,
+    @Param('request_id') request_id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const reviewer: Reviewer = await this.reviewers.authenticate(headers['authorization']);
+    const key = keyOf(headers['idempotency-key']);
+    const { repeated, ...voted } = await this.votes.cast({ request_id, reviewer, key, body, batch_id: null });
+    if (repeated) void reply.header('idempotency-replayed', 'true');
+    return voted;
+  }
+}
+
+const Key = z.string().min(1).max(255);
+
+function keyOf(header: string | undefined): string {
+  if (Key.safeParse(header).success) return header as string;
+  throw new CountersignError(
+    'malformed',
+    'send an Idempotency-Key of 1 to 255 characters; the same one makes a retry safe',
+  );
+}

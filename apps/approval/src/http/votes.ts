@@ -1,0 +1,106 @@
+import { derivedId, CountersignError, digestOf } from '@countersign/canonical';
+import type { Answer, Json } from '@countersign/approval';
+import type { Edit, VoteCast } from '@countersign/events';
+import type { Reviewer } from '@countersign/service';
+import { z } from 'zod';
+import type { Judge } from '../judge/judge.js';
+import type { View } from '../judge/view.js';
+import type { Edits } from './edits.js';
+import { accepted } from './refusal.js';
+import { requestItem, standingOf } from './request-view.js';
+import type { Requested } from './request-view.js';
+import { validate } from './validate.js';
+
+export const VoteBody = z.strictObject({
+  vote: z.enum(['approve', 'deny', 'approve_with_changes']),
+  packet_digest: z.string().min(1).max(200),
+  reason: z.string().max(10_000).nullish(),
+  parameters: z.record(z.string(), z.json()).nullish(),
+});
+export type VoteBody = z.infer<typeof VoteBody>;
+
+/** One vote as it comes to the door. */
+export interface Ballot {
+  readonly request_id: string;
+  readonly reviewer: Reviewer;
+  /** The caller's idempotency key. */
+  readonly key: string;
+  readonly body: unknown;
+  readonly batch_id: string | null;
+}
+
+export interface Voted {
+  readonly vote_id: string;
+  readonly repeated: boolean;
+  readonly request: Json;
+}
+
+/** The one way to vote, for the API, batches and the page. */
+export class Votes {
+  constructor(
+    private readonly judge: Judge,
+    private readonly view: View,
+    private readonly edits: Edits,
+  ) {}
+
+  /** The request of this tenant. @throws CountersignError `not_found` */
+  request(tenant: string, requestId: string): Requested {
+    const action = this.view.request(tenant, requestId);
+    if (action === null || action.request === null) throw new CountersignError('not_found', 'there is no such request');
+    return action as Requested;
+  }
+
+  /** @throws CountersignError with the refusal of the door or of the log */
+  async cast(ballot: Ballot): Promise<Voted> {
+    const { request_id, reviewer } = ballot;
+    const action = this.request(reviewer.tenant, request_id);
+    const body = validate(VoteBody, ballot.body);
+    const edit = await this.editOf(action, body, reviewer);
+    const event = voteCast(action, ballot, body, edit);
+    const answer: Answer = accepted(await this.judge.ask('VoteCast', event));
+    const request = requestItem(this.request(reviewer.tenant, request_id), reviewer);
+    return { vote_id: event.vote_id, repeated: answer.repeated, request };
+  }
+
+  private async editOf(action: Requested, { vote, parameters }: VoteBody, reviewer: Reviewer): Promise<Edit | null> {
+    if (vote !== 'approve_with_changes') {
+      if (!parameters) return null;
+      throw new CountersignError('invalid_request', 'parameters go with approve_with_changes only', {
+        pointer: '/parameters',
+      });
+    }
+    // Who cannot vote changes nothing: the log says why, and policy need not be asked.
+    if (standingOf(action, reviewer)['can_vote'] !== true) return null;
+    if (!parameters)
+      throw new CountersignError('parameters_required', 'send the whole new parameters', { pointer: '/parameters' });
+    return this.edits.build(action, parameters, reviewer);
+  }
+}
+
+function voteCast(
+  action: Requested,
+  { request_id, reviewer, key, batch_id }: Ballot,
+  body: VoteBody,
+  edit: Edit | null,
+): VoteCast {
+  const { tenant, action_id, run_id } = action.decided;
+  const { issuer, subject, roles } = reviewer;
+  const { vote, packet_digest, reason = null, parameters = null } = body;
+  return {
+    ...{
+      tenant,
+      action_id,
+      run_id,
+      request_id,
+      client_request_id: key,
+      issuer,
+      subject,
+      roles,
+      vote,
+      packet_digest,
+      reason,
+    },
+    ...{ vote_id: derivedId('vote', request_id, issuer, subject, key), batch_id, edit },
+    body_hash: digestOf({ request_id, vote, packet_digest, reason, parameters }),
+  };
+}

@@ -1,0 +1,26 @@
+/** Those who wait for an action to change, by its id. */
+export class Watchers {
+  private readonly watching = new Map<string, Set<() => void>>();
+
+  wake(actionIds: Iterable<string>): void {
+    if (this.watching.size === 0) return;
+    for (const id of actionIds) for (const wake of this.watching.get(id) ?? []) wake();
+  }
+
+  /** Resolves when the action changes, or after `waitMs`; true when it changed. */
+  change(actionId: string, waitMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const watchers = this.watching.get(actionId) ?? new Set();
+      this.watching.set(actionId, watchers);
+      const done = (changed: boolean) => {
+        clearTimeout(timer);
+        watchers.delete(wake);
+        if (watchers.size === 0 && this.watching.get(actionId) === watchers) this.watching.delete(actionId);
+        resolve(changed);
+      };
+      const wake = () => done(true);
+      const timer = setTimeout(() => done(false), waitMs);
+      watchers.add(wake);
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { Gauge } from 'prom-client';
+import type { Registry } from 'prom-client';
+import type { Judge } from './judge/judge.js';
+import { statsOf } from './judge/stats.js';
+
+const GAUGES = {
+  folded: 'Records of the approval log folded since start.',
+  skipped: 'Records of the approval log that could not be believed, since start.',
+  lag: 'Records of the approval log not folded yet.',
+  waiting: 'Callers who wait for the fold to reach their record.',
+  conflicting_decisions: 'Second decisions of one body that say something else. Anything above 0 is an alert.',
+  duplicate_bodies: 'Decisions of another body under a known action id.',
+  too_old: 'Decisions that came more than 24 hours after their proposal.',
+  actions: 'Actions remembered.',
+  pending: 'Requests that wait for people.',
+  freezes: 'Kill switches that are on, counted in every partition.',
+} as const;
+
+/** Adds the judge's own numbers, read when they are scraped. */
+export function observeJudge(registry: Registry, judge: Judge): void {
+  for (const [name, help] of Object.entries(GAUGES) as [keyof typeof GAUGES, string][]) {
+    new Gauge({
+      ...{ name: `countersign_approval_${name}`, help, registers: [registry] },
+      collect() {
+        this.set(statsOf(judge)[name]);
+      },
+    });
+  }
+}
