@@ -1,8 +1,9 @@
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Client } from './client.js';
-import { Committer } from './committer.js';
+import { commitBy, Committer, commitWithin } from './committer.js';
 import { withBatch } from './loop-batch.js';
 import type { BatchOwner, LoopBatch } from './loop-batch.js';
+import { makeConsumer } from './make-consumer.js';
 import { committedOffset, endOffsets } from './offsets.js';
 import { Backoff, within } from './pace.js';
 import { Progress } from './progress.js';
@@ -30,8 +31,6 @@ export interface LoopOptions {
   onSkipped?(at: PartitionAt, nextOffset: number): void;
 }
 
-/** A member that is silent for this long loses its partitions, milliseconds; the least that brokers accept by default. */
-const SESSION_MS = 6_000;
 const WATCH_EVERY_MS = 5_000;
 const STOP_LIMIT_MS = 15_000;
 
@@ -47,6 +46,7 @@ export class ConsumerLoop {
   private watchdog: NodeJS.Timeout | null = null;
   private fault: Error | null = null;
   private opening: Promise<void> = Promise.resolve();
+  private readonly leaving = new Set<Promise<void>>();
   private closed = false;
 
   constructor(
@@ -87,9 +87,9 @@ export class ConsumerLoop {
   async close(): Promise<void> {
     this.closed = true;
     if (this.watchdog) clearInterval(this.watchdog);
-    if (this.consumer && !this.fault) await this.commits.now(this.consumer);
-    await this.drop(this.consumer);
-    await within(STOP_LIMIT_MS, 'consumer start', this.opening).catch(() => undefined);
+    if (this.consumer && !this.fault) await this.commits.now(commitBy(this.consumer));
+    void this.drop(this.consumer);
+    await Promise.all(this.leaving);
   }
 
   private get over(): boolean {
@@ -98,38 +98,22 @@ export class ConsumerLoop {
 
   private async open(): Promise<void> {
     if (this.over) return;
-    const consumer = this.make();
+    const consumer = makeConsumer(this.client, this.options);
     this.consumer = consumer;
     this.progress.restart();
     this.listen(consumer);
-    try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        partitionsConsumedConcurrently: this.options.concurrency ?? 1,
-        eachBatch: (payload) => this.eachBatch(consumer, payload),
-      });
-      // A close that came while the consumer was joining found nothing to stop: it would run on for ever.
-      if (this.over) await this.drop(consumer);
-    } catch (error) {
-      this.reopen(consumer, String(error));
-    }
+    await this.run(consumer).catch((error: unknown) => this.reopen(consumer, String(error)));
   }
 
-  private make(): Consumer {
-    return this.client.kafka.consumer({
-      groupId: this.options.groupId,
-      sessionTimeout: SESSION_MS,
-      heartbeatInterval: 1_500,
-      rebalanceTimeout: 15_000,
-      minBytes: this.options.minBytes ?? 1,
-      maxWaitTimeInMs: this.options.maxWaitMs ?? 500,
-      maxBytesPerPartition: 2_097_152,
-      maxBytes: 16_777_216,
-      allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 8, restartOnFailure: () => Promise.resolve(false) },
+  private async run(consumer: Consumer): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...this.options.topics], fromBeginning: true });
+    if (this.over) return;
+    await consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: this.options.concurrency ?? 1,
+      eachBatch: (payload) => this.eachBatch(consumer, payload),
     });
   }
 
@@ -161,7 +145,7 @@ export class ConsumerLoop {
     await withBatch(payload, owner, (batch) => this.options.onBatch(batch));
     if (!owner.isCurrent()) return;
     // A member that leaves can commit no more: the last batch before it commits at once.
-    await (this.closed ? this.commits.now(consumer) : this.commits.due(consumer));
+    await (this.closed ? this.commits.now(commitWithin(payload)) : this.commits.due(commitBy(consumer)));
   }
 
   private reopen(consumer: Consumer, cause: string): void {
@@ -172,14 +156,21 @@ export class ConsumerLoop {
     setTimeout(() => (this.opening = this.open()), waitMs);
   }
 
-  private async drop(consumer: Consumer | null): Promise<void> {
-    if (!consumer) return;
+  /** A consumer that is stopped while it joins its group would join later and stay for ever: joining is waited for. */
+  private drop(consumer: Consumer | null): Promise<void> {
+    if (!consumer) return Promise.resolve();
     if (!this.closed) this.consumer = null;
     this.commits.stop();
-    await within(STOP_LIMIT_MS, 'consumer stop', consumer.disconnect()).catch((error: unknown) => {
+    const opening = this.opening;
+    const leave = async (): Promise<void> => {
+      await opening;
+      await consumer.disconnect();
+    };
+    const left = within(STOP_LIMIT_MS, 'consumer stop', leave()).catch((error: unknown) => {
       this.client.log.warn('consumer did not stop cleanly', { consumer: this.options.name, cause: String(error) });
     });
-    this.consumer = null;
+    this.leaving.add(left);
+    return left.finally(() => this.leaving.delete(left));
   }
 
   private async watch(): Promise<void> {

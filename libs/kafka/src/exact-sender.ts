@@ -50,10 +50,10 @@ export class ExactSender {
 
   /**
    * Publishes the records and moves the committed offset to `nextOffset`, both or neither.
-   * @throws when the outcome is unknown, or when `live` said no: `open` tells what was committed
+   * @throws when the outcome is unknown, or when `owned` said no: `open` tells what was committed
    */
-  publish(records: readonly OutRecord[], nextOffset: number, live: () => boolean): Promise<void> {
-    return within(PUBLISH_LIMIT_MS, 'transaction', this.transact(records, nextOffset, live));
+  publish(records: readonly OutRecord[], nextOffset: number, owned: () => boolean): Promise<void> {
+    return within(PUBLISH_LIMIT_MS, 'transaction', this.transact(records, nextOffset, owned));
   }
 
   async close(): Promise<void> {
@@ -63,13 +63,13 @@ export class ExactSender {
     await producer?.disconnect().catch(() => undefined);
   }
 
-  private async transact(records: readonly OutRecord[], nextOffset: number, live: () => boolean): Promise<void> {
+  private async transact(records: readonly OutRecord[], nextOffset: number, owned: () => boolean): Promise<void> {
     const { groupId, topic, partition } = this.source;
     const transaction = await this.take();
     for (const send of inSends(records))
       await transaction.sendBatch({ acks: -1, timeout: 3_000, topicMessages: byTopic(send.map((record) => ({ topic: record.topic, message: toMessage(record) }))) });
     await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] });
-    if (!live()) throw new Error('the partition was taken away before the commit');
+    if (!owned()) throw new Error('the partition was taken away before the commit');
     await transaction.commit();
   }
 

@@ -67,13 +67,13 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     for (let at = 0; at < batch.records.length; at += SLICE_RECORDS) {
       const slice = batch.records.slice(at, at + SLICE_RECORDS);
       const plan = planSlice(await this.settle(batch, slice));
-      if (!batch.live()) return;
+      if (!batch.owned()) return;
       this.resolve(batch, slice, plan);
       if (plan.then === 'stop') return this.loop?.fail(plan.error);
       if (plan.then === 'rest') return this.rest(batch, plan.reason);
       this.waits.delete(`${batch.topic} ${batch.partition}`);
-      await batch.heartbeat();
       if (!batch.live()) return;
+      await batch.heartbeat();
     }
   }
 

@@ -8,8 +8,10 @@ export interface LoopBatch extends PartitionAt {
   readonly records: readonly InRecord[];
   /** The offset after this batch, control records included. */
   readonly nextOffset: number;
-  /** False once the consumer stops, seeks or must rejoin its group: stop working on this batch. */
+  /** False once the consumer stops, seeks or must rejoin its group: start no more work on this batch. */
   live(): boolean;
+  /** Whether finished work still counts: true also while the consumer stops, so that a shutdown drains. */
+  owned(): boolean;
   /** A sign of life to the group and to the watchdog; rejects when the group is rebalancing. */
   heartbeat(): Promise<void>;
   /** Everything below `offset` is done; what is not resolved is fetched again. */
@@ -64,7 +66,8 @@ function loopBatch(payload: EachBatchPayload, owner: BatchOwner): LoopBatch {
       resume();
     }, ms);
   };
-  const live = (): boolean => owner.isCurrent() && payload.isRunning() && !payload.isStale();
+  const owned = (): boolean => owner.isCurrent() && !payload.isStale();
+  const live = (): boolean => owned() && payload.isRunning();
   const records = messages.map((message) => toInRecord(topic, partition, message));
-  return { ...at, nextOffset, records, live, heartbeat, resolve, rest };
+  return { ...at, nextOffset, records, live, owned, heartbeat, resolve, rest };
 }

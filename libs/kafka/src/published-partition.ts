@@ -82,6 +82,7 @@ export class PublishedPartition {
 
   private async work(batch: LoopBatch): Promise<Taken> {
     const live = (): boolean => batch.live() && !this.revoked;
+    const owned = (): boolean => batch.owned() && !this.revoked;
     const between = async (): Promise<boolean> => {
       await batch.heartbeat();
       return live();
@@ -89,7 +90,7 @@ export class PublishedPartition {
     for (let at = 0; at < batch.records.length; at += INPUTS_PER_TRANSACTION) {
       const chunk = batch.records.slice(at, at + INPUTS_PER_TRANSACTION);
       if (!(await inSlices(chunk, (record) => this.apply(record), between))) return 'left';
-      const flushed = await this.flush(live);
+      const flushed = await this.flush(live, owned);
       if (flushed !== 'done') return flushed;
     }
     batch.resolve(batch.nextOffset);
@@ -106,11 +107,11 @@ export class PublishedPartition {
   }
 
   /** Tries until the pending outputs are published, by this attempt or by one whose answer was lost. */
-  private async flush(live: () => boolean): Promise<Taken> {
+  private async flush(live: () => boolean, owned: () => boolean): Promise<Taken> {
     for (const backoff = new Backoff(20, 1_000); this.pending.length > 0; ) {
       if (!live()) return 'left';
       try {
-        if (!(await this.attempt(live))) return 'superseded';
+        if (!(await this.attempt(owned))) return 'superseded';
       } catch (error) {
         this.broken = true;
         this.failingSinceMs ??= Date.now();
@@ -122,7 +123,7 @@ export class PublishedPartition {
   }
 
   /** @returns false when the committed offset is neither where this fold left it nor where it was taking it */
-  private async attempt(live: () => boolean): Promise<boolean> {
+  private async attempt(owned: () => boolean): Promise<boolean> {
     const state = this.state!;
     if (this.broken) {
       const committed = (await this.sender.open()) ?? 0;
@@ -130,7 +131,7 @@ export class PublishedPartition {
       if (committed === state.next) return this.published();
       if (committed !== state.committed) return false;
     }
-    await this.sender.publish(this.pending, state.next, live);
+    await this.sender.publish(this.pending, state.next, owned);
     return this.published();
   }
 

@@ -50,7 +50,9 @@ class ExactPublisher implements Publisher {
 
   async close(): Promise<void> {
     await this.loop.close();
-    await Promise.all([...this.held.values()].map(({ partition }) => partition.release()));
+    const held = [...this.held.values()];
+    this.held = new Map();
+    await Promise.all(held.map(({ partition, ready }) => partition.release().then(() => ready)));
   }
 
   /** Producers of the last generation are closed, also where the partition comes back to us. */

@@ -76,6 +76,7 @@ class StoreSink implements Sink {
       const range = batch.records.slice(at, at + maxRecords);
       if (!(await this.write(batch, range))) return;
       batch.resolve(range.at(-1)!.offset + 1);
+      if (!batch.live()) return;
       await batch.heartbeat();
     }
   }
@@ -85,7 +86,7 @@ class StoreSink implements Sink {
       await this.options.write(batch.topic, batch.partition, range);
       return true;
     };
-    return (await this.untilDone(work, () => batch.live())) === true && batch.live();
+    return (await this.untilDone(work, () => batch.live())) === true && batch.owned();
   }
 
   /** Tries the same work again and again, as long as it is wanted. */

@@ -1,6 +1,10 @@
 import { clientOf } from './client.js';
 import type { Client } from './client.js';
+import { pause } from './pace.js';
 import type { KafkaConnection, TopicSpec } from './port.js';
+
+/** A new topic is known everywhere within a moment; after this many looks something else is wrong. */
+const ATTEMPTS = 100;
 
 const TIMESTAMPS = { 'message.timestamp.type': 'LogAppendTime' };
 
@@ -11,12 +15,22 @@ async function create(client: Client, specs: readonly TopicSpec[]): Promise<void
     replicationFactor,
     configEntries: Object.entries({ ...TIMESTAMPS, ...config }).map(([key, value]) => ({ name: key, value })),
   }));
-  await client.ask((admin) => admin.createTopics({ topics, waitForLeaders: true }));
+  // The library's own wait for leaders fails when it asks before the broker has heard of the topic.
+  await client.ask((admin) => admin.createTopics({ topics, waitForLeaders: false }));
 }
 
+/** Partition counts once every topic has leaders everywhere. */
 async function partitionCounts(client: Client, names: readonly string[]): Promise<Map<string, number>> {
-  const { topics } = await client.ask((admin) => admin.fetchTopicMetadata({ topics: [...names] }));
-  return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { topics } = await client.ask((admin) => admin.fetchTopicMetadata({ topics: [...names] }));
+      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)) || attempt === ATTEMPTS)
+        return new Map(topics.map(({ name, partitions }) => [name, partitions.length]));
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+    }
+    await pause(100);
+  }
 }
 
 /**

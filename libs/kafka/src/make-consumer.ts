@@ -1,0 +1,21 @@
+import type { Consumer } from 'kafkajs';
+import type { Client } from './client.js';
+import type { LoopOptions } from './consumer-loop.js';
+
+/** A member that is silent for this long loses its partitions, milliseconds; the least that brokers accept by default. */
+const SESSION_MS = 6_000;
+
+/** The library's own restarts are off: one place decides when a consumer is replaced. */
+export const makeConsumer = (client: Client, { groupId, minBytes = 1, maxWaitMs = 500 }: LoopOptions): Consumer =>
+  client.kafka.consumer({
+    groupId,
+    sessionTimeout: SESSION_MS,
+    heartbeatInterval: 1_500,
+    rebalanceTimeout: 15_000,
+    minBytes,
+    maxWaitTimeInMs: maxWaitMs,
+    maxBytesPerPartition: 2_097_152,
+    maxBytes: 16_777_216,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 8, restartOnFailure: () => Promise.resolve(false) },
+  });
