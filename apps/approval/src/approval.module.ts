@@ -8,6 +8,7 @@ import { ExecutorsController } from './http/executors.controller.js';
 import { FreezesController } from './http/freezes.controller.js';
 import { GrantsController } from './http/grants.controller.js';
 import { InternalController } from './http/internal.controller.js';
+import { KnownController } from './http/known.controller.js';
 import type { Queue } from './http/queue.js';
 import { RequestsController } from './http/requests.controller.js';
 import type { Votes } from './http/votes.js';
@@ -35,7 +36,10 @@ export class ApprovalModule {
     };
     return {
       module: ApprovalModule,
-      controllers: [ExecutorsController, GrantsController, RequestsController, FreezesController, InternalController],
+      controllers: [
+        ...[ExecutorsController, GrantsController, RequestsController, FreezesController],
+        ...[InternalController, KnownController],
+      ],
       providers: [
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
         { provide: VIEW, useValue: parts.view },
