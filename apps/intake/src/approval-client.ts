@@ -11,6 +11,11 @@ export interface Scope {
   readonly agent_id: string | null;
 }
 
+export interface ActionName {
+  readonly tenant: string;
+  readonly action_id: string;
+}
+
 export type Until = 'decision' | 'terminal';
 
 export interface Watch {
@@ -58,6 +63,16 @@ export class ApprovalClient {
       }
       await sleep(Math.min(POLL_MS, leftMs));
     }
+  }
+
+  /**
+   * Body hashes of actions that are decided or in the log already, in the order of the question; null for the others.
+   * @throws CountersignError `overloaded` when no instance answers
+   */
+  async known(actions: readonly ActionName[]): Promise<(string | null)[]> {
+    const question = { method: 'POST', path: '/internal/known', body: { actions }, timeoutMs: GRACE_MS } as const;
+    const answer = passOn(await this.client.call(question));
+    return (answer.body as { body_hashes: (string | null)[] }).body_hashes;
   }
 
   /** A page of documents. @throws CountersignError `overloaded`, or what approval refuses */

@@ -5,7 +5,8 @@ import type { Appender } from '@countersign/kafka';
 import type { ActionDocument } from './action-document.js';
 import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
-import type { ApprovalClient, KnownAction, Scope, Until } from './approval-client.js';
+import type { ApprovalClient, Scope, Until } from './approval-client.js';
+import { KnownLookup } from './known-lookup.js';
 import { RecentProposals } from './recent-proposals.js';
 import type { RecentProposal } from './recent-proposals.js';
 import type { RedactionKeys } from './redact.js';
@@ -32,8 +33,11 @@ const DECISION_GRACE_MS = 300;
 /** Admission of proposals, the same for every door. */
 export class Proposals {
   private readonly recent = new RecentProposals();
+  private readonly lookup: KnownLookup;
 
-  constructor(private readonly options: ProposalsOptions) {}
+  constructor(private readonly options: ProposalsOptions) {
+    this.lookup = new KnownLookup((actions) => options.approval.known(actions));
+  }
 
   /**
    * Puts a proposal into the log, once for each key.
@@ -91,23 +95,14 @@ export class Proposals {
 
   /** @returns true when the same proposal was in the log before */
   private async appendOnce(action: ActionProposed, traceparent: string | undefined): Promise<boolean> {
-    const known = await this.known(action);
-    if (known) {
-      refuseOtherBody(known, action.body_hash);
+    const { tenant, action_id } = action;
+    const body_hash = await this.lookup.bodyHash({ tenant, action_id });
+    if (body_hash !== null) {
+      refuseOtherBody({ body_hash }, action.body_hash);
       return true;
     }
     await this.options.appender.append([this.record(action, traceparent)], { deadlineMs: APPEND_DEADLINE_MS });
     return false;
-  }
-
-  private known({ action_id, tenant, agent_id }: ActionProposed): Promise<KnownAction | null> {
-    return this.options.approval.watch({
-      action_id,
-      scope: { tenant, agent_id },
-      waitMs: 0,
-      until: 'decision',
-      token: false,
-    });
   }
 
   private record(action: ActionProposed, traceparent: string | undefined) {
