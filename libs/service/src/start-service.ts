@@ -6,6 +6,7 @@ import type { CustomStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { FaultFilter } from './fault.filter.js';
 import { createHttpAdapter, setUpHttp } from './fastify-setup.js';
 import type { HttpOptions } from './fastify-setup.js';
 import { createHttpObserver, createRegistry } from './http-metrics.js';
@@ -51,7 +52,10 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const parts = createParts(options);
   const app = await createApp(options, parts);
   serveOpenapi(app, options);
-  if (options.transport) app.connectMicroservice<CustomStrategy>({ strategy: options.transport });
+  if (options.transport)
+    app
+      .connectMicroservice<CustomStrategy>({ strategy: options.transport }, { deferInitialization: true })
+      .useGlobalFilters(new FaultFilter());
   await app.listen(options.config.port, options.config.host);
   if (options.transport) await app.startAllMicroservices();
   const url = addressOf(app);
