@@ -8,8 +8,14 @@ export interface ActionDocument {
   readonly [member: string]: unknown;
 }
 
+/** The members of a proposal that its document shows. */
+export type DecidingAction = Pick<
+  ActionProposed,
+  'action_id' | 'run_id' | 'agent_id' | 'action_type' | 'environment' | 'digest' | 'submitted_at' | 'parameters'
+>;
+
 /** The document of an action that is in the log and not decided yet. */
-export function decidingDocument(action: ActionProposed): ActionDocument {
+export function decidingDocument(action: DecidingAction): ActionDocument {
   const { action_id, run_id, agent_id, action_type, environment, digest } = action;
   return {
     ...{ action_id, run_id, agent_id, action_type, environment },

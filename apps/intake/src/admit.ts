@@ -24,6 +24,7 @@ export interface Submission {
 }
 
 export const MAX_KEY_LENGTH = 255;
+const MEMBERS = Object.keys(ActionBody.shape) as (keyof ActionBody)[];
 
 /**
  * Turns a submission into the event that everyone else sees: validated, hashed, with a diff, without plain context.
@@ -134,6 +135,5 @@ const text = (value: JsonValue): string | null => (value === null ? null : canon
 // Absent and null are one body, whichever door it came by. The context is hashed as it is stored: a plain hash over it,
 // next to all the other members in plain text, would let anyone who reads the log test guesses.
 function bodyHash(body: ActionBody, context: JsonValue): string {
-  const members = Object.keys(ActionBody.shape) as (keyof ActionBody)[];
-  return digestOf({ ...Object.fromEntries(members.map((member) => [member, body[member] ?? null])), context });
+  return digestOf({ ...Object.fromEntries(MEMBERS.map((member) => [member, body[member] ?? null])), context });
 }

@@ -2,6 +2,7 @@ import { CountersignError } from '@countersign/canonical';
 import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys } from '@countersign/events';
 import type { Appender } from '@countersign/kafka';
+import { decidingDocument } from './action-document.js';
 import type { ActionDocument } from './action-document.js';
 import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
@@ -81,7 +82,7 @@ export class Proposals {
       })
       .catch(whenOverloaded(null));
     if (known) refuseOtherBody(known, proposal.body_hash);
-    return known?.document ?? proposal.document;
+    return known?.document ?? decidingDocument(proposal.deciding);
   }
 
   /** What is known of an action, or null. @throws CountersignError `overloaded` */
@@ -90,7 +91,7 @@ export class Proposals {
     const recent = this.recent.get(read.action_id);
     const mine = recent?.tenant === tenant && (agent_id === null || recent.agent_id === agent_id) ? recent : null;
     const known = await this.options.approval.watch({ ...read, expected: mine !== null });
-    return known?.document ?? mine?.document ?? null;
+    return known?.document ?? (mine ? decidingDocument(mine.deciding) : null);
   }
 
   /** @returns true when the same proposal was in the log before */

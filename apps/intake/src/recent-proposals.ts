@@ -1,6 +1,5 @@
 import type { ActionProposed } from '@countersign/events';
-import { decidingDocument } from './action-document.js';
-import type { ActionDocument } from './action-document.js';
+import type { DecidingAction } from './action-document.js';
 
 /** A proposal that went through this instance lately. */
 export interface RecentProposal {
@@ -8,7 +7,8 @@ export interface RecentProposal {
   readonly body_hash: string;
   readonly tenant: string;
   readonly agent_id: string;
-  readonly document: ActionDocument;
+  /** Enough of it for its document, until approval knows the action. */
+  readonly deciding: DecidingAction;
   /** Settles when the proposal is in the log; true when it was there before. */
   readonly appended: Promise<boolean>;
 }
@@ -30,8 +30,20 @@ export class RecentProposals {
 
   /** Remembers a proposal from before its append on; one that fails is forgotten, so that a retry starts anew. */
   add(action: ActionProposed, appended: Promise<boolean>, nowMs: number): RecentProposal {
-    const { action_id, body_hash, tenant, agent_id } = action;
-    const proposal = { action_id, body_hash, tenant, agent_id, document: decidingDocument(action), appended };
+    const {
+      action_id,
+      run_id,
+      body_hash,
+      tenant,
+      agent_id,
+      action_type,
+      environment,
+      digest,
+      submitted_at,
+      parameters,
+    } = action;
+    const deciding = { action_id, run_id, agent_id, action_type, environment, digest, submitted_at, parameters };
+    const proposal = { action_id, body_hash, tenant, agent_id, deciding, appended };
     const size = action.parameters.length + 1_000;
     this.entries.set(action_id, { proposal, size, atMs: nowMs });
     this.characters += size;
