@@ -1,4 +1,4 @@
-import { httpUrl, loadIssuers, loadServiceConfig, positiveInt } from '@countersign/service';
+import { commaList, httpUrl, loadIssuers, loadServiceConfig, positiveInt } from '@countersign/service';
 import type { Env, OidcIssuer, ServiceConfig } from '@countersign/service';
 
 export interface ApprovalConfig extends ServiceConfig {
@@ -9,6 +9,8 @@ export interface ApprovalConfig extends ServiceConfig {
   readonly issuers: readonly OidcIssuer[];
   /** Client id of the reviewers' page at the first identity provider; null leaves the page out. */
   readonly pageClientId: string | null;
+  /** Addresses under which browsers reach the page. */
+  readonly pageUrls: readonly string[];
   /** How long actions are remembered, milliseconds; may only grow over the life of a log. Default 8 days. */
   readonly horizonMs: number;
 }
@@ -22,5 +24,6 @@ export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
   policyUrl: httpUrl(env, 'POLICY_URL'),
   issuers: loadIssuers(env),
   pageClientId: env['OIDC_CLIENT_ID'] || null,
+  pageUrls: commaList(env, 'APPROVAL_URLS', [httpUrl(env, 'COUNTERSIGN_ISSUER')]),
   horizonMs: positiveInt(env, 'COUNTERSIGN_HORIZON_DAYS', 8) * DAY_MS,
 });

@@ -15,7 +15,10 @@ import type { Votes } from './http/votes.js';
 import type { Judge } from './judge/judge.js';
 import type { View } from './judge/view.js';
 import { observeJudge } from './metrics.js';
-import { APPROVAL_TOKENS, CALLERS, JUDGE, QUEUE, REVIEWERS, VIEW, VOTES } from './tokens.js';
+import { PageController } from './page/page.controller.js';
+import type { PageParts } from './page/page.controller.js';
+import { SignInController } from './page/sign-in.controller.js';
+import { APPROVAL_TOKENS, CALLERS, JUDGE, PAGE, QUEUE, REVIEWERS, VIEW, VOTES } from './tokens.js';
 
 export interface ApprovalParts {
   readonly judge: Judge;
@@ -25,7 +28,11 @@ export interface ApprovalParts {
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
   readonly queue: Queue;
+  /** null leaves the reviewers' page out. */
+  readonly page: PageParts | null;
 }
+
+const CONTROLLERS = [ExecutorsController, GrantsController, RequestsController, FreezesController, InternalController];
 
 @Module({})
 export class ApprovalModule {
@@ -48,6 +55,7 @@ export class ApprovalModule {
         { provide: APPROVAL_TOKENS, useValue: parts.tokens },
         { provide: VOTES, useValue: parts.votes },
         { provide: QUEUE, useValue: parts.queue },
+        { provide: PAGE, useValue: parts.page },
       ],
     };
   }

@@ -21,6 +21,9 @@ import { Hints } from './judge/hints.js';
 import { Judge } from './judge/judge.js';
 import { Ticker } from './judge/ticker.js';
 import { View } from './judge/view.js';
+import type { PageParts } from './page/page.controller.js';
+import { Sealed } from './page/sealed.js';
+import { SignIn } from './page/sign-in.js';
 import { createLogPublisher } from './publisher/log-publisher.js';
 
 const SWEEP_EVERY_MS = 30_000;
@@ -40,12 +43,14 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const policy = new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log });
   const publisher = createLogPublisher({ connection, macKeys, horizonMs });
   const credentials = new CredentialsFile(secretsDir, log);
+  const reviewers = new ReviewerAuth(config.issuers);
   const ticker = new Ticker(judge, log);
   const module = ApprovalModule.of({
-    ...{ judge, view, callers: new KeyAuth(credentials), reviewers: new ReviewerAuth(config.issuers) },
+    ...{ judge, view, callers: new KeyAuth(credentials), reviewers },
     tokens: new ApprovalTokens(await openSigningKeys(join(secretsDir, 'signing-keys.json')), config.tokenIssuer),
     votes: new Votes(judge, view, new Edits(policy)),
     queue: new Queue(judge, view, log),
+    page: pageOf(config, reviewers),
   });
   const readiness = readinessOf({
     judge: () => judge.ready(),
@@ -61,7 +66,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     await appender.close();
     await connection.close();
   };
-  const service = await startService({ name: 'approval', module, config, log, readiness, onClosed });
+  const service = await startService({ name: 'approval', module, config, log, readiness, onClosed, acceptForms: true });
   await judge.start();
   await Promise.all([hints.start(), publisher.start()]);
   ticker.start();
@@ -74,6 +79,17 @@ function hintsBeside(
 ): Hints {
   const isDecided = (actionId: string): boolean => judge.partitions.some(({ actions }) => actions.has(actionId));
   return new Hints({ ...options, isDecided, onProposed: (actionId) => judge.watchers.wake([actionId]) });
+}
+
+/** The page signs people in at the first identity provider; without a client id there it is left out. */
+function pageOf(
+  { pageClientId, issuers, pageUrls, internalToken }: ApprovalConfig,
+  reviewers: ReviewerAuth,
+): PageParts | null {
+  const issuer = issuers[0]?.issuer;
+  if (pageClientId === null || issuer === undefined) return null;
+  const signIn = new SignIn({ issuer, clientId: pageClientId, reviewers, sealed: new Sealed(internalToken) });
+  return { signIn, urls: pageUrls };
 }
 
 function readinessOf(probes: Readonly<Record<string, () => boolean>>): Readiness {

@@ -5,4 +5,5 @@ export const CALLERS = Symbol('CALLERS');
 export const REVIEWERS = Symbol('REVIEWERS');
 export const APPROVAL_TOKENS = Symbol('APPROVAL_TOKENS');
 export const VOTES = Symbol('VOTES');
+export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');

@@ -75,7 +75,7 @@ export class Instances {
         policyUrl: 'http://127.0.0.1:9',
         issuers: this.people.issuers,
       },
-      ...{ pageClientId: null, horizonMs: 8 * 86_400_000 },
+      ...{ pageClientId: null, pageUrls: [], horizonMs: 8 * 86_400_000 },
     });
     this.services.push(service);
     return service.url;
@@ -121,9 +121,8 @@ export class Instances {
     return this.call('POST', `${this.url(Number(index))}/v1/grants/redeem`, { authorization: `Bearer ${key}` }, body);
   }
 
-  /** Puts a record on a topic as one of the services would. */
+  /** Puts a record on a topic as one of the services would, or somebody else with `macKeys` of their own. */
   async append<N extends EventName>(
-    topic: string,
     name: N,
     event: EventMap[N],
     service: ServiceName,
@@ -131,14 +130,22 @@ export class Instances {
   ): Promise<void> {
     const { tenant, action_id } = event as unknown as ActionDecided;
     const key = recordKey(tenant, action_id);
-    await this.appender.append([
-      toRecord({ topic, name, event, key, id: randomUUID(), timeMs: Date.now(), service, macKeys }),
-    ]);
+    const record = {
+      topic: TOPICS.approvalLog,
+      name,
+      event,
+      key,
+      id: randomUUID(),
+      timeMs: Date.now(),
+      service,
+      macKeys,
+    };
+    await this.appender.append([toRecord(record)]);
   }
 
   /** What policy does: appends the decision. */
   async decide(decided: ActionDecided): Promise<void> {
-    await this.append(TOPICS.approvalLog, 'ActionDecided', decided, 'policy');
+    await this.append('ActionDecided', decided, 'policy');
   }
 
   /** Records of a public topic about this run's own actions. */

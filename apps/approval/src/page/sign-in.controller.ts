@@ -1,0 +1,48 @@
+import { Controller, Get, Inject, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PAGE } from '../tokens.js';
+import { cookieOf, SESSION_COOKIE, setCookie, SIGN_IN_COOKIE } from './cookies.js';
+import { PageProblemFilter } from './page-problem.filter.js';
+import { isSecure } from './page.controller.js';
+import type { PageParts } from './page.controller.js';
+import { CALLBACK_PATH } from './sign-in.js';
+
+/** Both ends of a sign-in. */
+@ApiExcludeController()
+@Controller()
+@UseFilters(PageProblemFilter)
+export class SignInController {
+  constructor(@Inject(PAGE) private readonly parts: PageParts) {}
+
+  @Get('page/sign-in')
+  async begin(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const { url, cookie, lifeSeconds } = await this.parts.signIn.begin(this.pageUrl(request));
+    const held = { name: SIGN_IN_COOKIE, value: cookie, lifeSeconds, secure: isSecure(this.parts) };
+    void reply
+      .code(303)
+      .headers({ location: url, 'set-cookie': setCookie(held) })
+      .send();
+  }
+
+  @Get(CALLBACK_PATH)
+  async finish(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const search = request.url.slice(request.url.indexOf('?'));
+    const secure = isSecure(this.parts);
+    const { cookie, lifeSeconds } = await this.parts.signIn.finish(
+      search,
+      cookieOf(request.headers.cookie, SIGN_IN_COOKIE),
+    );
+    const set = [
+      setCookie({ name: SESSION_COOKIE, value: cookie, lifeSeconds, secure }),
+      setCookie({ name: SIGN_IN_COOKIE, value: '', lifeSeconds: 0, secure }),
+    ];
+    void reply.code(303).headers({ location: '/', 'set-cookie': set }).send();
+  }
+
+  /** The address that the browser used, when it is one of ours: a made-up Host header leads nowhere else. */
+  private pageUrl(request: FastifyRequest): string {
+    const { urls } = this.parts;
+    return urls.find((url) => new URL(url).host === request.headers.host) ?? urls[0] ?? '';
+  }
+}

@@ -1,0 +1,45 @@
+import { approvalsGiven, proposalOf } from '@countersign/approval';
+import type { IneligibleRule } from '@countersign/approval';
+import { packetOf, standingOf } from '../http/request-view.js';
+import type { Requested } from '../http/request-view.js';
+import type { Visitor } from './layout.js';
+import type { PacketView } from './packet-page.js';
+import type { QueueItem } from './queue-page.js';
+import type { Session } from './sign-in.js';
+import { INELIGIBLE } from './words.js';
+import type { Notice } from './words.js';
+
+export const visitorOf = ({ reviewer, csrf }: Session): Visitor => ({
+  ...{ name: reviewer.name ?? reviewer.subject, tenant: reviewer.tenant, csrf },
+});
+
+/** One row of the queue. */
+export function queueItem(action: Requested): QueueItem {
+  const { request_id, action_type, environment, agent_id } = action.decided;
+  const { request } = action;
+  const proposal = proposalOf(action);
+  const { amount_value, amount_currency } = action.versions.at(-1)?.edit ?? proposal;
+  return {
+    ...{ request_id, action_type, environment, agent_id, target: proposal.target, gate: request.gate.name },
+    amount: amount_value === null || amount_currency === null ? null : `${amount_value} ${amount_currency}`,
+    approvals: { given: approvalsGiven(request), required: request.gate.quorum },
+    respond_by: request.respond_by,
+  };
+}
+
+/** @throws CountersignError `internal` when packet and action do not belong together */
+export function packetView(action: Requested, { reviewer }: Session, notice: Notice | null): PacketView {
+  const { request, decided } = action;
+  return {
+    ...{ request_id: decided.request_id, status: request.status, packet: packetOf(action), notice },
+    packet_digest: request.packet_digest,
+    approvals: { given: approvalsGiven(request), required: request.gate.quorum },
+    hindrance: hindranceOf(action, standingOf(action, reviewer)),
+  };
+}
+
+function hindranceOf({ request }: Requested, { rule, voted }: { [member: string]: unknown }): string | null {
+  if (request.status !== 'pending') return `The request has ended: ${request.status}.`;
+  if (voted === true) return 'You have voted on this version.';
+  return rule === null ? null : INELIGIBLE[rule as IneligibleRule];
+}

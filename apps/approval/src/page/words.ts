@@ -1,0 +1,37 @@
+import type { IneligibleRule } from '@countersign/approval';
+
+/** Why this person may not vote. */
+export const INELIGIBLE: Readonly<Record<IneligibleRule, string>> = {
+  self: 'You may not vote: the action is your own, or runs on your behalf.',
+  operator: 'You may not vote: you operate this agent.',
+  role: 'You may not vote: the gate asks for a role that you do not have.',
+  excluded: 'You may not vote: the gate excludes you, for example as the editor of this version.',
+};
+
+const REFUSED: Readonly<Record<string, string>> = {
+  already_voted: 'You have voted on this version already; a vote cannot be changed.',
+  already_terminal: 'The request had ended before your vote arrived.',
+  stale_packet: 'The packet has changed since you read it. Read it again, then vote.',
+  reason_required: 'This gate demands a reason.',
+  frozen: 'A kill switch holds this action.',
+  unknown_outcome: 'It is not known whether the vote was counted. Look at the request, then try again.',
+};
+const ACCEPTED: Readonly<Record<string, string>> = {
+  approve: 'Your approval is recorded.',
+  deny: 'Your denial is recorded.',
+};
+
+export interface Notice {
+  readonly kind: 'good' | 'bad';
+  readonly text: string;
+}
+
+/** What the last attempt answered; only codes from the address, never its text, reach the page. */
+export function noticeOf({ said, refused }: { readonly said?: string; readonly refused?: string }): Notice | null {
+  if (said !== undefined && Object.hasOwn(ACCEPTED, said)) return { kind: 'good', text: ACCEPTED[said] ?? '' };
+  if (refused === undefined) return null;
+  return {
+    kind: 'bad',
+    text: Object.hasOwn(REFUSED, refused) ? (REFUSED[refused] ?? '') : 'The vote was not accepted.',
+  };
+}
