@@ -34,9 +34,9 @@ async function outage(url: string, killedAt: number): Promise<number> {
 
 /** Approval is killed while an agent waits for a person; nothing is lost and the wait goes on. */
 export async function killApproval(cast: Cast): Promise<Row> {
-  const scene = 'approval killed while an agent waits';
+  const what = 'approval killed in between';
   const pid = approvalPid(cast.local.pids);
-  if (pid === null) return { scene, policy: '–', people: '–', result: 'left out: approval runs elsewhere', ok: true };
+  if (pid === null) return { what, policy: '–', people: '–', result: 'left out: it runs elsewhere', ok: true };
   const runId = cast.runId('outage');
   const rationale = 'Never delivered, sender confirmed.';
   const proposal = refund({ runId, dollars: '450.00', confidence: 0.85, rationale });
@@ -47,6 +47,6 @@ export async function killApproval(cast: Cast): Promise<Row> {
   await voteAs(cast, 'cat', action, { vote: 'approve', reason: 'sender confirmed' });
   const ended = await waiting;
   await execute(cast, 'payments-executor', proposal, { status: 'processed', tx_id: 'tx-451' });
-  const result = `executed; approval was away for ${(awayMs / 1000).toFixed(1)} s`;
-  return { scene, policy: policyOf(action), people: 'cat', result, ok: ended.status === 'approved' };
+  const result = `executed, after ${(awayMs / 1000).toFixed(1)} s without it`;
+  return { what, policy: policyOf(action), people: 'cat', result, ok: ended.status === 'approved' };
 }

@@ -30,6 +30,8 @@ export function refund({ runId, dollars, confidence, rationale, environment = 'p
 
 const DRAFT = 'Our new backpack is here. It is the best backpack in the world and lasts forever.';
 const CAREFUL = 'Our new backpack is here: 24 litres, 780 grams, repaired for free for ten years.';
+/** What the reviewer makes of it. */
+export const CHECKED = 'Our new backpack is here: 24 litres, 780 grams, repaired for free for five years.';
 
 export function socialPost(runId: string): Proposal {
   return {

@@ -12,7 +12,7 @@ export async function smallRefund(cast: Cast): Promise<Row> {
   const action = await proposeAs(cast, proposal);
   await execute(cast, EXECUTOR, proposal, paid('tx-40'));
   const ok = action.decision?.effective_decision === 'allow';
-  return { scene: 'refund of $40', policy: policyOf(action), people: 'nobody', result: 'executed', ok };
+  return { what: 'refund of $40', policy: policyOf(action), people: '–', result: 'executed', ok };
 }
 
 export async function mediumRefund(cast: Cast): Promise<Row> {
@@ -22,7 +22,7 @@ export async function mediumRefund(cast: Cast): Promise<Row> {
   await voteAs(cast, 'bob', action, { vote: 'approve', reason: 'return scanned at the depot' });
   await execute(cast, EXECUTOR, proposal, paid('tx-450'));
   const ok = action.request?.approvals.required === 1;
-  return { scene: 'refund of $450', policy: policyOf(action), people: 'bob', result: 'executed', ok };
+  return { what: 'refund of $450', policy: policyOf(action), people: 'bob', result: 'executed', ok };
 }
 
 export const LARGE_REFUND = 'refund-6000';
@@ -38,7 +38,7 @@ export async function largeRefund(cast: Cast): Promise<Row> {
   await voteAs(cast, 'cat', action, { vote: 'approve', reason: 'verified receipt' });
   await execute(cast, EXECUTOR, proposal, paid('tx-7890'));
   const ok = action.request?.approvals.required === 2 && between.status === 'pending' && between.grant === null;
-  return { scene: 'refund of $6,000', policy: policyOf(action), people: 'ann, then cat', result: 'executed', ok };
+  return { what: 'refund of $6,000', policy: policyOf(action), people: 'ann, cat', result: 'executed', ok };
 }
 
 /** Staging bypasses the gate; the token is for staging only. */
@@ -49,5 +49,5 @@ export async function stagingRefund(cast: Cast): Promise<Row> {
   const action = await proposeAs(cast, proposal);
   await execute(cast, EXECUTOR, proposal, paid('tx-staging'));
   const ok = action.decision?.bypass === 'staging' && action.decision.policy_decision === 'require_approval';
-  return { scene: 'refund of $6,000 in staging', policy: policyOf(action), people: 'nobody', result: 'executed', ok };
+  return { what: 'refund of $6,000 in staging', policy: policyOf(action), people: '–', result: 'executed', ok };
 }

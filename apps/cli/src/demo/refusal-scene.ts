@@ -37,13 +37,13 @@ export async function refusals(cast: Cast): Promise<Row[]> {
   const codes = { none: await atTheDoor(cast, '', facts), changed: await atTheDoor(cast, token, changed) };
   await execute(cast, EXECUTOR, proposal, { status: 'processed', tx_id: 'tx-60' });
   const second = await atTheDoor(cast, token, facts);
-  const row = (scene: string, code: string, ok: boolean): Row => {
-    return { scene, policy: policyOf(action), people: 'nobody', result: `refused: ${code}`, ok };
+  const row = (what: string, code: string, ok: boolean): Row => {
+    return { what, policy: policyOf(action), people: '–', result: `refused: ${code}`, ok };
   };
   const agreed = offline === 'action_digest_mismatch' && codes.changed === offline;
   return [
     row('executor without a token', codes.none, codes.none !== 'accepted'),
-    row('executor with another amount', codes.changed, agreed),
+    row('executor changes the amount', codes.changed, agreed),
     row('executor uses a token twice', second, second === 'already_consumed'),
   ];
 }

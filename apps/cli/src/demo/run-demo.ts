@@ -1,5 +1,5 @@
 import type { LocalSystem } from '../shared/local-system.js';
-import { table } from '../shared/output.js';
+import { line } from '../shared/output.js';
 import { auditedAction, snippetOf } from './audit-snippet.js';
 import { createCast, type Cast } from './cast.js';
 import { figures } from './figures.js';
@@ -26,10 +26,12 @@ function scenesOf(folder: string): Scene[] {
 const paint = (color: boolean | undefined, code: number, text: string): string =>
   color === true ? `\u001b[${code}m${text}\u001b[0m` : text;
 
-function tableOf(rows: readonly Row[], color: boolean | undefined): string {
-  const mark = (ok: boolean): string => (ok ? paint(color, 32, '✓') : paint(color, 31, '✗'));
-  const cells = rows.map(({ scene, policy, people, result, ok }) => [mark(ok), scene, policy, people, result]);
-  return table(['', 'what', 'policy', 'people', 'result'], cells);
+/** Rows are printed as they come, so the widths are fixed. */
+const WIDTHS = [1, 27, 39, 8, 30];
+
+function rowOf({ what, policy, people, result, ok }: Row, color: boolean | undefined): string {
+  const mark = ok ? paint(color, 32, '✓') : paint(color, 31, '✗');
+  return line([mark, what, policy, people, result], WIDTHS);
 }
 
 function addressesOf(local: LocalSystem): string {
@@ -41,13 +43,13 @@ function addressesOf(local: LocalSystem): string {
   ].join('\n');
 }
 
-/** One scene; a fault is a line of the table, so that the others still run. */
+/** One scene; a fault is a row, so that the others still run. */
 async function play(scene: Scene, cast: Cast): Promise<Row[]> {
   try {
     return [await scene(cast)].flat();
   } catch (error) {
     const result = error instanceof Error ? error.message : String(error);
-    return [{ scene: scene.name || 'deployment', policy: '–', people: '–', result, ok: false }];
+    return [{ what: scene.name || 'deployment', policy: '–', people: '–', result, ok: false }];
   }
 }
 
@@ -74,12 +76,22 @@ export async function runDemo(
 ): Promise<boolean> {
   const cast = createCast(local, new Date());
   const title = (text: string): void => print(`\n${paint(options.color, 1, text)}`);
-  const rows: Row[] = [];
+  let ok = true;
   title('Agents propose, people approve, executors redeem');
-  for (const scene of scenesOf(options.folder ?? process.cwd())) rows.push(...(await play(scene, cast)));
-  print(tableOf(rows, options.color));
+  print(line(['', 'what', 'policy', 'people', 'result'], WIDTHS));
+  print(
+    line(
+      WIDTHS.map((columns) => '─'.repeat(columns)),
+      WIDTHS,
+    ),
+  );
+  for (const scene of scenesOf(options.folder ?? process.cwd())) {
+    const rows = await play(scene, cast);
+    for (const row of rows) print(rowOf(row, options.color));
+    ok &&= rows.every((row) => row.ok);
+  }
   await printAudit(cast, print, title);
   title('Look around');
   print(addressesOf(local));
-  return rows.every((row) => row.ok);
+  return ok;
 }

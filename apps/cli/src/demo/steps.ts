@@ -17,10 +17,12 @@ import { randomUUID } from 'node:crypto';
 import { castVote, type Ballot } from '../shared/vote.js';
 import { TENANT, type Cast } from './cast.js';
 
-/** One line of the closing table. */
+/** One line of the table. */
 export interface Row {
-  scene: string;
+  what: string;
+  /** Rule and gate, or why policy let it run. */
   policy: string;
+  /** Who voted. */
   people: string;
   result: string;
   /** What was wanted came true. */
@@ -65,7 +67,11 @@ export async function redeemAs(cast: Cast, executor: string, token: string, fact
   });
 }
 
-/** Waits for the approval, lets the executor run it, and reports what came of it. */
+/** What an approval releases: the parameters as proposed, or as reviewers changed them. */
+export const releasedBy = (proposal: Proposal, action: ActionDocument): ActionFacts =>
+  factsOf(TENANT, proposal, action.effective?.parameters ?? proposal.parameters);
+
+/** Waits for the approval, lets the executor run what it releases, and reports what came of it. */
 export async function execute(
   cast: Cast,
   executor: string,
@@ -77,18 +83,17 @@ export async function execute(
   const action = await settled(cast, proposal, proposed.action.action_id);
   if (action.status !== 'approved') throw new Error(`${action.action_id} is ${action.status}.`);
   const token = await tokenOf(cast, proposal, action.action_id);
-  await redeemAs(cast, executor, token, factsOfProposal(proposal));
+  await redeemAs(cast, executor, token, releasedBy(proposal, action));
   const report = { status: 'executed', result, occurred_at: new Date().toISOString() } as const;
   const reported = await reportOutcome(agent, action.action_id, report);
   cast.executed.push(proposal.run_id);
   return reported;
 }
 
-/** "require_approval by large-or-suspicious, finance-two-person" */
+/** What policy said, in a few words: the gate with its rule, or why the action may run by itself. */
 export function policyOf({ decision }: ActionDocument): string {
   if (decision === null) return 'not decided';
-  const { effective_decision, policy_decision, rule, gate, bypass } = decision;
-  const said = effective_decision === policy_decision ? policy_decision : `${policy_decision} → ${effective_decision}`;
-  const by = [rule, bypass === null ? gate : `bypass: ${bypass}`].filter(Boolean).join(', ');
-  return by === '' ? said : `${said} (${by})`;
+  const { effective_decision, rule, gate, bypass } = decision;
+  if (bypass !== null) return `bypassed: ${rule}`;
+  return effective_decision === 'require_approval' ? `${gate}: ${rule}` : `${effective_decision}: ${rule}`;
 }

@@ -3,21 +3,23 @@ export type Cell = string | number | boolean | null | undefined;
 
 const text = (cell: Cell): string => (cell === null || cell === undefined || cell === '' ? '–' : String(cell));
 /** Printed width: escape sequences take none. */
-const width = (line: string): number => line.replaceAll(/\p{Cc}\[[0-9;]*m/gu, '').length;
-const pad = (line: string, columns: number): string => line + ' '.repeat(Math.max(0, columns - width(line)));
+const width = (cell: string): number => cell.replaceAll(/\p{Cc}\[[0-9;]*m/gu, '').length;
+const pad = (cell: string, columns: number): string => cell + ' '.repeat(Math.max(0, columns - width(cell)));
+
+/** Cells side by side, padded to `widths` columns; a longer one pushes the rest. */
+export const line = (cells: readonly string[], widths: readonly number[]): string =>
+  cells
+    .map((cell, column) => pad(cell, widths[column] ?? 0))
+    .join('  ')
+    .trimEnd();
 
 /** A table of aligned columns under a ruled header; an empty one says so. */
 export function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
   if (rows.length === 0) return '(none)';
   const lines = [header, ...rows].map((row) => row.map(text));
-  const widths = header.map((_name, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))));
-  const render = (line: readonly string[]): string =>
-    line
-      .map((cell, column) => pad(cell, widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  const [head = [], ...body] = lines;
-  return [render(head), widths.map((columns) => '─'.repeat(columns)).join('  '), ...body.map(render)].join('\n');
+  const widths = header.map((_name, column) => Math.max(...lines.map((cells) => width(cells[column] ?? ''))));
+  const [head = [], ...body] = lines.map((cells) => line(cells, widths));
+  return [head, widths.map((columns) => '─'.repeat(columns)).join('  '), ...body].join('\n');
 }
 
 /** Name and value per line; names are aligned. */
@@ -26,7 +28,7 @@ export function list(entries: readonly (readonly [name: string, value: Cell])[])
   return entries.map(([name, value]) => `${pad(name, widest)}  ${text(value)}`).join('\n');
 }
 
-export const printLine = (line: string): void => void process.stdout.write(`${line}\n`);
+export const printLine = (text: string): void => void process.stdout.write(`${text}\n`);
 export const printJson = (value: unknown): void => printLine(JSON.stringify(value, null, 2));
 
 /** `value` as JSON with `--json`, else as `human` renders it. */

@@ -11,7 +11,8 @@ function exitCodeOf(error: unknown): number {
 function describe(error: Error): string {
   if (!(error instanceof SdkError)) return error.message;
   const { pointer, reason, rule } = error.problem ?? {};
-  const where = [pointer === undefined ? null : `at ${pointer}`, reason, rule].filter(Boolean).join(', ');
+  const more = reason === error.code ? null : reason;
+  const where = [pointer === undefined ? null : `at ${pointer}`, more, rule].filter(Boolean).join(', ');
   return `${error.code}: ${error.message}${where === '' ? '' : ` (${where})`}`;
 }
 
