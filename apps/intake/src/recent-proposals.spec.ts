@@ -28,7 +28,6 @@ describe('recent proposals', () => {
       effective: { parameters: { a: 1 }, changed: false },
     });
   });
-  });
 
   it('forget what was not appended, so that a retry starts anew', async () => {
     const recent = new RecentProposals();
