@@ -32,7 +32,14 @@ export interface ApprovalParts {
   readonly page: PageParts | null;
 }
 
-const CONTROLLERS = [ExecutorsController, GrantsController, RequestsController, FreezesController, InternalController];
+const CONTROLLERS = [
+  ExecutorsController,
+  GrantsController,
+  RequestsController,
+  FreezesController,
+  InternalController,
+  KnownController,
+];
 
 @Module({})
 export class ApprovalModule {
@@ -43,10 +50,7 @@ export class ApprovalModule {
     };
     return {
       module: ApprovalModule,
-      controllers: [
-        ...[ExecutorsController, GrantsController, RequestsController, FreezesController],
-        ...[InternalController, KnownController],
-      ],
+      controllers: [...CONTROLLERS, ...(parts.page === null ? [] : [PageController, SignInController])],
       providers: [
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
         { provide: VIEW, useValue: parts.view },
