@@ -9,25 +9,9 @@ WITH
             assumeNotNull(action_id) AS id,
             type,
             recorded_at,
+            payload,
             (recorded_at, topic, partition, offset) AS at,
-            JSONExtract(payload, 'Tuple(
-                run_id Nullable(String), agent_id Nullable(String), agent_version Nullable(String), model_id Nullable(String),
-                action_type Nullable(String), environment Nullable(String), on_behalf_of Nullable(String), target Nullable(String),
-                parameters Nullable(String), diff Nullable(String), rationale Nullable(String), confidence Nullable(Float64),
-                signals Nullable(String), supersedes Nullable(String), amount_value Nullable(String), amount_currency Nullable(String),
-                digest Nullable(String), body_hash Nullable(String), submitted_at Nullable(Int64), decided_at Nullable(Int64),
-                decision_id Nullable(String), policy_decision Nullable(String), effective_decision Nullable(String), mode Nullable(String),
-                bypass Nullable(String), policy_name Nullable(String), policy_version Nullable(UInt32), rule Nullable(String),
-                impact Nullable(String), reversibility Nullable(String), regulatory_pressure Nullable(String), unknown Array(String),
-                explanation Nullable(String), gate Nullable(String), gate_pattern Nullable(String), approvals_required Nullable(UInt32),
-                approvals_given Nullable(UInt32), request_id Nullable(String), request_kind Nullable(String), respond_by Nullable(Int64),
-                expires_at Nullable(Int64), opened_at Nullable(Int64), voted_at Nullable(Int64), status Nullable(String),
-                resolved_by Nullable(String), reviewer_id Nullable(String), reviewer_ids Array(String), reason Nullable(String),
-                changed Nullable(Bool), paused_ms Nullable(Int64), resolved_at Nullable(Int64), grant_id Nullable(String),
-                executor_id Nullable(String), redeemed_at Nullable(Int64), result Nullable(String), post_checks Nullable(String),
-                post_checks_failed Nullable(UInt32), outcome_without_redemption Nullable(Bool), occurred_at Nullable(Int64),
-                label_id Nullable(String), label Nullable(String), source Nullable(String), observed_at Nullable(Int64),
-                sample_probability Nullable(Float64))') AS f
+            JSONExtractString(payload, 'request_kind') = 'approval' AS binding
         FROM event_rows
         WHERE action_id IN {action_ids:Array(String)} AND recorded_at <= {as_of:DateTime64(3, 'UTC')} AND type != ''
     ),
@@ -37,29 +21,67 @@ WITH
             tenant,
             id,
             uniqExact(at) AS version,
-            argMinIf(f, at, type = 'DecisionRecorded') AS d,
-            arraySort(p -> p.1, groupArrayIf((at, f), type = 'ActionProposed')) AS proposals,
-            argMinIf(f, at, type = 'RequestOpened' AND f.request_kind = 'approval') AS o,
-            argMaxIf(f, at, type = 'VersionChanged') AS c,
-            minIf(f.voted_at, type = 'VoteRecorded' AND f.request_kind = 'approval') AS first_vote_ms,
-            argMaxIf(f, at, type = 'VoteRecorded' AND f.request_kind = 'approval') AS v,
-            argMinIf(f, at, type = 'RequestResolved' AND f.request_kind = 'approval') AS r,
-            argMinIf(f, at, type = 'GrantIssued') AS g,
-            argMinIf(f, at, type = 'GrantRedeemed') AS x,
+            argMinIf(payload, at, type = 'DecisionRecorded') AS decided,
+            arraySort(groupArrayIf((at, payload), type = 'ActionProposed')) AS proposals,
+            argMinIf(payload, at, type = 'RequestOpened' AND binding) AS opened,
+            argMaxIf(payload, at, type = 'VersionChanged') AS version_changed,
+            minIf(JSONExtract(payload, 'voted_at', 'Nullable(Int64)'), type = 'VoteRecorded' AND binding) AS first_vote_ms,
+            argMaxIf(payload, at, type = 'VoteRecorded' AND binding) AS voted,
+            argMinIf(payload, at, type = 'RequestResolved' AND binding) AS resolved,
+            argMinIf(payload, at, type = 'GrantIssued') AS issued,
+            argMinIf(payload, at, type = 'GrantRedeemed') AS redeemed,
             argMinIf(type, at, type IN ('GrantRedeemed', 'GrantRevoked', 'GrantLapsed')) AS grant_end,
-            argMaxIf(f, at, type = 'OutcomeRecorded') AS y,
+            argMaxIf(payload, at, type = 'OutcomeRecorded') AS reported,
             argMaxIf(recorded_at, at, type = 'OutcomeRecorded') AS outcome_recorded_at,
-            arraySort(l -> l.1, groupArrayIf((at, recorded_at, f.label_id, f.label, f.source, f.observed_at, f.sample_probability), type = 'LabelRecorded')) AS label_copies,
-            arrayFilter((l, i) -> indexOf(arrayMap(m -> m.3, label_copies), l.3) = i, label_copies, arrayEnumerate(label_copies)) AS label_list,
-            notEmpty(label_list) AS labelled,
-            label_list[-1] AS last_label
+            arraySort(groupArrayIf((at, recorded_at, JSONExtractString(payload, 'label_id'), payload), type = 'LabelRecorded')) AS label_copies
         FROM facts
         GROUP BY tenant, id
         HAVING countIf(type = 'DecisionRecorded') > 0
     ),
     named AS
     (
-        SELECT *, arrayFirst(candidate -> ifNull(candidate.2.body_hash = d.body_hash, false), proposals).2 AS p
+        SELECT
+            tenant,
+            id,
+            version,
+            first_vote_ms,
+            grant_end,
+            outcome_recorded_at,
+            JSONExtract(decided, 'Tuple(
+                run_id Nullable(String), agent_id Nullable(String), agent_version Nullable(String), model_id Nullable(String),
+                action_type Nullable(String), environment Nullable(String), submitted_at Nullable(Int64), decided_at Nullable(Int64),
+                digest Nullable(String), body_hash Nullable(String), decision_id Nullable(String), policy_decision Nullable(String),
+                effective_decision Nullable(String), mode Nullable(String), bypass Nullable(String), policy_name Nullable(String),
+                policy_version Nullable(UInt32), rule Nullable(String), impact Nullable(String), reversibility Nullable(String),
+                regulatory_pressure Nullable(String), unknown Array(String), explanation Nullable(String), gate Nullable(String),
+                gate_pattern Nullable(String), approvals_required Nullable(UInt32), request_id Nullable(String),
+                request_kind Nullable(String), sample_probability Nullable(Float64))') AS d,
+            JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
+                supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
+                amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), parameters Nullable(String),
+                diff Nullable(String), rationale Nullable(String))') AS p,
+            JSONExtract(opened, 'Tuple(
+                request_id Nullable(String), request_kind Nullable(String), opened_at Nullable(Int64), respond_by Nullable(Int64),
+                expires_at Nullable(Int64))') AS o,
+            JSONExtract(version_changed, 'Tuple(
+                gate Nullable(String), digest Nullable(String), parameters Nullable(String), diff Nullable(String),
+                amount_value Nullable(String), amount_currency Nullable(String), approvals_required Nullable(UInt32))') AS c,
+            JSONExtract(voted, 'Tuple(approvals_required Nullable(UInt32), approvals_given Nullable(UInt32))') AS v,
+            JSONExtract(resolved, 'Tuple(
+                gate Nullable(String), status Nullable(String), resolved_by Nullable(String), reviewer_id Nullable(String),
+                reviewer_ids Array(String), reason Nullable(String), changed Nullable(Bool), digest Nullable(String),
+                approvals_required Nullable(UInt32), approvals_given Nullable(UInt32), respond_by Nullable(Int64), expires_at Nullable(Int64),
+                paused_ms Nullable(Int64), resolved_at Nullable(Int64))') AS r,
+            JSONExtract(issued, 'grant_id', 'Nullable(String)') AS issued_grant_id,
+            JSONExtract(redeemed, 'Tuple(redeemed_at Nullable(Int64), executor_id Nullable(String))') AS x,
+            JSONExtract(reported, 'Tuple(
+                status Nullable(String), occurred_at Nullable(Int64), outcome_without_redemption Nullable(Bool), result Nullable(String),
+                post_checks Nullable(String), post_checks_failed Nullable(UInt32))') AS y,
+            arrayFilter((copy, i) -> indexOf(arrayMap(other -> other.3, label_copies), copy.3) = i, label_copies, arrayEnumerate(label_copies)) AS label_list,
+            notEmpty(label_list) AS labelled,
+            label_list[-1].2 AS last_labelled_at,
+            JSONExtract(label_list[-1].4, 'Tuple(
+                label Nullable(String), source Nullable(String), observed_at Nullable(Int64), sample_probability Nullable(Float64))') AS l
         FROM folded
     )
 SELECT
@@ -69,8 +91,8 @@ SELECT
     coalesce(o.request_id, d.request_id) AS request_id,
     coalesce(o.request_kind, d.request_kind) AS request_kind,
     ifNull(d.decision_id, '') AS decision_id,
-    g.grant_id AS grant_id,
-    multiIf(g.grant_id IS NULL, NULL, grant_end = 'GrantRedeemed', 'consumed', grant_end = 'GrantRevoked', 'revoked', grant_end = 'GrantLapsed', 'lapsed', 'issued') AS grant_status,
+    issued_grant_id AS grant_id,
+    multiIf(issued_grant_id IS NULL, NULL, grant_end = 'GrantRedeemed', 'consumed', grant_end = 'GrantRevoked', 'revoked', grant_end = 'GrantLapsed', 'lapsed', 'issued') AS grant_status,
     p.supersedes AS supersedes,
     ifNull(d.action_type, '') AS action_type,
     ifNull(d.environment, '') AS environment,
@@ -129,11 +151,11 @@ SELECT
     y.result AS result,
     y.post_checks AS post_checks,
     y.post_checks_failed AS post_checks_failed,
-    last_label.4 AS label,
-    last_label.5 AS label_source,
-    fromUnixTimestamp64Milli(last_label.6, 'UTC') AS label_observed_at,
-    if(labelled, last_label.2, NULL) AS label_recorded_at,
-    coalesce(last_label.7, d.sample_probability) AS sample_probability,
+    l.label AS label,
+    l.source AS label_source,
+    fromUnixTimestamp64Milli(l.observed_at, 'UTC') AS label_observed_at,
+    if(labelled, last_labelled_at, NULL) AS label_recorded_at,
+    coalesce(l.sample_probability, d.sample_probability) AS sample_probability,
     if(changed, ifNull(c.parameters, p.parameters), p.parameters) AS effective_input,
     if(changed, c.diff, p.diff) AS effective_diff,
     coalesce(r.digest, c.digest, d.digest, '') AS effective_digest,
