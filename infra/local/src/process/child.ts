@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Guard } from './guard.js';
 
@@ -20,13 +20,22 @@ export interface Child {
   signal(signal: NodeJS.Signals): void;
 }
 
+/** Larger logs, bytes, are set aside when the process starts; one older file is kept. */
+const LOG_LIMIT = 20_000_000;
+
+function openLog(path: string): number {
+  mkdirSync(dirname(path), { recursive: true });
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > LOG_LIMIT) renameSync(path, `${path}.1`);
+  return openSync(path, 'a', 0o600);
+}
+
 /**
  * Starts a child in a process group of its own: Ctrl-C reaches only the launcher, which then stops the parts in order.
  * @throws when the program cannot be started at all
  */
 export async function startChild(command: Command, guard: Guard): Promise<Child> {
-  mkdirSync(dirname(command.logFile), { recursive: true });
-  const log = openSync(command.logFile, 'a', 0o600);
+  const log = openLog(command.logFile);
   const child = spawn(command.file, command.args, { env: command.env, stdio: ['ignore', log, log], detached: true });
   closeSync(log);
   const exited = new Promise<string>((resolve) => {
