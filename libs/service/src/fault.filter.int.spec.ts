@@ -23,7 +23,7 @@ const config: ServiceConfig = {
 @Controller()
 class Broken {
   @EventPattern('a topic')
-  on(): never {
+  on(_record: unknown): unknown {
     throw new Error('the fault itself');
   }
 }
