@@ -1,9 +1,10 @@
 import { CountersignError, derivedId, problemOf } from '@countersign/canonical';
+import type { Json } from '@countersign/approval';
 import type { Problem } from '@countersign/canonical';
 import type { Reviewer } from '@countersign/service';
 import { z } from 'zod';
 import { validate } from './validate.js';
-import type { Voted, Votes } from './votes.js';
+import type { Votes } from './votes.js';
 
 const MAX_ITEMS = 100;
 const Item = z.looseObject({ request_id: z.string().min(1).max(300) });
@@ -13,7 +14,8 @@ interface ItemResult {
   readonly index: number;
   readonly request_id: string;
   readonly status: number;
-  readonly vote?: Omit<Voted, 'repeated'>;
+  readonly vote_id?: string;
+  readonly request?: Json;
   readonly problem?: Problem;
 }
 
@@ -25,7 +27,7 @@ export async function castBatch(votes: Votes, reviewer: Reviewer, body: unknown,
     try {
       const ballot = { request_id, reviewer, key: `${key}/${request_id}`, body: vote, batch_id };
       const { repeated: _, ...voted } = await votes.cast(ballot);
-      return { index, request_id, status: 201, vote: voted };
+      return { index, request_id, status: 201, ...voted };
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       const problem = problemOf(error);

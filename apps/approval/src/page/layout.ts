@@ -25,30 +25,23 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 /** A whole document. */
 export const page = (title: string, visitor: Visitor | null, body: Html): string =>
   html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} · Countersign</title>
-        <link rel="stylesheet" href="${STYLE_PATH}" />
-      </head>
-      <body>
-        <header><a class="brand" href="/">Countersign</a>${visitor === null ? null : signedIn(visitor)}</header>
-        <main>${body}</main>
-      </body>
-    </html> `.text;
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Countersign</title>
+<link rel="stylesheet" href="${STYLE_PATH}">
+</head>
+<body>
+<header><a class="brand" href="/">Countersign</a>${visitor === null ? null : signedIn(visitor)}</header>
+<main>${body}</main>
+</body>
+</html>
+`.text;
 
 const signedIn = ({ name, tenant, csrf }: Visitor): Html =>
-  html`<form class="who" method="post" action="${SIGN_OUT_PATH}">
-    <input type="hidden" name="csrf" value="${csrf}" />${name}, ${tenant} · <button class="plain">Sign out</button>
-  </form>`;
+  html`<form class="who" method="post" action="${SIGN_OUT_PATH}"><input type="hidden" name="csrf" value="${csrf}">${name}, ${tenant} · <button class="plain">Sign out</button></form>`;
 
 /** What went wrong, and what to do, on a page of its own. */
 export const problemPage = (visitor: Visitor | null, title: string, detail: string): string =>
-  page(
-    title,
-    visitor,
-    html`<h1>${title}</h1>
-      <p class="lead">${detail}</p>
-      <p><a href="/">Back to the queue</a></p>`,
-  );
+  page(title, visitor, html`<h1>${title}</h1><p class="lead">${detail}</p><p><a href="/">Back to the queue</a></p>`);

@@ -35,13 +35,7 @@ const amountOf = (parameters: Members): string | null => {
 };
 
 const facts = (entries: Members): Html =>
-  html`<dl>
-    ${Object.entries(entries).map(
-      ([name, value]) =>
-        html`<dt>${name}</dt>
-          <dd class="mono">${shown(value)}</dd>`,
-    )}
-  </dl>`;
+  html`<dl>${Object.entries(entries).map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${shown(value)}</dd>`)}</dl>`;
 
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
 export function packetPage(visitor: Visitor, view: PacketView): string {
@@ -51,44 +45,35 @@ export function packetPage(visitor: Visitor, view: PacketView): string {
     title,
     visitor,
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
-      <h1>${title}</h1>
-      <p class="lead">
-        <span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required}
-        approvals · ${action['environment'] as string}
-      </p>
-      ${effect(view, action)}${change(view.packet)}${statements(view.packet)}${reasons(view.packet)}${voting(visitor, view)}`,
+<h1>${title}</h1>
+<p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}</p>
+${effect(view, action)}${change(view.packet)}${statements(view.packet)}${reasons(view.packet)}${voting(visitor, view)}`,
   );
 }
 
 const effect = ({ packet, packet_digest }: PacketView, action: Members): Html =>
-  html`<section>
-    <h2>What an approval releases</h2>
-    ${facts(members(action['parameters']))}
-    <hr />
-    ${facts({ target: action['target'] ?? null, 'on behalf of': action['on_behalf_of'] ?? null, run: action['run_id'] ?? null, agent: `${shown(members(packet['agent'])['id'])} ${shown(members(packet['agent'])['version'])}`, model: members(packet['model'])['id'] ?? null, digest: action['digest'] ?? null, packet: packet_digest })}
-  </section>`;
+  html`<section><h2>What an approval releases</h2>${facts(members(action['parameters']))}<hr>
+${facts({ target: action['target'] ?? null, 'on behalf of': action['on_behalf_of'] ?? null, run: action['run_id'] ?? null, agent: `${shown(members(packet['agent'])['id'])} ${shown(members(packet['agent'])['version'])}`, model: members(packet['model'])['id'] ?? null, digest: action['digest'] ?? null, packet: packet_digest })}</section>`;
 
-function change(packet: Members): Html | null {
-  const [before, after] = [members(packet['before']), members(packet['after'])];
-  if (packet['before'] === null && packet['after'] === null) return null;
-  return html`<section>
-    <h2>Before and after</h2>
-    <p class="lead">
-      Before as stated by ${shown(before['stated_by'])}, after as stated by ${shown(after['stated_by'])}.
-    </p>
-    <table>
-      <thead>
-        <tr>
-          <th>Field</th>
-          <th>Before</th>
-          <th>After</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${rows(before['value'], after['value'])}
-      </tbody>
-    </table>
-  </section>`;
+function change(packet: Members): Html {
+  return html`${edited(packet)}${beforeAndAfter(members(packet['before']), members(packet['after']))}`;
+}
+
+/** What reviewers changed, with the proposed version beside it. */
+function edited({ changed_by, action, history }: Members): Html | null {
+  if (!changed_by) return null;
+  const proposed = members(list(history)[0])['parameters'];
+  return html`<section><h2>Changed by ${shown(members(changed_by)['subject'])}</h2>
+<table><thead><tr><th>Parameter</th><th>Proposed</th><th>Now</th></tr></thead><tbody>${rows(proposed, members(action)['parameters'])}</tbody></table></section>`;
+}
+
+function beforeAndAfter(before: Members, after: Members): Html | null {
+  if (before['value'] === undefined && after['value'] === undefined) return null;
+  if (after['value'] === undefined)
+    return html`<section><h2>Before, as stated by ${shown(before['stated_by'])}</h2>${facts(members(before['value']))}</section>`;
+  return html`<section><h2>Before and after</h2>
+<p class="lead">Before as stated by ${shown(before['stated_by'])}, after as stated by ${shown(after['stated_by'])}.</p>
+<table><thead><tr><th>Field</th><th>Before</th><th>After</th></tr></thead><tbody>${rows(before['value'], after['value'])}</tbody></table></section>`;
 }
 
 function rows(before: JsonValue | undefined, after: JsonValue | undefined): Html[] {
@@ -96,58 +81,25 @@ function rows(before: JsonValue | undefined, after: JsonValue | undefined): Html
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   return names.map((name) => {
     const [old, now] = [shown(from[name]), shown(to[name])];
-    if (old === now)
-      return html`<tr>
-        <td>${name}</td>
-        <td class="mono">${old}</td>
-        <td class="mono">${now}</td>
-      </tr>`;
-    return html`<tr>
-      <td>${name}</td>
-      <td>
-        <pre><del>${old}</del></pre>
-      </td>
-      <td>
-        <pre><ins>${now}</ins></pre>
-      </td>
-    </tr>`;
+    if (old === now) return html`<tr><td>${name}</td><td class="mono">${old}</td><td class="mono">${now}</td></tr>`;
+    return html`<tr><td>${name}</td><td><pre><del>${old}</del></pre></td><td><pre><ins>${now}</ins></pre></td></tr>`;
   });
 }
 
 const statements = (packet: Members): Html =>
-  html`<section class="untrusted">
-    <h2>What the agent says about itself (not verified)</h2>
-    <blockquote>${shown(members(packet['rationale'])['text'])}</blockquote>
-    ${facts({ confidence: packet['confidence'] ?? null, ...members(members(packet['signals'])['value']) })}
-  </section>`;
+  html`<section class="untrusted"><h2>What the agent says about itself (not verified)</h2>
+<blockquote>${shown(members(packet['rationale'])['text'])}</blockquote>
+${facts({ confidence: packet['confidence'] ?? null, ...members(members(packet['signals'])['value']) })}</section>`;
 
 const reasons = (packet: Members): Html =>
-  html`<section>
-    <h2>Why a person decides</h2>
-    ${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}
-    <details>
-      <summary>Explanation</summary>
-      <pre>${shown(packet['explanation'])}</pre>
-    </details>
-  </section>`;
+  html`<section><h2>Why a person decides</h2>${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}
+<details><summary>Explanation</summary><pre>${shown(packet['explanation'])}</pre></details></section>`;
 
 function voting(visitor: Visitor, { request_id, packet_digest, hindrance }: PacketView): Html {
-  if (hindrance !== null)
-    return html`<section>
-      <h2>Your vote</h2>
-      <p>${hindrance}</p>
-    </section>`;
-  return html`<section>
-    <h2>Your vote</h2>
-    <form method="post" action="${packetPath(request_id)}/votes">
-      <input type="hidden" name="csrf" value="${visitor.csrf}" /><input
-        type="hidden"
-        name="packet_digest"
-        value="${packet_digest}"
-      />
-      <label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000"></textarea>
-      <button class="approve" name="vote" value="approve">Approve</button
-      ><button class="deny" name="vote" value="deny">Deny</button>
-    </form>
-  </section>`;
+  if (hindrance !== null) return html`<section><h2>Your vote</h2><p>${hindrance}</p></section>`;
+  return html`<section><h2>Your vote</h2><form method="post" action="${packetPath(request_id)}/votes">
+<input type="hidden" name="csrf" value="${visitor.csrf}"><input type="hidden" name="packet_digest" value="${packet_digest}">
+<label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000"></textarea>
+<button class="approve" name="vote" value="approve">Approve</button><button class="deny" name="vote" value="deny">Deny</button>
+</form></section>`;
 }

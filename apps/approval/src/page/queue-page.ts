@@ -37,41 +37,20 @@ export const queuePage = (visitor: Visitor, items: readonly QueueItem[], nowMs: 
     'Queue',
     visitor,
     html`<h1>Waiting for a person</h1>
-      <p class="lead">
-        ${items.length === 0 ? 'Nothing waits.' : `${items.length} ${items.length === 1 ? 'request' : 'requests'}, most urgent first.`}
-      </p>
-      ${items.length === 0 ? null : table(items, nowMs)}`,
+<p class="lead">${items.length === 0 ? 'Nothing waits.' : `${items.length} ${items.length === 1 ? 'request' : 'requests'}, most urgent first.`}</p>
+${items.length === 0 ? null : table(items, nowMs)}`,
   );
 
 const table = (items: readonly QueueItem[], nowMs: number): Html =>
-  html`<section>
-    <table>
-      <thead>
-        <tr>
-          <th>Action</th>
-          <th>Amount</th>
-          <th>Agent</th>
-          <th>Gate</th>
-          <th>Approvals</th>
-          <th>Respond</th>
-        </tr>
-      </thead>
-      <tbody>
-        ${items.map((item) => row(item, nowMs))}
-      </tbody>
-    </table>
-  </section>`;
+  html`<section><table>
+<thead><tr><th>Action</th><th>Amount</th><th>Agent</th><th>Gate</th><th>Approvals</th><th>Respond</th></tr></thead>
+<tbody>${items.map((item) => row(item, nowMs))}</tbody>
+</table></section>`;
 
 const row = (item: QueueItem, nowMs: number): Html =>
   html`<tr>
-    <td>
-      <a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target}<br /><span class="tag"
-        >${item.environment}</span
-      >
-    </td>
-    <td>${item.amount ?? '–'}</td>
-    <td>${item.agent_id}</td>
-    <td>${item.gate}</td>
-    <td>${item.approvals.given} of ${item.approvals.required}</td>
-    <td><span class="tag ${item.respond_by < nowMs ? 'late' : ''}">${timeLeft(item.respond_by, nowMs)}</span></td>
-  </tr>`;
+<td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target}<br><span class="tag">${item.environment}</span></td>
+<td>${item.amount ?? '–'}</td><td>${item.agent_id}</td><td>${item.gate}</td>
+<td>${item.approvals.given} of ${item.approvals.required}</td>
+<td><span class="tag ${item.respond_by < nowMs ? 'late' : ''}">${timeLeft(item.respond_by, nowMs)}</span></td>
+</tr>`;
