@@ -12,6 +12,7 @@ export default {
   moduleNameMapper: {
     '^@countersign/local$': '<rootDir>/infra/local/src/index.ts',
     '^@countersign/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@countersign/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

@@ -1,4 +1,3 @@
-import kafkajs from 'kafkajs';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { inheritedEnv } from '../process/inherited.config.js';
 import { run } from '../process/run.js';
 import type { Part } from '../process/part.js';
 import { SetupError } from '../setup-error.js';
+import { withAdmin } from './admin.js';
 import { brokerProperties } from './broker.config.js';
 import type { BrokerOptions } from './broker.config.js';
 import { fetchBrokerJars } from './jars.js';
@@ -49,23 +49,14 @@ async function format(options: BrokerOptions, propertiesFile: string, classPath:
     );
 }
 
+/** One try, without the client's own patience: the caller asks again. */
 async function answers(port: number): Promise<boolean> {
-  const client = new kafkajs.Kafka({
-    brokers: [`127.0.0.1:${port}`],
-    clientId: 'countersign-launcher',
-    logLevel: kafkajs.logLevel.NOTHING,
-    connectionTimeout: 1_000,
-    requestTimeout: 2_000,
-    retry: { retries: 0 },
-  });
-  const admin = client.admin();
+  const impatient = { connectionTimeout: 1_000, requestTimeout: 2_000, retry: { retries: 0 } };
   try {
-    await admin.connect();
-    return (await admin.describeCluster()).brokers.length > 0;
+    const cluster = await withAdmin([`127.0.0.1:${port}`], (admin) => admin.describeCluster(), impatient);
+    return cluster.brokers.length > 0;
   } catch {
     return false;
-  } finally {
-    await admin.disconnect().catch(() => undefined);
   }
 }
 

@@ -1,7 +1,7 @@
 import { topicConfigs } from '@countersign/events';
 import type { TopicConfig } from '@countersign/events';
-import kafkajs from 'kafkajs';
 import type { Admin } from 'kafkajs';
+import { withAdmin } from '../broker/admin.js';
 import { SetupError } from '../setup-error.js';
 
 const configEntries = (topic: TopicConfig) => Object.entries(topic.config).map(([name, value]) => ({ name, value }));
@@ -42,18 +42,9 @@ export async function ensureTopics(
   brokers: readonly string[],
   topics: readonly TopicConfig[] = topicConfigs,
 ): Promise<void> {
-  const kafka = new kafkajs.Kafka({
-    brokers: [...brokers],
-    clientId: 'countersign-launcher',
-    logLevel: kafkajs.logLevel.NOTHING,
-  });
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+  await withAdmin(brokers, async (admin) => {
     await createMissing(admin, topics);
     await requireCounts(admin, topics);
     await waitForCoordinator(admin);
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
