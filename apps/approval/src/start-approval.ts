@@ -37,7 +37,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const log = createLogger('approval', config.logLevel);
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
-  const judge = new Judge({ connection, appender, macKeys, log, horizonMs });
+  const judge = new Judge({ connection, appender, macKeys, horizonMs });
   const hints = hintsBeside(judge, { connection, macKeys });
   const view = new View(judge, hints);
   const policy = new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log });
@@ -78,7 +78,9 @@ function hintsBeside(
   options: Pick<ConstructorParameters<typeof Hints>[0], 'connection' | 'macKeys'>,
 ): Hints {
   const isDecided = (actionId: string): boolean => judge.partitions.some(({ actions }) => actions.has(actionId));
-  return new Hints({ ...options, isDecided, onProposed: (actionId) => judge.watchers.wake([actionId]) });
+  const hints = new Hints({ ...options, isDecided, onProposed: (actionId) => judge.watchers.wake([actionId]) });
+  judge.onTouched = (actionIds) => hints.forget(actionIds);
+  return hints;
 }
 
 /** The page signs people in at the first identity provider; without a client id there it is left out. */

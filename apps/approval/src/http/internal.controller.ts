@@ -1,4 +1,5 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import type { OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { actionDocument, decidingDocument } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
@@ -24,12 +25,17 @@ const notFound = (): CountersignError => new CountersignError('not_found', 'ther
 @ApiExcludeController()
 @Controller('internal')
 @UseGuards(InternalGuard, CaughtUpGuard)
-export class InternalController {
+export class InternalController implements OnModuleDestroy {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,
     @Inject(VIEW) private readonly view: View,
     @Inject(APPROVAL_TOKENS) private readonly tokens: ApprovalTokens,
   ) {}
+
+  /** Before the server waits for calls under way. */
+  onModuleDestroy(): void {
+    this.judge.watchers.close();
+  }
 
   /** Waits until the action is decided or terminal, then answers it as it is. */
   @Get('actions/:action_id')
@@ -99,7 +105,7 @@ export class InternalController {
       if (action !== null && (until === 'decision' || action.resolution !== null)) return action;
       const isKnown = action !== null || this.view.deciding(tenant, actionId) !== null;
       const leftMs = isKnown ? deadlineMs - Date.now() : Math.min(deadlineMs - Date.now(), UNKNOWN_GRACE_MS);
-      if (leftMs <= 0) return action;
+      if (leftMs <= 0 || this.judge.watchers.closed) return action;
       const changed = await this.judge.watchers.change(actionId, leftMs);
       if (!changed && !isKnown) return this.view.action(tenant, actionId);
     }

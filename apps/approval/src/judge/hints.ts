@@ -58,6 +58,11 @@ export class Hints {
     return this.hints.size;
   }
 
+  /** Drops hints about actions that are decided now. */
+  forget(actionIds: Iterable<string>): void {
+    for (const actionId of actionIds) this.hints.delete(actionId);
+  }
+
   /** Drops what is decided by now or can never be. */
   sweep(nowMs: number): void {
     for (const [actionId, { proposedAtMs }] of this.hints) {

@@ -5,7 +5,6 @@ import { EventError, openRecord, recordKey, toRecord, topicConfigs, TOPICS } fro
 import type { EventMap, MacKeys } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
 import type { Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
-import type { Logger } from '@countersign/service';
 import { logEventOf } from './log-event.js';
 import { ANSWER_WITHIN_MS, Waiters } from './waiters.js';
 import { Watchers } from './watchers.js';
@@ -14,7 +13,6 @@ export interface JudgeOptions {
   readonly connection: KafkaConnection;
   readonly appender: Appender;
   readonly macKeys: MacKeys;
-  readonly log: Logger;
   /** How long actions are remembered, milliseconds. Default 8 days. */
   readonly horizonMs?: number;
 }
@@ -33,6 +31,10 @@ export class Judge {
   readonly watchers = new Watchers();
   /** Records that no instance may believe: undecodable, or without the right writer's MAC. */
   skipped = 0;
+  /** How long the first reading of the log took, milliseconds; null before its end. */
+  caught_up_ms: number | null = null;
+  /** Told which actions a record changed. */
+  onTouched: (actionIds: ReadonlySet<string>) => void = () => undefined;
   private readonly waiters = new Waiters();
   private readonly fold: Fold;
   private started = false;
@@ -53,7 +55,9 @@ export class Judge {
 
   /** Resolves when everything that was in the log at the time of the call is folded. */
   async start(): Promise<void> {
+    const startedMs = Date.now();
     await this.fold.start();
+    this.caught_up_ms = Date.now() - startedMs;
     this.started = true;
   }
 
@@ -128,6 +132,7 @@ export class Judge {
     const { answer, touched } = apply(state, { ...event, timestampMs: record.timestampMs });
     const id = record.headers['ce_id'];
     if (id !== undefined) this.waiters.settle(id.toString(), answer);
+    this.onTouched(touched);
     this.watchers.wake(touched);
   }
 

@@ -12,6 +12,7 @@ export const statsOf = (judge: Judge) => ({
   folded: total(judge, 'folded'),
   skipped: judge.skipped,
   lag: judge.lag(),
+  caught_up_ms: judge.caught_up_ms,
   waiting: judge.waiting,
   conflicting_decisions: total(judge, 'conflicting_decisions'),
   duplicate_bodies: total(judge, 'duplicate_bodies'),

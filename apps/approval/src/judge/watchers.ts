@@ -1,14 +1,23 @@
 /** Those who wait for an action to change, by its id. */
 export class Watchers {
   private readonly watching = new Map<string, Set<() => void>>();
+  /** True once nobody may wait any more. */
+  closed = false;
 
   wake(actionIds: Iterable<string>): void {
     if (this.watching.size === 0) return;
     for (const id of actionIds) for (const wake of this.watching.get(id) ?? []) wake();
   }
 
+  /** Answers everyone who waits, now: the service is stopping. */
+  close(): void {
+    this.closed = true;
+    this.wake([...this.watching.keys()]);
+  }
+
   /** Resolves when the action changes, or after `waitMs`; true when it changed. */
   change(actionId: string, waitMs: number): Promise<boolean> {
+    if (this.closed) return Promise.resolve(false);
     return new Promise((resolve) => {
       const watchers = this.watching.get(actionId) ?? new Set();
       this.watching.set(actionId, watchers);
