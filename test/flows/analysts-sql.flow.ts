@@ -71,7 +71,7 @@ async function story(): Promise<void> {
 }
 
 describe("the contract's SQL, run by the analyst", () => {
-  beforeAll(story, 30_000);
+  beforeAll(story, 60_000);
 
   it('agrees with /v1/metrics on overrides and on false positives and negatives', async () => {
     const [overrides, balance] = [await world().rows<JsonObject>(OVERRIDES), await world().rows<JsonObject>(BALANCE)];

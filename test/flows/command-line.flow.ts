@@ -62,7 +62,7 @@ describe('the command line', () => {
     expect(audited).toMatchObject({ actions: [{ approval: { reviewer_id: 'bob', reason: 'verified receipt' } }] });
     expect((await countersign('audit', proposal.run_id)).stdout).toContain('bob');
     expect((await countersign('metrics')).stdout).toContain('gated');
-  }, 40_000);
+  });
 
   it('ends with 1 when the system refuses', async () => {
     const outside = await countersign('submit', file('bad.json', { ...refund('1.00'), confidence: 91 }));

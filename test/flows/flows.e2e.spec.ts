@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { startWorld, stopWorld } from './support/system.js';
 import './two-person-refund.flow.js';
 import './one-action-one-token.flow.js';
@@ -9,5 +10,7 @@ import './python-client.flow.js';
 import './analysts-sql.flow.js';
 import './command-line.flow.js';
 
-beforeAll(startWorld, 90_000);
+// One system serves all flows, so they run in one file, one after the other.
+jest.setTimeout(60_000);
+beforeAll(startWorld, 120_000);
 afterAll(stopWorld, 30_000);

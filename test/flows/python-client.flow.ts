@@ -39,6 +39,11 @@ async function python(how: 'by hand' | 'guarded', id: string, proposal: object):
 }
 
 function flows(): void {
+  it('passes its own tests', () => {
+    const { status, stderr } = spawnSync('python3', ['-B', '-m', 'unittest'], { cwd: folder, encoding: 'utf8' });
+    expect({ status, stderr }).toMatchObject({ status: 0, stderr: expect.stringContaining('OK') });
+  });
+
   it('proposes, waits for a person, redeems and reports', async () => {
     const [proposal, id] = [refund('450.00', { confidence: 0.9 }), randomUUID()];
     const answer = python('by hand', id, proposal);

@@ -1,14 +1,4 @@
-import {
-  addKey,
-  newKey,
-  readCredentials,
-  revokeKey,
-  rotateKey,
-  writeCredentials,
-  type Credentials,
-  type KeyOwner,
-  type NewKey,
-} from '@countersign/service';
+import type { Credentials, KeyOwner } from '@countersign/service';
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { refused, unreachable, wrongUse } from '../shared/command-error.js';
@@ -23,7 +13,10 @@ interface Options {
   json?: boolean;
 }
 
-type Change = (credentials: Credentials, owner: KeyOwner, key: NewKey) => Credentials;
+type Change = 'addKey' | 'rotateKey';
+
+/** Loaded when it is needed: the services' bootstrap would more than double the start of every command. */
+const service = () => import('@countersign/service');
 
 function ownerOf(options: Options): KeyOwner {
   const { agent, executor, tenant } = options;
@@ -34,7 +27,8 @@ function ownerOf(options: Options): KeyOwner {
 }
 
 /** Services see the file within a second; nothing is restarted. */
-function edit(secretsDir: string, change: (credentials: Credentials) => Credentials): void {
+async function edit(secretsDir: string, change: (credentials: Credentials) => Credentials): Promise<void> {
+  const { readCredentials, writeCredentials } = await service();
   let present: Credentials;
   try {
     present = readCredentials(join(secretsDir, 'credentials.json'));
@@ -51,10 +45,11 @@ function edit(secretsDir: string, change: (credentials: Credentials) => Credenti
 async function issue(options: Options, change: Change): Promise<void> {
   const local = await readLocalSystem();
   const owner = ownerOf(options);
+  const { newKey, [change]: apply } = await service();
   const key = newKey(Date.now());
-  edit(secretsFolderOf(local), (credentials) => change(credentials, owner, key));
+  await edit(secretsFolderOf(local), (credentials) => apply(credentials, owner, key));
   // The key that this clone's own commands use may just have been revoked.
-  if (change === rotateKey) await rememberKey(owner, key.secret);
+  if (change === 'rotateKey') await rememberKey(owner, key.secret);
   show(options.json, { ...owner, key_id: key.key_id, api_key: key.secret }, (made) =>
     list([
       [made.kind, made.id],
@@ -67,7 +62,8 @@ async function issue(options: Options, change: Change): Promise<void> {
 async function revoke(keyId: string, options: { json?: boolean }): Promise<void> {
   const local = await readLocalSystem();
   const revoked_at = new Date().toISOString();
-  edit(secretsFolderOf(local), (credentials) => revokeKey(credentials, keyId, revoked_at));
+  const { revokeKey } = await service();
+  await edit(secretsFolderOf(local), (credentials) => revokeKey(credentials, keyId, revoked_at));
   show(options.json, { key_id: keyId, revoked_at }, (done) => `${done.key_id} is revoked.`);
 }
 
@@ -84,8 +80,8 @@ function issuing(keys: Command, name: string, description: string, change: Chang
 
 export function register(program: Command): void {
   const keys = program.command('keys').description('API keys of agents and executors; services notice within a second');
-  issuing(keys, 'add', 'add a key beside the present ones', addKey);
-  issuing(keys, 'rotate', 'add a key and revoke the others', rotateKey);
+  issuing(keys, 'add', 'add a key beside the present ones', 'addKey');
+  issuing(keys, 'rotate', 'add a key and revoke the others', 'rotateKey');
   keys
     .command('revoke')
     .description('revoke one key')
