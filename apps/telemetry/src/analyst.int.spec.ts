@@ -35,12 +35,16 @@ describe('the analyst', () => {
       { name: 'writer', password: 'pw', profile: 'service' as const, grants: writerGrants(DATABASE) },
       { name: 'analyst', password: 'pw', profile: 'analyst' as const, grants: analystGrants(DATABASE) },
     ];
-    child = await startPart(enginePart({ dataDir: join(folder, 'ch'), logFile: join(folder, 'ch.log'), httpPort, users }), guard);
+    child = await startPart(
+      enginePart({ dataDir: join(folder, 'ch'), logFile: join(folder, 'ch.log'), httpPort, users }),
+      guard,
+    );
     const url = `http://127.0.0.1:${httpPort}`;
     database = await databaseNamed(DATABASE, { url, user: 'writer', password: 'pw' });
     await database.load(log.records);
     analyst = connectEngine({ url, username: 'analyst', password: 'pw', database: DATABASE });
-    askRaw = async (sql) => (await fetch(`${url}/?user=analyst&password=pw&database=${DATABASE}`, { method: 'POST', body: sql })).text();
+    askRaw = async (sql) =>
+      (await fetch(`${url}/?user=analyst&password=pw&database=${DATABASE}`, { method: 'POST', body: sql })).text();
   }, 60_000);
   afterAll(async () => {
     await analyst?.close();
@@ -53,12 +57,23 @@ describe('the analyst', () => {
   const metrics = async (group_by: readonly 'gate'[] = []): Promise<MetricsAnswer> => {
     const ofTenants = await Promise.all(
       ['acme', 'globex'].map((tenant) =>
-        askMetrics(database!.engine, { tenant, from: new Date(0), to: new Date('2100-01-01'), now: new Date(), group_by, filters: { environment: 'production' } }),
+        askMetrics(database!.engine, {
+          tenant,
+          from: new Date(0),
+          to: new Date('2100-01-01'),
+          now: new Date(),
+          group_by,
+          filters: { environment: 'production' },
+        }),
       ),
     );
-    return { groups: ofTenants.flatMap(({ groups }) => groups), reviewer_burden: ofTenants.flatMap(({ reviewer_burden }) => reviewer_burden) };
+    return {
+      groups: ofTenants.flatMap(({ groups }) => groups),
+      reviewer_burden: ofTenants.flatMap(({ reviewer_burden }) => reviewer_burden),
+    };
   };
-  const sum = <T>(items: readonly T[], of: (item: T) => number): number => items.reduce((total, item) => total + of(item), 0);
+  const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
+    items.reduce((total, item) => total + of(item), 0);
 
   it('runs every printed statement as it stands', async () => {
     const statements = await printedStatements();
@@ -67,17 +82,35 @@ describe('the analyst', () => {
   });
 
   it('gets the same numbers as GET /v1/metrics', async () => {
-    const [override, burden, errors, times, sla] = (await printedStatements()).map((sql) => sql.replace(/;$/, '')) as [string, string, string, string, string];
+    const [override, burden, errors, times, sla] = (await printedStatements()).map((sql) => sql.replace(/;$/, '')) as [
+      string,
+      string,
+      string,
+      string,
+      string,
+    ];
     const { groups, reviewer_burden } = await metrics();
-    expect(await analyst.rows(override)).toMatchObject([{ k: String(sum(groups, (g) => g.override_rate.k)), n: String(sum(groups, (g) => g.override_rate.n)) }]);
-    expect(await analyst.rows(errors)).toMatchObject([{ fp: String(sum(groups, (g) => g.false_positives)), fn: String(sum(groups, (g) => g.false_negatives)) }]);
+    expect(await analyst.rows(override)).toMatchObject([
+      { k: String(sum(groups, (g) => g.override_rate.k)), n: String(sum(groups, (g) => g.override_rate.n)) },
+    ]);
+    expect(await analyst.rows(errors)).toMatchObject([
+      { fp: String(sum(groups, (g) => g.false_positives)), fn: String(sum(groups, (g) => g.false_negatives)) },
+    ]);
     const votes = await analyst.rows<{ minutes: string | null }>(burden);
-    expect(sum(votes, ({ minutes }) => Number(minutes))).toBeCloseTo(sum(reviewer_burden, ({ minutes }) => minutes ?? 0), 6);
+    expect(sum(votes, ({ minutes }) => Number(minutes))).toBeCloseTo(
+      sum(reviewer_burden, ({ minutes }) => minutes ?? 0),
+      6,
+    );
     const gates = (await metrics(['gate'])).groups;
     const n = (rows: readonly { n: string }[]): number => sum(rows, (row) => Number(row.n));
     expect(n(await analyst.rows<{ n: string }>(times))).toBe(sum(gates, (g) => g.time_to_approve.n));
-    const missed = await analyst.rows<{ misses: string; n: string }>(sla.replace('respond_by <=', "environment = 'production' AND respond_by <="));
-    expect([sum(missed, ({ misses }) => Number(misses)), n(missed)]).toEqual([sum(gates, (g) => g.sla_miss_rate.k), sum(gates, (g) => g.sla_miss_rate.n)]);
+    const missed = await analyst.rows<{ misses: string; n: string }>(
+      sla.replace('respond_by <=', "environment = 'production' AND respond_by <="),
+    );
+    expect([sum(missed, ({ misses }) => Number(misses)), n(missed)]).toEqual([
+      sum(gates, (g) => g.sla_miss_rate.k),
+      sum(gates, (g) => g.sla_miss_rate.n),
+    ]);
   });
 
   it.each([
@@ -88,7 +121,9 @@ describe('the analyst', () => {
     ["timestamp >= '2026-06-18 00:00:00'", 'by_time'],
     ["decided_at >= '2026-06-18 00:00:00'", 'by_decided'],
   ])('is served by an index when asking for %s', async (condition, index) => {
-    await expect(askRaw(`EXPLAIN indexes = 1 SELECT action_id FROM audit WHERE ${condition}`)).resolves.toContain(`Name: ${index}`);
+    await expect(askRaw(`EXPLAIN indexes = 1 SELECT action_id FROM audit WHERE ${condition}`)).resolves.toContain(
+      `Name: ${index}`,
+    );
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { ALWAYS, readSql } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
-import type { AuditRow, LabelRow, VoteRow } from './audit-document.js';
+import type { AuditRow, LabelRow, VoteRow } from './audit-rows.js';
 
 /** An action with what people said of it. */
 export interface AuditedAction {
@@ -18,13 +18,24 @@ export interface PageQuestion {
   readonly before_id: string;
   readonly limit: number;
   /** Columns that must equal a value; '' does not filter. */
-  readonly filters: Readonly<Record<'action_type' | 'approval_status' | 'reviewer_id' | 'agent_id' | 'run_id' | 'action_id' | 'environment', string>>;
+  readonly filters: Readonly<
+    Record<
+      'action_type' | 'approval_status' | 'reviewer_id' | 'agent_id' | 'run_id' | 'action_id' | 'environment',
+      string
+    >
+  >;
 }
 
-const [runSql, pageSql, votesSql, labelsSql, runActionsSql] = ['audit_run', 'audit_page', 'votes_of', 'labels_of', 'run_actions'].map((name) =>
-  readSql(`queries/${name}.sql`),
-) as [string, string, string, string, string];
-const [auditThen, votesThen, labelsThen] = ['audit', 'votes', 'labels'].map((name) => readSql(`refresh/${name}.sql`)) as [string, string, string];
+const [runSql, pageSql, votesSql, labelsSql, runActionsSql] = [
+  'audit_run',
+  'audit_page',
+  'votes_of',
+  'labels_of',
+  'run_actions',
+].map((name) => readSql(`queries/${name}.sql`)) as [string, string, string, string, string];
+const [auditThen, votesThen, labelsThen] = ['audit', 'votes', 'labels'].map((name) =>
+  readSql(`refresh/${name}.sql`),
+) as [string, string, string];
 
 /** The actions of a run in the order of their decisions, as they are now. */
 export async function auditRun(engine: Engine, tenant: string, runId: string): Promise<AuditedAction[]> {
@@ -32,7 +43,11 @@ export async function auditRun(engine: Engine, tenant: string, runId: string): P
 }
 
 /** The actions of a run as they were known at a time: computed again, from the events recorded until then. */
-export async function auditRunAsOf(engine: Engine, run: { tenant: string; runId: string }, asOf: Date): Promise<AuditedAction[]> {
+export async function auditRunAsOf(
+  engine: Engine,
+  run: { tenant: string; runId: string },
+  asOf: Date,
+): Promise<AuditedAction[]> {
   const { tenant, runId } = run;
   const as_of = asOf.getTime() > Date.parse('2299-01-01T00:00:00Z') ? ALWAYS : asOf;
   const ids = await engine.rows<{ action_id: string }>(runActionsSql, { tenant, run_id: runId, as_of });
@@ -44,7 +59,11 @@ export async function auditRunAsOf(engine: Engine, run: { tenant: string; runId:
     engine.rows<LabelRow>(labelsThen, params),
   ]);
   const mine = rows.filter((row) => row.tenant === tenant && row.run_id === runId).sort(byDecision);
-  return attach(mine, votes.sort((a, b) => compare(a.voted_at, b.voted_at)), labels.sort((a, b) => compare(a.recorded_at, b.recorded_at)));
+  return attach(
+    mine,
+    votes.sort((a, b) => compare(a.voted_at, b.voted_at)),
+    labels.sort((a, b) => compare(a.recorded_at, b.recorded_at)),
+  );
 }
 
 /** One page of actions, newest decisions first. */
@@ -56,7 +75,10 @@ export async function auditPage(engine: Engine, { filters, ...question }: PageQu
 async function withVoices(engine: Engine, tenant: string, rows: readonly AuditRow[]): Promise<AuditedAction[]> {
   if (rows.length === 0) return [];
   const params = { tenant, action_ids: rows.map(({ action_id }) => action_id) };
-  const [votes, labels] = await Promise.all([engine.rows<VoteRow>(votesSql, params), engine.rows<LabelRow>(labelsSql, params)]);
+  const [votes, labels] = await Promise.all([
+    engine.rows<VoteRow>(votesSql, params),
+    engine.rows<LabelRow>(labelsSql, params),
+  ]);
   return attach(rows, votes, labels);
 }
 
@@ -68,4 +90,5 @@ const attach = (rows: readonly AuditRow[], votes: readonly VoteRow[], labels: re
   }));
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const byDecision = (a: AuditRow, b: AuditRow): number => compare(a.decided_at, b.decided_at) || compare(a.action_id, b.action_id);
+const byDecision = (a: AuditRow, b: AuditRow): number =>
+  compare(a.decided_at, b.decided_at) || compare(a.action_id, b.action_id);

@@ -11,7 +11,15 @@ import type { Query } from './query-text.js';
 import { Who } from './reviewer.js';
 import { ENGINE } from './tokens.js';
 
-const FILTERS = ['action_type', 'approval_status', 'reviewer_id', 'agent_id', 'run_id', 'action_id', 'environment'] as const;
+const FILTERS = [
+  'action_type',
+  'approval_status',
+  'reviewer_id',
+  'agent_id',
+  'run_id',
+  'action_id',
+  'environment',
+] as const;
 const [FIRST, LAST] = [new Date(0), new Date('2299-01-01T00:00:00.000Z')];
 
 /** What was proposed, decided, said and done. */
@@ -22,11 +30,18 @@ export class AuditController {
   constructor(@Inject(ENGINE) private readonly engine: Engine) {}
 
   @Get('runs/:run_id')
-  async run(@Param('run_id') runId: string, @QueryString() query: Query, @Who() { tenant }: Reviewer): Promise<unknown> {
+  async run(
+    @Param('run_id') runId: string,
+    @QueryString() query: Query,
+    @Who() { tenant }: Reviewer,
+  ): Promise<unknown> {
     onlyNames(query, ['as_of']);
     const asOf = textOf(query, 'as_of') === '' ? null : timeOf(query, 'as_of', LAST);
-    const actions = asOf ? await auditRunAsOf(this.engine, { tenant, runId }, asOf) : await auditRun(this.engine, tenant, runId);
-    if (actions.length === 0) throw new CountersignError('not_found', 'no decided action of such a run is in the audit');
+    const actions = asOf
+      ? await auditRunAsOf(this.engine, { tenant, runId }, asOf)
+      : await auditRun(this.engine, tenant, runId);
+    if (actions.length === 0)
+      throw new CountersignError('not_found', 'no decided action of such a run is in the audit');
     return { run_id: runId, actions: actions.map(({ row, votes, labels }) => auditDocument(row, votes, labels)) };
   }
 

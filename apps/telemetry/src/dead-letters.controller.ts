@@ -33,10 +33,18 @@ export class DeadLettersController {
     onlyNames(query, ['limit', 'cursor']);
     const limit = limitOf(query, 50, 500);
     const after = cursorOf(query);
-    const params = { tenant, limit, before: after?.time ?? new Date('2299-01-01T00:00:00.000Z'), before_id: after?.id ?? '' };
+    const params = {
+      tenant,
+      limit,
+      before: after?.time ?? new Date('2299-01-01T00:00:00.000Z'),
+      before_id: after?.id ?? '',
+    };
     const rows = await this.engine.rows<LetterRow>(sql, params);
     const last = rows.length === limit ? rows.at(-1) : undefined;
-    return { items: rows.map(letterOf), next_cursor: last ? cursorAt({ time: new Date(last.recorded_at), id: last.event_id }) : null };
+    return {
+      items: rows.map(letterOf),
+      next_cursor: last ? cursorAt({ time: new Date(last.recorded_at), id: last.event_id }) : null,
+    };
   }
 }
 

@@ -48,26 +48,46 @@ describe('the sink', () => {
     await database.drop();
   });
 
-  it.each(topics)('makes of each unreadable record on %s one dead letter or none, and its neighbours flow on', async (topic) => {
-    const bad = faults.map(([, make], index) => make(topic, 100 + 2 * index));
-    const good = faults.map((_, index) => read(topic, 101 + 2 * index));
-    letters.length = 0;
-    await writeRange([...bad, ...good].sort((a, b) => a.offset - b.offset), options);
-    const rows = await database.engine.rows<{ offset: string }>('SELECT offset FROM events WHERE topic = {topic:String} ORDER BY offset', { topic });
-    expect(rows.map(({ offset }) => Number(offset))).toEqual([101, 103, 105, 107]);
-    expect(refused[topic]).toBe(faults.length);
-    const mine = topic !== TOPICS.actions;
-    const opened = letters.map((letter) => openRecord({ ...letter, key: Buffer.from(String(letter.key)) }, macKeys).event as DeadLettered);
-    expect(opened.map(({ source_topic, source_offset, reason }) => [source_topic, source_offset, reason])).toEqual(
-      mine ? faults.map(([reason], index) => [topic, 100 + 2 * index, reason]) : [],
-    );
-    expect(letters.map(({ headers }) => headers['ce_id'])).toEqual(mine ? faults.map((_, index) => eventId(topic, 0, 100 + 2 * index)) : []);
-  });
+  it.each(topics)(
+    'makes of each unreadable record on %s one dead letter or none, and its neighbours flow on',
+    async (topic) => {
+      const bad = faults.map(([, make], index) => make(topic, 100 + 2 * index));
+      const good = faults.map((_, index) => read(topic, 101 + 2 * index));
+      letters.length = 0;
+      await writeRange(
+        [...bad, ...good].sort((a, b) => a.offset - b.offset),
+        options,
+      );
+      const rows = await database.engine.rows<{ offset: string }>(
+        'SELECT offset FROM events WHERE topic = {topic:String} ORDER BY offset',
+        { topic },
+      );
+      expect(rows.map(({ offset }) => Number(offset))).toEqual([101, 103, 105, 107]);
+      expect(refused[topic]).toBe(faults.length);
+      const mine = topic !== TOPICS.actions;
+      const opened = letters.map(
+        (letter) => openRecord({ ...letter, key: Buffer.from(String(letter.key)) }, macKeys).event as DeadLettered,
+      );
+      expect(opened.map(({ source_topic, source_offset, reason }) => [source_topic, source_offset, reason])).toEqual(
+        mine ? faults.map(([reason], index) => [topic, 100 + 2 * index, reason]) : [],
+      );
+      expect(letters.map(({ headers }) => headers['ce_id'])).toEqual(
+        mine ? faults.map((_, index) => eventId(topic, 0, 100 + 2 * index)) : [],
+      );
+    },
+  );
 
   it('keeps the original bytes in the letter', async () => {
     letters.length = 0;
-    await writeRange([read(TOPICS.decisions, 900, { value: Buffer.from([1, 2, 3]), headers: { extra: 'x' } })], options);
-    expect(decode(letters[0]!.value).event).toMatchObject({ value: Buffer.from([1, 2, 3]), headers: [{ name: 'extra', value: Buffer.from('x') }], step: 'telemetry/decode' });
+    await writeRange(
+      [read(TOPICS.decisions, 900, { value: Buffer.from([1, 2, 3]), headers: { extra: 'x' } })],
+      options,
+    );
+    expect(decode(letters[0]!.value).event).toMatchObject({
+      value: Buffer.from([1, 2, 3]),
+      headers: [{ name: 'extra', value: Buffer.from('x') }],
+      step: 'telemetry/decode',
+    });
   });
 
   it('inserts a repeated range once, and a range cut differently doubles nothing', async () => {
@@ -75,13 +95,22 @@ describe('the sink', () => {
     await writeRange(range, options);
     await writeRange(range, options);
     await writeRange(range.slice(1, 3), options);
-    const [row] = await database.engine.rows<{ n: string }>('SELECT count() AS n FROM events WHERE topic = {topic:String} AND offset >= 200', { topic: TOPICS.outcomes });
+    const [row] = await database.engine.rows<{ n: string }>(
+      'SELECT count() AS n FROM events WHERE topic = {topic:String} AND offset >= 200',
+      { topic: TOPICS.outcomes },
+    );
     expect(row?.n).toBe('4');
   });
 
   it('writes nothing past a dead letter that could not be appended', async () => {
     const append = (): Promise<never> => Promise.reject(new Error('the broker is down'));
-    await expect(writeRange([read(TOPICS.labels, 300, { value: null })], { ...options, appender: { append } })).rejects.toThrow('the broker is down');
-    await expect(database.engine.rows('SELECT offset FROM event_rows WHERE topic = {topic:String} AND offset = 300', { topic: TOPICS.labels })).resolves.toEqual([]);
+    await expect(
+      writeRange([read(TOPICS.labels, 300, { value: null })], { ...options, appender: { append } }),
+    ).rejects.toThrow('the broker is down');
+    await expect(
+      database.engine.rows('SELECT offset FROM event_rows WHERE topic = {topic:String} AND offset = 300', {
+        topic: TOPICS.labels,
+      }),
+    ).resolves.toEqual([]);
   });
 });

@@ -21,7 +21,15 @@ export interface EventSinkOptions {
 }
 
 /** Public topics: what anyone may read of an action, and nothing of the judge's own log. */
-export const SINK_TOPICS = [TOPICS.actions, TOPICS.decisions, TOPICS.approvals, TOPICS.outcomes, TOPICS.labels, TOPICS.policies, TOPICS.deadLetters];
+export const SINK_TOPICS = [
+  TOPICS.actions,
+  TOPICS.decisions,
+  TOPICS.approvals,
+  TOPICS.outcomes,
+  TOPICS.labels,
+  TOPICS.policies,
+  TOPICS.deadLetters,
+];
 
 const MAX_ROWS = 5_000;
 const MAX_DELAY_MS = 250;
@@ -45,7 +53,10 @@ export function createEventSink(options: EventSinkOptions): Sink {
 }
 
 /** One contiguous range of one partition, as one insert under a token that names exactly these rows. */
-export async function writeRange(records: readonly InRecord[], options: Omit<EventSinkOptions, 'connection'>): Promise<void> {
+export async function writeRange(
+  records: readonly InRecord[],
+  options: Omit<EventSinkOptions, 'connection'>,
+): Promise<void> {
   const read = records.map((record) => readRecord(record, options.macKeys));
   const letters = read.flatMap(({ letter }) => (letter ? [letter] : []));
   if (letters.length > 0) await options.appender.append(letters);

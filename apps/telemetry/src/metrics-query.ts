@@ -4,7 +4,16 @@ import { rate } from '@countersign/metrics';
 import type { Rate, Sum } from '@countersign/metrics';
 
 /** Names that group and filter metrics. */
-export const DIMENSIONS = ['action_type', 'gate', 'policy_version', 'agent_version', 'model_id', 'environment', 'reviewer_id', 'day'] as const;
+export const DIMENSIONS = [
+  'action_type',
+  'gate',
+  'policy_version',
+  'agent_version',
+  'model_id',
+  'environment',
+  'reviewer_id',
+  'day',
+] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
 export interface MetricsQuestion {
@@ -76,10 +85,17 @@ export async function askMetrics(engine: Engine, question: MetricsQuestion): Pro
   const { filters, ...rest } = question;
   const everyFilter = Object.fromEntries(DIMENSIONS.map((name) => [name, filters[name] ?? '']));
   const params = { ...everyFilter, ...rest };
-  const [rows, burden] = await Promise.all([engine.rows<Row>(metricsSql, params), engine.rows<Burden>(burdenSql, params)]);
+  const [rows, burden] = await Promise.all([
+    engine.rows<Row>(metricsSql, params),
+    engine.rows<Burden>(burdenSql, params),
+  ]);
   return {
     groups: rows.map(groupOf),
-    reviewer_burden: burden.map(({ actions, minutes, ...who }) => ({ ...who, actions: Number(actions), minutes: minutes === null ? null : Number(minutes) })),
+    reviewer_burden: burden.map(({ actions, minutes, ...who }) => ({
+      ...who,
+      actions: Number(actions),
+      minutes: minutes === null ? null : Number(minutes),
+    })),
   };
 }
 

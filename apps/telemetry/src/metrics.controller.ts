@@ -25,7 +25,10 @@ export class MetricsController {
       from: timeOf(query, 'from', new Date(0)),
       to: timeOf(query, 'to', new Date('2299-01-01T00:00:00.000Z')),
       group_by: groupByOf(textOf(query, 'group_by')),
-      filters: { ...Object.fromEntries(DIMENSIONS.map((name) => [name, textOf(query, name)])), environment: textOf(query, 'environment') || 'production' },
+      filters: {
+        ...Object.fromEntries(DIMENSIONS.map((name) => [name, textOf(query, name)])),
+        environment: textOf(query, 'environment') || 'production',
+      },
       now: new Date(),
     });
   }

@@ -63,7 +63,10 @@ function expectedGroups(stories: readonly Told[], names: readonly Dimension[]): 
   const keys = new Map(stories.map((story) => [JSON.stringify(keyOf(story, names)), keyOf(story, names)]));
   return [...keys].map(([text, key]) => {
     const members = stories.filter((story) => JSON.stringify(keyOf(story, names)) === text);
-    return expectedGroup(key, members.map(({ action }) => action));
+    return expectedGroup(
+      key,
+      members.map(({ action }) => action),
+    );
   });
 }
 
@@ -78,12 +81,23 @@ describe('metrics of random facts on the real engine', () => {
   }, 60_000);
   afterAll(() => database.drop());
 
-  const groupings: Dimension[][] = [[], ['action_type'], ['gate', 'environment'], ['day', 'policy_version', 'agent_version', 'model_id']];
-  it.each(groupings.map((names) => [names.join('+') || 'everything', names] as const))('by %s equal the reference functions', async (_, names) => {
-    const answer = await askMetrics(database.engine, { tenant: 'acme', from, to, now, group_by: names, filters: {} });
-    const expected = expectedGroups(told.filter(({ tenant }) => tenant === 'acme'), names);
-    expect(byKey(answer.groups)).toEqual(byKey(expected));
-  });
+  const groupings: Dimension[][] = [
+    [],
+    ['action_type'],
+    ['gate', 'environment'],
+    ['day', 'policy_version', 'agent_version', 'model_id'],
+  ];
+  it.each(groupings.map((names) => [names.join('+') || 'everything', names] as const))(
+    'by %s equal the reference functions',
+    async (_, names) => {
+      const answer = await askMetrics(database.engine, { tenant: 'acme', from, to, now, group_by: names, filters: {} });
+      const expected = expectedGroups(
+        told.filter(({ tenant }) => tenant === 'acme'),
+        names,
+      );
+      expect(byKey(answer.groups)).toEqual(byKey(expected));
+    },
+  );
 
   it('count only the tenant, the filters and the cohort that were asked for', async () => {
     const end = new Date('2026-06-19T00:00:00.000Z');
@@ -91,7 +105,11 @@ describe('metrics of random facts on the real engine', () => {
     const answer = await askMetrics(database.engine, { tenant: 'acme', from, to: end, now, group_by: [], filters });
     const members = told.filter(
       ({ tenant, action, decided_at }) =>
-        tenant === 'acme' && action.environment === 'production' && action.action_type === 'refund' && action.gate === 'two-person' && dateOf(decided_at) === '2026-06-18',
+        tenant === 'acme' &&
+        action.environment === 'production' &&
+        action.action_type === 'refund' &&
+        action.gate === 'two-person' &&
+        dateOf(decided_at) === '2026-06-18',
     );
     expect(members.length).toBeGreaterThan(0);
     expect(answer.groups).toEqual(expectedGroups(members, []));
@@ -109,7 +127,9 @@ describe('metrics of random facts on the real engine', () => {
   });
 
   it('show a vote that a change voided as not counted', async () => {
-    const rows = await database.engine.rows<{ vote_id: string; counted: boolean }>('SELECT vote_id, counted FROM votes ORDER BY vote_id');
+    const rows = await database.engine.rows<{ vote_id: string; counted: boolean }>(
+      'SELECT vote_id, counted FROM votes ORDER BY vote_id',
+    );
     const expected = told.flatMap(({ votes }) => votes.map(({ vote_id, counted }) => ({ vote_id, counted })));
     expect(rows).toEqual(expected.sort((a, b) => (a.vote_id < b.vote_id ? -1 : 1)));
     expect(rows.some(({ counted }) => !counted)).toBe(true);

@@ -33,7 +33,8 @@ export function timeOf(query: Query, name: string, fallback: Date): Date {
 export function limitOf(query: Query, fallback: number, max: number): number {
   const text = textOf(query, 'limit');
   const limit = text === '' ? fallback : Number(text);
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > max) throw refuse('limit', `is not a whole number from 1 to ${max}`);
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > max)
+    throw refuse('limit', `is not a whole number from 1 to ${max}`);
   return limit;
 }
 
@@ -43,7 +44,8 @@ export interface PageEnd {
   readonly id: string;
 }
 
-export const cursorAt = ({ time, id }: PageEnd): string => Buffer.from(JSON.stringify([time.toISOString(), id])).toString('base64url');
+export const cursorAt = ({ time, id }: PageEnd): string =>
+  Buffer.from(JSON.stringify([time.toISOString(), id])).toString('base64url');
 
 /** @returns null on the first page @throws CountersignError `invalid_request` when no page gave this cursor */
 export function cursorOf(query: Query): PageEnd | null {

@@ -18,16 +18,35 @@ const { log, told } = tellStories(31, 120);
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const mine = told.filter(({ tenant }) => tenant === 'acme');
 const config = {
-  ...{ service: 'telemetry', instanceId: 'telemetry-spec', host: '127.0.0.1', port: 0, kafkaBrokers: [], secretsDir: '', internalToken: 't', macKeys },
+  ...{
+    service: 'telemetry',
+    instanceId: 'telemetry-spec',
+    host: '127.0.0.1',
+    port: 0,
+    kafkaBrokers: [],
+    secretsDir: '',
+    internalToken: 't',
+    macKeys,
+  },
   ...{ parentPid: null, logLevel: 'error' as const },
 };
 
 interface Answer {
   readonly status: number;
   // Documents of many shapes; each test looks at the members that it promises.
-  readonly body: Record<string, never> & { items: Item[]; actions: Item[]; groups: { actions: number }[]; next_cursor: string | null };
+  readonly body: Record<string, never> & {
+    items: Item[];
+    actions: Item[];
+    groups: { actions: number }[];
+    next_cursor: string | null;
+  };
 }
-type Item = Record<string, never> & { action_id: string; approval: { status: string; votes: unknown[] }; labels: { label: string }[]; decision: { decided_at: string } };
+type Item = Record<string, never> & {
+  action_id: string;
+  approval: { status: string; votes: unknown[] };
+  labels: { label: string }[];
+  decision: { decided_at: string };
+};
 
 describe('telemetry over HTTP', () => {
   let database: TestDatabase;
@@ -38,7 +57,13 @@ describe('telemetry over HTTP', () => {
     [database, issuer] = await Promise.all([testDatabase(await testEngine()), testIssuer()]);
     await database.load(log.records);
     const module = TelemetryModule.of({ engine: database.engine, counts: new SinkMetrics() });
-    service = await startService({ name: 'telemetry', module, config, log: silent, onRequest: authenticateRequest(issuer.auth) });
+    service = await startService({
+      name: 'telemetry',
+      module,
+      config,
+      log: silent,
+      onRequest: authenticateRequest(issuer.auth),
+    });
   }, 60_000);
   afterAll(async () => {
     await service?.close();
@@ -47,12 +72,16 @@ describe('telemetry over HTTP', () => {
   });
 
   const get = async (path: string, tenant: string | null = 'acme', roles: string[] = []): Promise<Answer> => {
-    const headers: Record<string, string> = tenant === null ? {} : { authorization: await issuer.bearer(tenant, roles) };
+    const headers: Record<string, string> =
+      tenant === null ? {} : { authorization: await issuer.bearer(tenant, roles) };
     const response = await fetch(service.url + path, { headers });
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   };
   const runOf = async (actionId: string): Promise<string> => {
-    const [row] = await database.engine.rows<{ run_id: string }>('SELECT run_id FROM audit WHERE action_id = {id:String}', { id: actionId });
+    const [row] = await database.engine.rows<{ run_id: string }>(
+      'SELECT run_id FROM audit WHERE action_id = {id:String}',
+      { id: actionId },
+    );
     return row?.run_id ?? '';
   };
 
@@ -62,11 +91,19 @@ describe('telemetry over HTTP', () => {
     const { status, body } = await get(`/v1/audit/runs/${run}`);
     const action = body.actions.find(({ action_id }) => action_id === story.action.action_id);
     expect(status).toBe(200);
-    expect(action).toMatchObject({ run_id: run, agent_version: 'v1', model_id: 'model-a', input: expect.any(Object), approval: { status: story.action.approval_status } });
+    expect(action).toMatchObject({
+      run_id: run,
+      agent_version: 'v1',
+      model_id: 'model-a',
+      input: expect.any(Object),
+      approval: { status: story.action.approval_status },
+    });
     expect(action?.approval.votes).toHaveLength(story.votes.length);
     expect(action?.labels.at(-1)?.label).toBe(story.action.label);
     const others = told.filter(({ tenant }) => tenant !== 'acme');
-    const [foreign] = await Promise.all(others.slice(0, 1).map(({ action: { action_id } }) => get(`/v1/audit/actions?action_id=${action_id}`)));
+    const [foreign] = await Promise.all(
+      others.slice(0, 1).map(({ action: { action_id } }) => get(`/v1/audit/actions?action_id=${action_id}`)),
+    );
     expect(foreign?.body.items).toEqual([]);
     const elsewhere = await get(`/v1/audit/runs/${encodeURIComponent('no such run')}`);
     expect(elsewhere).toMatchObject({ status: 404, body: { type: 'urn:countersign:problem:not_found' } });
@@ -82,7 +119,10 @@ describe('telemetry over HTTP', () => {
     const run = foreign?.[0] ?? (await runOf(told.find(({ tenant }) => tenant === 'globex')!.action.action_id));
     const answer = await get(`/v1/audit/runs/${run}`);
     if (foreign) expect(answer.status).toBe(404);
-    else expect(answer.body.actions.every(({ action_id }) => mine.some(({ action }) => action.action_id === action_id))).toBe(true);
+    else
+      expect(
+        answer.body.actions.every(({ action_id }) => mine.some(({ action }) => action.action_id === action_id)),
+      ).toBe(true);
   });
 
   it('shows a run as it was known at a time', async () => {
@@ -100,7 +140,7 @@ describe('telemetry over HTTP', () => {
 
   it('pages through every action once, newest first', async () => {
     const seen: Item[] = [];
-    for (let cursor: string | null = ''; cursor !== null; ) {
+    for (let cursor: string | null = ''; cursor !== null;) {
       const page: Answer = await get(`/v1/audit/actions?limit=17${cursor && `&cursor=${cursor}`}`);
       seen.push(...page.body.items);
       cursor = page.body.next_cursor;
@@ -112,15 +152,23 @@ describe('telemetry over HTTP', () => {
   });
 
   it('filters actions', async () => {
-    const { body } = await get('/v1/audit/actions?limit=500&approval_status=denied&action_type=refund&from=2026-06-18&to=2026-06-19T12:00:00Z');
+    const { body } = await get(
+      '/v1/audit/actions?limit=500&approval_status=denied&action_type=refund&from=2026-06-18&to=2026-06-19T12:00:00Z',
+    );
     const [from, to] = [Date.parse('2026-06-18'), Date.parse('2026-06-19T12:00:00Z')];
-    const expected = mine.filter(({ action, decided_at }) => action.approval_status === 'denied' && action.action_type === 'refund' && decided_at >= from && decided_at < to);
-    expect(body.items.map(({ action_id }) => action_id).sort()).toEqual(expected.map(({ action }) => action.action_id).sort());
+    const expected = mine.filter(
+      ({ action, decided_at }) =>
+        action.approval_status === 'denied' && action.action_type === 'refund' && decided_at >= from && decided_at < to,
+    );
+    expect(body.items.map(({ action_id }) => action_id).sort()).toEqual(
+      expected.map(({ action }) => action.action_id).sort(),
+    );
     expect(expected.length).toBeGreaterThan(0);
   });
 
   it('counts production unless told otherwise', async () => {
-    const count = (environment: string): number => mine.filter(({ action }) => action.environment === environment).length;
+    const count = (environment: string): number =>
+      mine.filter(({ action }) => action.environment === environment).length;
     expect((await get('/v1/metrics')).body.groups[0]?.actions).toBe(count('production'));
     expect((await get('/v1/metrics?environment=canary')).body.groups[0]?.actions).toBe(count('canary'));
   });
@@ -133,16 +181,23 @@ describe('telemetry over HTTP', () => {
     ['/v1/audit/actions?cursor=abc', '/cursor'],
     ['/v1/audit/actions?run_id=a&run_id=b', '/run_id'],
   ])('refuses %s', async (path, pointer) => {
-    expect(await get(path)).toMatchObject({ status: 422, body: { type: 'urn:countersign:problem:invalid_request', pointer } });
+    expect(await get(path)).toMatchObject({
+      status: 422,
+      body: { type: 'urn:countersign:problem:invalid_request', pointer },
+    });
   });
 
   it('lets nobody in without an access token', async () => {
-    for (const path of ['/v1/metrics', '/v1/audit/actions', '/v1/audit/runs/x', '/v1/dead-letters']) expect((await get(path, null)).status).toBe(401);
+    for (const path of ['/v1/metrics', '/v1/audit/actions', '/v1/audit/runs/x', '/v1/dead-letters'])
+      expect((await get(path, null)).status).toBe(401);
   });
 
   it('serves the committed schemas like a registry', async () => {
     const latest = await get('/subjects/countersign.actions.v1-ActionProposed/versions/latest', null);
-    expect(latest).toMatchObject({ status: 200, body: { version: 1, id: expect.any(Number), schema: expect.stringContaining('ActionProposed') } });
+    expect(latest).toMatchObject({
+      status: 200,
+      body: { version: 1, id: expect.any(Number), schema: expect.stringContaining('ActionProposed') },
+    });
     const { id, schema } = latest.body as unknown as { id: number; schema: string };
     expect((await get(`/schemas/ids/${id}`, null)).body).toEqual({ schema });
     expect((await get('/schemas/ids/999999', null)).status).toBe(404);
@@ -151,8 +206,18 @@ describe('telemetry over HTTP', () => {
 
   it('shows dead letters to the tenant’s admin, and those of nobody without their bytes', async () => {
     const place = { topic: TOPICS.decisions, partition: 0, timestampMs: Date.UTC(2026, 5, 20) };
-    const letters = [['acme|act_1', 8], ['globex|act_2', 9], [null, 10]].map(([key, offset]) => {
-      const record = { ...place, offset: Number(offset), key: key === null ? null : Buffer.from(String(key)), value: Buffer.from('junk'), headers: {} };
+    const letters = [
+      ['acme|act_1', 8],
+      ['globex|act_2', 9],
+      [null, 10],
+    ].map(([key, offset]) => {
+      const record = {
+        ...place,
+        offset: Number(offset),
+        key: key === null ? null : Buffer.from(String(key)),
+        value: Buffer.from('junk'),
+        headers: {},
+      };
       const letter = letterFor(record, { reason: 'bad_framing', message: 'no schema id in front' } as never, macKeys);
       const at = { topic: TOPICS.deadLetters, partition: 0, offset: Number(offset), timestampMs: place.timestampMs };
       return eventRow(at, letter.headers, openRecord({ ...letter, key: Buffer.from(letter.key) }, macKeys));
@@ -162,7 +227,12 @@ describe('telemetry over HTTP', () => {
     const { body } = await get('/v1/dead-letters', 'acme', ['admin']);
     expect(body.items).toHaveLength(2);
     const byOffset = [...body.items].sort((a, b) => a['source_offset'] - b['source_offset']);
-    expect(byOffset[0]).toMatchObject({ dead_letter_id: eventId(TOPICS.decisions, 0, 8), source_topic: TOPICS.decisions, reason: 'bad_framing', value: Buffer.from('junk').toString('base64') });
+    expect(byOffset[0]).toMatchObject({
+      dead_letter_id: eventId(TOPICS.decisions, 0, 8),
+      source_topic: TOPICS.decisions,
+      reason: 'bad_framing',
+      value: Buffer.from('junk').toString('base64'),
+    });
     expect(byOffset[1]).not.toHaveProperty('value');
   });
 });

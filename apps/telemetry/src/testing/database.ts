@@ -22,7 +22,8 @@ export interface EngineAccess {
 }
 
 /** A database with a name of its own. @param access a user who may create databases */
-export const testDatabase = (access: EngineAccess): Promise<TestDatabase> => databaseNamed(`t_${randomUUID().replaceAll('-', '')}`, access);
+export const testDatabase = (access: EngineAccess): Promise<TestDatabase> =>
+  databaseNamed(`t_${randomUUID().replaceAll('-', '')}`, access);
 
 export async function databaseNamed(database: string, { url, user, password }: EngineAccess): Promise<TestDatabase> {
   const options = { url, username: user, password, database };

@@ -52,4 +52,5 @@ export function rowOf(record: LoggedRecord): EventRow {
 const writerOf = (topic: string): ServiceName =>
   topic === TOPICS.actions || topic === TOPICS.labels ? 'intake' : topic === TOPICS.policies ? 'policy' : 'approval';
 
-const partitionOf = (key: string): number => [...key].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7) % PARTITIONS;
+const partitionOf = (key: string): number =>
+  [...key].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7) % PARTITIONS;
