@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const CHECK_MS = 1_000;
+const CHECK_MS = 2_000;
 
 /** Parent of a process where the kernel tells, else null. */
 function parentOf(pid: number): number | null {
