@@ -10,4 +10,4 @@ it('creates a missing topic, accepts it again and refuses another partition coun
   await expect(ensureTopics(brokers, [{ ...topic, partitions: 6 }])).rejects.toThrow(
     `Topic ${topic.topic} has 4 partitions and infra/kafka/topics.json says 6`,
   );
-}, 30_000);
+}, 60_000);
