@@ -60,8 +60,9 @@ describe('guard', () => {
     expect(JSON.parse(peer.received[4]?.body ?? '')).toMatchObject({ status: 'executed', result: { tx_id: 'tx-1' } });
   });
 
-  it.each(['denied', 'expired', 'cancelled', 'pending'] as const)('never runs a %s action', async (status) => {
-    const { ran, done } = await play({ settled: documentOf(status, null) }, refund, { timeoutMs: 0 });
+  it.each(['denied', 'expired', 'cancelled', 'pending'] as const)('never runs a %s action, even with a token', async (status) => {
+    const settled = documentOf(status, await authority.sign());
+    const { ran, done } = await play({ settled }, refund, { timeoutMs: 0 });
     await expect(done).rejects.toMatchObject({ code: 'not_approved', details: { status } });
     expect(ran).toEqual([]);
     expect(paths()).not.toContain('/v1/grants/redeem');
