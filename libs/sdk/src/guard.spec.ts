@@ -60,13 +60,16 @@ describe('guard', () => {
     expect(JSON.parse(peer.received[4]?.body ?? '')).toMatchObject({ status: 'executed', result: { tx_id: 'tx-1' } });
   });
 
-  it.each(['denied', 'expired', 'cancelled', 'pending'] as const)('never runs a %s action, even with a token', async (status) => {
-    const settled = documentOf(status, await authority.sign());
-    const { ran, done } = await play({ settled }, refund, { timeoutMs: 0 });
-    await expect(done).rejects.toMatchObject({ code: 'not_approved', details: { status } });
-    expect(ran).toEqual([]);
-    expect(paths()).not.toContain('/v1/grants/redeem');
-  });
+  it.each(['denied', 'expired', 'cancelled', 'pending'] as const)(
+    'never runs a %s action, even with a token',
+    async (status) => {
+      const settled = documentOf(status, await authority.sign());
+      const { ran, done } = await play({ settled }, refund, { timeoutMs: 0 });
+      await expect(done).rejects.toMatchObject({ code: 'not_approved', details: { status } });
+      expect(ran).toEqual([]);
+      expect(paths()).not.toContain('/v1/grants/redeem');
+    },
+  );
 
   it.each(['already_consumed', 'revoked', 'frozen', 'expired'])('never runs when redeem says %s', async (code) => {
     const script = { settled: documentOf('approved', await authority.sign()), redeem: problem(code, 409) };
