@@ -2,15 +2,17 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { derivedId, digestOf } from '@countersign/canonical';
 import { recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, EventMap, EventName, MacKeys, ServiceName } from '@countersign/events';
 import { createAppender, ensureTopics } from '@countersign/kafka';
 import type { Appender, InRecord, KafkaConnection } from '@countersign/kafka';
-import { hashKey } from '@countersign/service';
+import { hashKey, loadIssuers } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { connectTo, readAll, testBroker } from '@countersign/testing';
+import type { ApprovalConfig } from '../src/approval.config.js';
 import { startApproval } from '../src/start-approval.js';
 import { startPeople } from './people.js';
 import type { People } from './people.js';
@@ -49,36 +51,37 @@ export class Instances {
     const secretsDir = await mkdtemp(join(tmpdir(), 'countersign-approval-'));
     const instances = new Instances(connection, createAppender(connection), await startPeople(), secretsDir);
     await instances.writeCredentials();
-    for (let index = 0; index < count; index += 1) await instances.add(brokers);
+    for (let index = 0; index < count; index += 1) await instances.add();
     return instances;
   }
 
   /** Starts one more instance on the same log. */
-  async add(brokers = [...this.connection.brokers]): Promise<string> {
+  async add(overrides: Partial<ApprovalConfig> = {}): Promise<string> {
     const service = await startApproval({
+      ...{ service: 'approval', instanceId: `approval-${randomUUID()}`, host: '127.0.0.1', port: 0 },
       ...{
-        service: 'approval',
-        instanceId: `approval-${randomUUID()}`,
-        host: '127.0.0.1',
-        port: 0,
-        kafkaBrokers: brokers,
-      },
-      ...{
+        kafkaBrokers: this.connection.brokers,
         secretsDir: this.secretsDir,
         internalToken: INTERNAL,
         macKeys: this.macKeys,
-        parentPid: null,
-        logLevel: 'error',
       },
       ...{
+        parentPid: null,
+        logLevel: 'error',
         tokenIssuer: 'https://approval.example.test',
-        policyUrl: 'http://127.0.0.1:9',
-        issuers: this.people.issuers,
+        horizonMs: 8 * 86_400_000,
       },
-      ...{ pageClientId: null, pageUrls: [], horizonMs: 8 * 86_400_000 },
+      ...{ policyUrl: 'http://127.0.0.1:9', issuers: this.people.issuers, pageClientId: null, pageUrls: [] },
+      ...overrides,
     });
     this.services.push(service);
     return service.url;
+  }
+
+  /** Starts one more instance with the page, whose people sign in at a provider of their own. */
+  addWithPage(issuer: { issuer: string; jwks_uri: string; audience: string }, port: number): Promise<string> {
+    const issuers = loadIssuers({ OIDC_ISSUERS: JSON.stringify([issuer]) });
+    return this.add({ issuers, port, pageClientId: 'countersign-page', pageUrls: [`http://127.0.0.1:${port}`] });
   }
 
   url(index = 0): string {
@@ -86,7 +89,20 @@ export class Instances {
     return services[index % services.length]?.url ?? '';
   }
 
+  /** As clients are told to: what may or may not have happened is asked again with the same id. */
   async call(method: 'GET' | 'POST', url: string, headers: Record<string, string>, body?: unknown): Promise<Reply> {
+    const reply = await this.send(method, url, headers, body);
+    if (reply.status !== 503) return reply;
+    await sleep(200);
+    return this.call(method, url, headers, body);
+  }
+
+  private async send(
+    method: 'GET' | 'POST',
+    url: string,
+    headers: Record<string, string>,
+    body?: unknown,
+  ): Promise<Reply> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await request(url, { method, dispatcher: this.agent, headers: { ...headers, ...type }, ...json });

@@ -1,3 +1,4 @@
+import { parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { html } from './html.js';
 import type { Html } from './html.js';
@@ -23,15 +24,15 @@ export interface PacketView {
 const members = (value: JsonValue | undefined): Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 const list = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
-const shown = (value: JsonValue | undefined): string =>
-  value === null || value === undefined
-    ? '–'
-    : typeof value === 'object'
-      ? JSON.stringify(value, null, 2)
-      : String(value);
-const amountOf = (parameters: Members): string | null => {
-  const { value, currency } = members(parameters['amount']);
-  return typeof value === 'string' && typeof currency === 'string' ? `${value} ${currency}` : null;
+const shown = (value: JsonValue | undefined): string => {
+  if (value === null || value === undefined) return '–';
+  const money = parseMoney(value);
+  if (money !== null) return `${money.value} ${money.currency}`;
+  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
+};
+const titleOf = (action: Members): string => {
+  const amount = members(action['parameters'])['amount'];
+  return amount === undefined ? shown(action['action_type']) : `${shown(action['action_type'])} ${shown(amount)}`;
 };
 
 const facts = (entries: Members): Html =>
@@ -40,7 +41,7 @@ const facts = (entries: Members): Html =>
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
 export function packetPage(visitor: Visitor, view: PacketView): string {
   const action = members(view.packet['action']);
-  const title = `${shown(action['action_type'])} ${amountOf(members(action['parameters'])) ?? ''}`.trim();
+  const title = titleOf(action);
   return page(
     title,
     visitor,

@@ -1,0 +1,28 @@
+import { clocksSuite } from './clocks.suite.js';
+import { forgedSuite } from './forged.suite.js';
+import { Instances } from './instances.js';
+import { pageSuite } from './page.suite.js';
+import { readsSuite } from './reads.suite.js';
+import { redemptionSuite } from './redemption.suite.js';
+import { votesSuite } from './votes.suite.js';
+
+const INSTANCES = 3;
+
+// One spec for all: instances of two specs would share one publisher group on the broker, and not each other's keys.
+let running: Instances | null = null;
+const system = (): Instances => {
+  if (running === null) throw new Error('the instances did not start');
+  return running;
+};
+
+beforeAll(async () => {
+  running = await Instances.start(INSTANCES);
+}, 90_000);
+afterAll(() => running?.close(), 30_000);
+
+redemptionSuite(system);
+votesSuite(system);
+clocksSuite(system);
+readsSuite(system);
+forgedSuite(system);
+pageSuite(system);

@@ -1,0 +1,88 @@
+import { createServer } from 'node:http';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@countersign/testing';
+import { issuerKey } from '../../../infra/local/src/issuer/key.js';
+import { createProvider } from '../../../infra/local/src/issuer/provider.js';
+import { issuerHandler } from '../../../infra/local/src/issuer/routes.js';
+import { decided, gate } from '../../../libs/approval/test/records.js';
+import { Browser } from './browser.js';
+import { fresh, statusOf } from './common.js';
+import { requestId } from './instances.js';
+import type { Instances } from './instances.js';
+
+/** The page, with the real development identity provider. */
+export function pageSuite(system: () => Instances): void {
+  describe("the reviewers' page", () => {
+    let folder: string;
+    let issuer: Server;
+    let pageUrl: string;
+
+    beforeAll(async () => {
+      const [issuerPort, pagePort] = [await freePort(), await freePort()];
+      folder = await mkdtemp(join(tmpdir(), 'countersign-page-'));
+      pageUrl = `http://127.0.0.1:${pagePort}`;
+      const issuerUrl = `http://127.0.0.1:${issuerPort}`;
+      const keyFile = join(folder, 'key.json');
+      const config = {
+        host: '127.0.0.1',
+        port: issuerPort,
+        issuer: issuerUrl,
+        pageUrls: [pageUrl],
+        keyFile,
+        rosterFile: '',
+      };
+      const key = await issuerKey(keyFile);
+      const reviewers = new Map([['ann', { tenant: 'acme', subject: 'ann', name: 'Ann', roles: ['finance'] }]]);
+      const provider = createProvider(config, key, reviewers);
+      issuer = createServer(issuerHandler({ config, key, provider, reviewers })).listen(issuerPort, '127.0.0.1');
+      const entry = { issuer: issuerUrl, jwks_uri: `${issuerUrl}/jwks`, audience: 'countersign' };
+      await system().addWithPage(entry, pagePort);
+    }, 60_000);
+    afterAll(async () => {
+      issuer.closeAllConnections();
+      issuer.close();
+      await rm(folder, { recursive: true, force: true });
+    });
+
+    const waiting = async () => {
+      const action = fresh({ rationale: '<script>alert(1)</script>' });
+      await system().decide(decided(action, { gate: gate({ quorum: 1 }) }));
+      await system().read(action);
+      return { action, path: `${pageUrl}/page/requests/${requestId(action)}` };
+    };
+
+    it('signs in, shows the queue and a packet, and takes one vote', async () => {
+      const { action, path } = await waiting();
+      const browser = new Browser();
+      expect((await browser.get(`${pageUrl}/`)).text).toContain('href="/page/sign-in"');
+      const login = await browser.get(`${pageUrl}/page/sign-in`);
+      const queue = await browser.post(login.url, { subject: 'ann' });
+      expect([queue.url, queue.text.includes(requestId(action))]).toEqual([`${pageUrl}/`, true]);
+      const packet = await browser.get(path);
+      expect(packet.policy).toContain("default-src 'none'");
+      expect(packet.text).not.toContain('<script');
+      const voted = await browser.post(`${path}/votes`, { ...packet.hidden, vote: 'approve', reason: '' });
+      expect(voted.text).toContain('Your approval is recorded.');
+      expect(await statusOf(system(), action, 1)).toBe('approved');
+      const again = await browser.post(`${path}/votes`, { ...packet.hidden, vote: 'deny', reason: '' });
+      expect(again.text).toContain('You have voted');
+    }, 60_000);
+
+    it('takes no form without the value of the session, and no vote without a session', async () => {
+      const { action, path } = await waiting();
+      const browser = new Browser();
+      await browser.post((await browser.get(`${pageUrl}/page/sign-in`)).url, { subject: 'ann' });
+      const { hidden } = await browser.get(path);
+      const forged = await browser.post(`${path}/votes`, { ...hidden, csrf: 'guessed', vote: 'approve' });
+      const nobody = await new Browser().post(`${path}/votes`, { ...hidden, vote: 'approve' });
+      expect([forged.status, nobody.status, await statusOf(system(), action)]).toEqual([403, 403, 'pending']);
+    }, 60_000);
+
+    it('takes no answer to a sign-in that it did not begin', async () => {
+      expect((await new Browser().get(`${pageUrl}/page/callback?code=c&state=s`)).status).toBe(401);
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { decided, gate } from '../../../libs/approval/test/records.js';
+import { allowedAction, codeOf, fresh } from './common.js';
+import { requestId } from './instances.js';
+import type { Instances } from './instances.js';
+
+/** Who may see and do what, and waiting. */
+export function readsSuite(system: () => Instances): void {
+  const bearer = (subject: string, roles: string[] = [], tenant = 'acme') =>
+    system().people.bearer(subject, roles, tenant);
+  const get = (path: string, authorization: string) => system().call('GET', system().url() + path, { authorization });
+  const waiting = async () => {
+    const action = fresh();
+    const request = decided(action, { gate: gate({ quorum: 1, reason: 'deny' }) });
+    await system().decide(request);
+    await system().read(action);
+    return { action, id: requestId(action), packet_digest: request.packet_digest };
+  };
+
+  describe('reading', () => {
+    it('shows a packet whose digest the vote echoes; every reviewer of the tenant may read', async () => {
+      const { id, packet_digest, action } = await waiting();
+      const { status, body } = await get(`/v1/requests/${id}`, await bearer('nob'));
+      expect([status, body['packet_digest']]).toEqual([200, packet_digest]);
+      expect(body).toMatchObject({
+        packet: { action: { digest: action.digest } },
+        you: { eligible: false, rule: 'role', can_vote: false },
+      });
+    });
+
+    it('hides everything of another tenant', async () => {
+      const { id, action, packet_digest } = await waiting();
+      const stranger = await bearer('gus', ['finance', 'admin'], 'globex');
+      expect(codeOf(await get(`/v1/requests/${id}`, stranger))).toBe('not_found');
+      const headers = { authorization: stranger, 'idempotency-key': 'k' };
+      const url = `${system().url()}/v1/requests/${id}/votes`;
+      expect(codeOf(await system().call('POST', url, headers, { vote: 'approve', packet_digest }))).toBe('not_found');
+      const { body } = await get('/v1/requests?status=pending', stranger);
+      expect(JSON.stringify(body)).not.toContain(id);
+      const allowed = await allowedAction(system());
+      const grantUrl = `${system().url()}/v1/grants/${allowed.action.action_id.replace('act_', 'grant_')}/revoke`;
+      expect(codeOf(await system().call('POST', grantUrl, { authorization: stranger }, {}))).toBe('not_found');
+      const other = `/internal/actions/${action.action_id}?tenant=globex`;
+      expect(
+        (await system().call('GET', system().url() + other, { 'countersign-internal': 'internal-token' })).status,
+      ).toBe(404);
+    });
+
+    it('lists what a person may still vote on, page by page', async () => {
+      const made = await Promise.all([waiting(), waiting(), waiting()]);
+      const [ann, seen] = [await bearer('ann', ['finance']), new Set<unknown>()];
+      let cursor = '';
+      do {
+        const { body } = await get(`/v1/requests?status=pending&assigned_to=me&limit=2${cursor}`, ann);
+        for (const { request_id } of body['items'] as unknown as { request_id: string }[]) seen.add(request_id);
+        cursor = body['next_cursor'] === null ? '' : `&cursor=${String(body['next_cursor'])}`;
+      } while (cursor !== '');
+      for (const { id } of made) expect(seen).toContain(id);
+      expect(
+        (await get('/v1/requests?status=pending&assigned_to=me&limit=200', await bearer('nob'))).body['items'],
+      ).toEqual([]);
+    });
+
+    it("needs the services' own token inside, and a person's outside", async () => {
+      const { id, action } = await waiting();
+      expect((await get(`/internal/actions/${action.action_id}?tenant=acme`, 'Bearer x')).status).toBe(404);
+      expect(codeOf(await get(`/v1/requests/${id}`, 'Bearer nothing'))).toBe('unauthenticated');
+    });
+  });
+
+  describe('waiting', () => {
+    it('ends when the action does', async () => {
+      const { action, id, packet_digest } = await waiting();
+      const waited = system().read(action, 1, 'wait_ms=20000&for=terminal');
+      const headers = { authorization: await bearer('bob', ['finance']), 'idempotency-key': 'k' };
+      const deny = { vote: 'deny', packet_digest };
+      const url = `${system().url()}/v1/requests/${id}/votes`;
+      expect(codeOf(await system().call('POST', url, headers, deny))).toBe('reason_required');
+      expect(
+        codeOf(await system().call('POST', url, { ...headers, 'idempotency-key': 'k2' }, { ...deny, reason: 'no' })),
+      ).toBe('ok');
+      expect((await waited).body['document']).toMatchObject({
+        status: 'denied',
+        resolution: { message: 'no', retry: 'never' },
+      });
+    }, 30_000);
+
+    it('votes on many requests at once, each by itself', async () => {
+      const [one, two] = [await waiting(), await waiting()];
+      const votes = [
+        { request_id: one.id, vote: 'approve', packet_digest: one.packet_digest },
+        { request_id: two.id, vote: 'approve', packet_digest: 'sha256:old' },
+      ];
+      const headers = { authorization: await bearer('cat', ['finance']), 'idempotency-key': 'batch' };
+      const { status, body } = await system().call('POST', `${system().url()}/v1/requests/votes`, headers, { votes });
+      expect([status, body['aggregate']]).toEqual([207, 'partial']);
+      expect(body['items']).toMatchObject([
+        { status: 201, request: { status: 'approved' } },
+        { status: 409, problem: { type: 'urn:countersign:problem:stale_packet' } },
+      ]);
+    });
+  });
+}
