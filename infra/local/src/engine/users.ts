@@ -6,6 +6,8 @@ export interface EngineUser {
   readonly password: string;
   /** `service` may do what its grants say; `analyst` only reads, with bounded time and memory. */
   readonly profile: 'service' | 'analyst';
+  /** Where names without a database are looked up. Default: the engine's. */
+  readonly database?: string;
   /** SQL GRANT statements without TO. */
   readonly grants: readonly string[];
 }
@@ -67,7 +69,7 @@ function userXml(user: EngineUser): string {
       <password_sha256_hex>${hash}</password_sha256_hex>
       <networks><ip>127.0.0.1</ip></networks>
       <profile>${user.profile}</profile>
-      <quota>default</quota>
+      <quota>default</quota>${user.database ? `<default_database>${user.database}</default_database>` : ''}
       <grants>${grants}</grants>
     </${user.name}>`;
 }

@@ -70,6 +70,7 @@ function embeddedParts(layout: Layout, options: SystemOptions, engine: ExternalE
       name: engine.analystUser,
       password: engine.analystPassword,
       profile: 'analyst' as const,
+      database: DATABASE,
       grants: analystGrants(DATABASE),
     },
   ];
