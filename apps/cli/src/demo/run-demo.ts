@@ -34,12 +34,13 @@ function rowOf({ what, policy, people, result, ok }: Row, color: boolean | undef
   return line([mark, what, policy, people, result], WIDTHS);
 }
 
-function addressesOf(local: LocalSystem): string {
+function whereToLook({ local, runId }: Cast): string {
   return [
-    `reviewers' page   ${local.approval_url}`,
-    `agents            ${local.intake_url}/openapi.json`,
-    `metrics           ${local.telemetry_url}/v1/metrics`,
-    `ClickHouse        ${local.clickhouse_url}/play   (user ${local.clickhouse.analyst_user})`,
+    `reviewers' page   ${local.approval_url}   (sign in as ann, dan, …)`,
+    `one run           npx countersign audit ${runId(LARGE_REFUND)}`,
+    `metrics           npx countersign metrics --group-by gate`,
+    `agents' API       ${local.intake_url}/openapi.json`,
+    `ClickHouse        ${local.clickhouse_url}/play   (user ${local.clickhouse.analyst_user}, password in .countersign/local.json)`,
   ].join('\n');
 }
 
@@ -92,6 +93,6 @@ export async function runDemo(
   }
   await printAudit(cast, print, title);
   title('Look around');
-  print(addressesOf(local));
+  print(whereToLook(cast));
   return ok;
 }
