@@ -5,10 +5,14 @@ import { ConsumerLoop } from './consumer-loop.js';
 import type { LoopBatch } from './loop-batch.js';
 import { endOffsets, startOffsets } from './offsets.js';
 import type { Offsets } from './offsets.js';
-import { Backoff, pause } from './pace.js';
+import { Backoff, pause, within } from './pace.js';
 import type { Fold, FoldOptions, InRecord, KafkaConnection } from './port.js';
 import type { PartitionAt } from './progress.js';
+import { lingering } from './make-consumer.js';
 import { inSlices } from './slices.js';
+
+/** An idle fold hears from the broker twice a second. One that has heard nothing for this long may be behind, milliseconds. */
+const FRESH_MS = 3_000;
 
 /**
  * Reads all partitions in every instance. The fold's own next offset is the only truth: on every join it seeks there, and
@@ -17,8 +21,9 @@ import { inSlices } from './slices.js';
 class TopicFold implements Fold {
   private readonly loop: ConsumerLoop;
   private next: Offsets = new Map();
-  private ends: Offsets = new Map();
-  private caughtUp: (() => void) | null = null;
+  private started = false;
+  /** Those who wait until the fold has reached certain ends. */
+  private waiting: { readonly ends: Offsets; readonly resolve: () => void }[] = [];
 
   constructor(
     private readonly client: Client,
@@ -26,9 +31,11 @@ class TopicFold implements Fold {
   ) {
     this.loop = new ConsumerLoop(client, {
       name: options.groupPrefix,
-      groupId: `${options.groupPrefix}-${randomUUID()}`,
+      // A group of its own for every consumer: a successor need not wait until a dead predecessor's session has run out.
+      groupId: () => `${options.groupPrefix}-${randomUUID()}`,
       topics: options.topics,
       commitEveryMs: null,
+      ...lingering(options.lingerMs),
       onAssigned: (assigned) => assigned.forEach((at) => this.loop.seek(at, this.position(at.topic, at.partition) ?? 0)),
       onBatch: (batch) => this.fold(batch),
       onSkipped: (at, offset) => this.advance(at, offset),
@@ -36,11 +43,17 @@ class TopicFold implements Fold {
   }
 
   async start(): Promise<void> {
-    const done = new Promise<void>((resolve) => (this.caughtUp = resolve));
-    await this.learnBounds();
+    const ends = await this.learnBounds();
     this.loop.start();
-    this.announce();
-    await done;
+    await this.reached(ends);
+    this.started = true;
+  }
+
+  async catchUp(withinMs = 5_000): Promise<boolean> {
+    const ends = await endOffsets(this.client, this.options.topics);
+    if (this.has(ends)) return false;
+    await within(withinMs, 'catching up with the log', this.reached(ends));
+    return true;
   }
 
   position(topic: string, partition: number): number | null {
@@ -52,7 +65,7 @@ class TopicFold implements Fold {
   }
 
   healthy(): boolean {
-    return this.caughtUp === null && this.next.size > 0 && this.loop.healthy();
+    return this.started && this.loop.healthy() && this.loop.fetchedAgoMs() < FRESH_MS;
   }
 
   close(): Promise<void> {
@@ -60,12 +73,12 @@ class TopicFold implements Fold {
   }
 
   /** The cluster may be starting as well; there is nothing to do without it. */
-  private async learnBounds(): Promise<void> {
+  private async learnBounds(): Promise<Offsets> {
     for (const backoff = new Backoff(100, 2_000); ; ) {
       try {
-        this.ends = await endOffsets(this.client, this.options.topics);
+        const ends = await endOffsets(this.client, this.options.topics);
         this.next = await startOffsets(this.client, this.options.topics, this.options.startTimestampMs(Date.now()));
-        return;
+        return ends;
       } catch (error) {
         this.client.log.warn('the fold waits for the cluster', { cause: String(error) });
         await pause(backoff.nextMs());
@@ -104,16 +117,21 @@ class TopicFold implements Fold {
   }
 
   private announce(): void {
-    if (!this.caughtUp || this.behind()) return;
-    const resolve = this.caughtUp;
-    this.caughtUp = null;
-    resolve();
+    if (this.waiting.length === 0) return;
+    const [there, waiting] = [this.waiting.filter(({ ends }) => this.has(ends)), this.waiting.filter(({ ends }) => !this.has(ends))];
+    this.waiting = waiting;
+    for (const { resolve } of there) resolve();
   }
 
-  private behind(): boolean {
-    for (const [topic, ends] of this.ends)
-      for (const [partition, end] of ends) if ((this.position(topic, partition) ?? 0) < end) return true;
-    return false;
+  private async reached(ends: Offsets): Promise<void> {
+    if (this.has(ends)) return;
+    await new Promise<void>((resolve) => this.waiting.push({ ends, resolve }));
+  }
+
+  private has(ends: Offsets): boolean {
+    for (const [topic, partitions] of ends)
+      for (const [partition, end] of partitions) if ((this.position(topic, partition) ?? 0) < end) return false;
+    return true;
   }
 }
 

@@ -8,7 +8,7 @@ const SESSION_MS = 6_000;
 /** The library's own restarts are off: one place decides when a consumer is replaced. */
 export const makeConsumer = (client: Client, { groupId, minBytes = 1, maxWaitMs = 500 }: LoopOptions): Consumer =>
   client.kafka.consumer({
-    groupId,
+    groupId: typeof groupId === 'string' ? groupId : groupId(),
     sessionTimeout: SESSION_MS,
     heartbeatInterval: 1_500,
     rebalanceTimeout: 15_000,
@@ -19,3 +19,9 @@ export const makeConsumer = (client: Client, { groupId, minBytes = 1, maxWaitMs 
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 8, restartOnFailure: () => Promise.resolve(false) },
   });
+
+const COMPANY_BYTES = 65_536;
+
+/** Lets the broker hold an answer back until there is enough in it, or until the time is up. */
+export const lingering = (lingerMs = 0): Pick<LoopOptions, 'minBytes' | 'maxWaitMs'> =>
+  lingerMs > 0 ? { minBytes: COMPANY_BYTES, maxWaitMs: lingerMs } : {};

@@ -78,6 +78,8 @@ export interface FoldOptions {
   /** Every instance gets a consumer group of its own: this prefix and a random part. */
   groupPrefix: string;
   startTimestampMs: StartTimestamp;
+  /** How long a record may wait for company before it is read, milliseconds; saves work where nobody waits. Default 0. */
+  lingerMs?: number;
   /** Called in offset order within a partition, never twice for one offset. Synchronous; a throw stops the fold for good. */
   onRecord(record: InRecord): void;
   /** Called after each slice of at most 50 ms, before the event loop gets its turn. */
@@ -88,10 +90,17 @@ export interface FoldOptions {
 export interface Fold {
   /** Resolves when everything that was in the topics at the time of the call is folded. */
   start(): Promise<void>;
+  /**
+   * Folds everything that is in the topics at the time of the call: what another instance has answered is then known here too.
+   * @returns whether there was anything to fold
+   * @throws Error after `withinMs` (default 5 000), or when the cluster does not answer
+   */
+  catchUp(withinMs?: number): Promise<boolean>;
   /** The next offset that the fold expects; null before `start` knows the partition. */
   position(topic: string, partition: number): number | null;
   /** Records not folded yet, by the newest end offsets known here. */
   lag(): number;
+  /** False also while the fold may be some seconds behind. */
   healthy(): boolean;
   close(): Promise<void>;
 }
@@ -107,6 +116,8 @@ export interface PublisherOptions {
   groupId: string;
   inputTopic: string;
   startTimestampMs: StartTimestamp;
+  /** How long a record may wait for company before it is published, milliseconds. Default 0. */
+  lingerMs?: number;
   makeFold(partition: number): PublisherFold;
 }
 

@@ -2,6 +2,7 @@ import { clientOf } from './client.js';
 import type { Client } from './client.js';
 import { ConsumerLoop } from './consumer-loop.js';
 import type { LoopBatch } from './loop-batch.js';
+import { lingering } from './make-consumer.js';
 import { Backoff, pause } from './pace.js';
 import type { KafkaConnection, Publisher, PublisherOptions } from './port.js';
 import { PublishedPartition } from './published-partition.js';
@@ -31,6 +32,7 @@ class ExactPublisher implements Publisher {
       topics: [options.inputTopic],
       concurrency: 4,
       commitEveryMs: null,
+      ...lingering(options.lingerMs),
       onAssigned: (assigned) => this.assign(assigned.map(({ partition }) => partition)),
       onRevoked: () => this.held.forEach(({ partition }) => partition.revoke()),
       onBatch: (batch) => this.take(batch),

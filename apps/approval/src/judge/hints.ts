@@ -4,6 +4,8 @@ import { createFold } from '@countersign/kafka';
 import type { Fold, InRecord, KafkaConnection } from '@countersign/kafka';
 import { HOUR_MS, TOO_OLD_MS } from '@countersign/approval';
 
+const LINGER_MS = 500;
+
 export interface HintsOptions {
   readonly connection: KafkaConnection;
   readonly macKeys: MacKeys;
@@ -27,6 +29,8 @@ export class Hints {
     this.fold = createFold(options.connection, {
       topics: [TOPICS.actions],
       groupPrefix: 'countersign.approval.hints',
+      // Nobody waits for a hint: a decision wakes those who wait.
+      lingerMs: LINGER_MS,
       // What was proposed longer ago is never decided any more.
       startTimestampMs: (nowMs) => nowMs - TOO_OLD_MS - HOUR_MS,
       onRecord: (record) => this.take(record),

@@ -7,6 +7,9 @@ import { logEventOf } from '../judge/log-event.js';
 import { deadLetter } from './dead-letter.js';
 import { publicRecord } from './public-records.js';
 
+/** A transaction costs the same for one record as for many. */
+const LINGER_MS = 250;
+
 export interface LogPublisherOptions {
   readonly connection: KafkaConnection;
   readonly macKeys: MacKeys;
@@ -19,6 +22,7 @@ export function createLogPublisher({ connection, macKeys, horizonMs = HORIZON_MS
     service: 'approval',
     groupId: 'countersign.approval.publisher',
     inputTopic: TOPICS.approvalLog,
+    lingerMs: LINGER_MS,
     startTimestampMs: (nowMs) => nowMs - horizonMs - HOUR_MS,
     makeFold: (partition) => new PublicFold(partition, macKeys, horizonMs),
   });
