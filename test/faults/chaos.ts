@@ -43,6 +43,7 @@ export async function rage(system: TestSystem, faults: readonly Fault[], done: (
     const due = (index + 0.5 + random() * 0.5) / (faults.length + 1);
     while (done() < due) await sleep(50);
     await sleep(random() * 200);
+    process.stderr.write(`faults: ${fault.how} ${fault.part}\n`);
     await inflict(system, fault);
     hit.push(`${fault.how} ${fault.part} at ${Math.round(done() * 100)} %`);
     // A part that is down cannot be killed again; the system must live through each fault on its own.

@@ -16,11 +16,11 @@ const freeze = (part: string, forMs: number): Fault => ({ part, how: 'freeze', f
 
 const SHORT: Plan = {
   name: 'short',
-  actions: 700,
+  actions: 400,
   concurrency: 16,
   approvalInstances: 2,
-  faults: [kill('policy'), freeze('approval-2', 7_000), kill('approval'), kill('kafka'), kill('intake'), kill('telemetry')],
-  limitMs: 150_000,
+  faults: [kill('policy'), freeze('approval-2', 7_000), kill('approval'), kill('kafka'), kill('telemetry')],
+  limitMs: 240_000,
 };
 
 const LONG: Plan = {

@@ -68,15 +68,20 @@ async function trial(plan: Plan, system: TestSystem, proxy: KafkaProxy): Promise
   }
 }
 
+/** A line for whoever watches; a long run takes many minutes. */
+const say = (line: string): void => void process.stderr.write(`faults: ${line}\n`);
+
 async function storm(plan: Plan, parts: { system: TestSystem; proxy: KafkaProxy; caller: Caller; ledger: Ledger }): Promise<{ progress: Progress; faults: string[] }> {
   const { system, proxy, caller, ledger } = parts;
   const random = seeded(SEED);
   const progress: Progress = { ended: 0, failures: [] };
   const cast = await castOf(system);
   loseAnswers(proxy);
+  const watch = setInterval(() => say(`${progress.ended} of ${plan.actions} actions, ${caller.retries} retries, ${proxy.losses} answers lost`), 10_000);
   const raging = rage(system, plan.faults, () => progress.ended / plan.actions, seeded(SEED + 1));
-  const [faults] = await Promise.all([raging, lead(plan, { caller, cast, ledger, progress, random })]);
+  const [faults] = await Promise.all([raging, lead(plan, { caller, cast, ledger, progress, random })]).finally(() => clearInterval(watch));
   proxy.lose();
+  say(`all ${progress.ended} actions ended`);
   return { progress, faults };
 }
 
@@ -88,6 +93,7 @@ async function rest(plan: Plan, parts: { system: TestSystem; ledger: Ledger; con
   const look = async (): Promise<void> => {
     const [reader, audit, votes] = [await late(), await auditRows(system.local), await voteIds(system.local)];
     verdict = judge({ actions: [...ledger.actions.values()], late: reader.events, concurrent: concurrent.events, audit, votes });
+    say(`at rest? ${Object.entries(verdict).map(([word, list]) => `${word} ${list.length}`).join(', ')}`);
     if (Object.values(verdict as Verdict).some((list) => list.length > 0)) throw new Error('not at rest');
   };
   await eventually(look, { withinMs: plan.name === 'short' ? REST_MS / 2 : REST_MS, everyMs: 1_000 }).catch((error: unknown) => {

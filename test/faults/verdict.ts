@@ -78,8 +78,10 @@ const isStatus = (audited: string, told: string): boolean => audited === told ||
 
 function lostVotes(actions: readonly LedgerAction[], late: readonly PublicEvent[], inAudit: Counts): string[] {
   const published = new Set(late.flatMap(({ name, voteId }) => (name === 'VoteRecorded' && voteId ? [voteId] : [])));
-  const acknowledged = actions.flatMap(({ votes }) => votes.map(({ voteId }) => voteId));
-  return acknowledged.flatMap((id) => [...(published.has(id) ? [] : [`vote ${id}: not published`]), ...(inAudit.has(id) ? [] : [`vote ${id}: not in votes`])]);
+  const missing = (id: string): string[] => [...(published.has(id) ? [] : ['not published']), ...(inAudit.has(id) ? [] : ['not in votes'])];
+  return actions.flatMap(({ actionId, kind, votes }) =>
+    votes.flatMap(({ voteId, subject, vote }) => missing(voteId).map((where) => `${actionId} (${kind}): ${vote} of ${subject}: ${where}`)),
+  );
 }
 
 /** Both readers must have seen the same records: nothing appears or vanishes afterwards. */

@@ -12,7 +12,8 @@ import type { PartitionAt } from './progress.js';
 export interface LoopOptions {
   /** For the log. */
   readonly name: string;
-  readonly groupId: string;
+  /** A function gives each consumer that is made a group of its own. */
+  readonly groupId: string | (() => string);
   readonly topics: readonly string[];
   /** Partitions handled at a time. Default 1. */
   readonly concurrency?: number;
@@ -42,12 +43,13 @@ export class ConsumerLoop {
   private consumer: Consumer | null = null;
   private readonly progress = new Progress();
   private readonly commits: Committer;
-  private readonly backoff = new Backoff(200, 5_000);
+  private readonly backoff = new Backoff(200, 1_000);
   private watchdog: NodeJS.Timeout | null = null;
   private fault: Error | null = null;
   private opening: Promise<void> = Promise.resolve();
   private readonly leaving = new Set<Promise<void>>();
   private closed = false;
+  private fetchedMs = 0;
 
   constructor(
     private readonly client: Client,
@@ -64,6 +66,11 @@ export class ConsumerLoop {
 
   healthy(): boolean {
     return this.fault === null && !this.closed && this.progress.healthy();
+  }
+
+  /** How long ago the broker last answered a fetch, milliseconds. */
+  fetchedAgoMs(): number {
+    return Date.now() - this.fetchedMs;
   }
 
   lag(): number {
@@ -126,6 +133,7 @@ export class ConsumerLoop {
       this.progress.assign(assigned);
       this.options.onAssigned?.(assigned);
     });
+    consumer.on(events.FETCH, () => void (this.fetchedMs = Date.now()));
     consumer.on(events.REBALANCING, () => void (consumer === this.consumer && this.options.onRevoked?.()));
     consumer.on(events.CRASH, ({ payload }) => this.reopen(consumer, String(payload.error)));
     // Control and aborted records never reach eachBatch; without this the position would stand still before them.
@@ -189,8 +197,10 @@ export class ConsumerLoop {
 
   /** A consumer that goes on from its group's offset has no position until its first batch. */
   private async learnPositions(): Promise<void> {
+    const { groupId } = this.options;
+    if (typeof groupId !== 'string') return;
     for (const at of this.progress.unknown()) {
-      const offset = await committedOffset(this.client, this.options.groupId, at.topic, at.partition);
+      const offset = await committedOffset(this.client, groupId, at.topic, at.partition);
       if (this.progress.unknown().includes(at)) this.progress.moved(at, offset ?? 0);
     }
   }

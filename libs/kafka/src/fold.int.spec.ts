@@ -67,6 +67,18 @@ describe('fold', () => {
     expect(delays.sort((left, right) => left - right)[5]).toBeLessThan(50);
   });
 
+  it('knows what others were told once it has caught up', async () => {
+    const seen: InRecord[] = [];
+    const made = fold(seen);
+    await made.start();
+    for (let turn = 0; turn < 20; turn++) {
+      await write(turn, turn + 1);
+      await made.catchUp();
+      expect(seen).toHaveLength(turn + 1);
+    }
+    await expect(made.catchUp()).resolves.toBe(false);
+  });
+
   it('starts at a log time', async () => {
     await write(0, 5);
     await new Promise((resolve) => setTimeout(resolve, 20));

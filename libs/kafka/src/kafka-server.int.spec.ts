@@ -43,8 +43,8 @@ describe('Nest transport', () => {
     @Controller()
     class Handlers {
       @EventPattern(topic)
-      on(@Payload() record: InRecord): Promise<Handled> | Handled {
-        return handler(record);
+      on(@Payload() record: object): Promise<Handled> | Handled {
+        return handler(record as InRecord);
       }
     }
     class Module {}
@@ -168,8 +168,8 @@ describe('Nest transport', () => {
     @Controller()
     class Handlers {
       @EventPattern(topic)
-      on(@Payload() record: InRecord): Handled {
-        return textOf(record) === 'poison' ? { kind: 'dead_letter', reason: 'bad_avro', detail: '' } : note(record);
+      on(@Payload() record: object): Handled {
+        return textOf(record as InRecord) === 'poison' ? { kind: 'dead_letter', reason: 'bad_avro', detail: '' } : note(record as InRecord);
       }
     }
     class Module {}

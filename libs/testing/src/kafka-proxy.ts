@@ -47,6 +47,11 @@ export class KafkaProxy {
     this.rules = rules;
   }
 
+  /** Answers lost so far. */
+  get losses(): number {
+    return [...this.lost.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** Requests of this API that were answered, lost answers included. */
   answered(api: KafkaApi): number {
     return this.seen.get(api) ?? 0;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import type { FreezeState } from '@countersign/approval';
 import { CountersignError, derivedId } from '@countersign/canonical';
 import type { FreezeRequested } from '@countersign/events';
@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
 import { JUDGE, REVIEWERS, VIEW } from '../tokens.js';
+import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { accepted } from './refusal.js';
 import { validate } from './validate.js';
@@ -20,6 +21,7 @@ type Call = Omit<FreezeRequested, 'client_request_id'>;
 /** Kill switches. One record for each partition; answered when every partition has folded its own. */
 @Controller('v1/freezes')
 @UseGuards(CaughtUpGuard)
+@UseInterceptors(BehindInterceptor)
 export class FreezesController {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Headers, HttpCode, Inject, Param, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Headers, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
 import type { ReviewerAuth } from '@countersign/service';
 import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
 import { JUDGE, REVIEWERS, VIEW } from '../tokens.js';
+import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { accepted } from './refusal.js';
 import { validate } from './validate.js';
@@ -15,6 +16,7 @@ const RevokeBody = z.strictObject({ reason: z.string().max(2_000).nullish() }).n
 /** An admin or an approver takes a grant back before it is used. */
 @Controller('v1/grants')
 @UseGuards(CaughtUpGuard)
+@UseInterceptors(BehindInterceptor)
 export class GrantsController {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,

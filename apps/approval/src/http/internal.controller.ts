@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, UseGuards, UseInterceptors } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { actionDocument, decidingDocument } from '@countersign/approval';
@@ -11,6 +11,7 @@ import type { View } from '../judge/view.js';
 import { APPROVAL_TOKENS, JUDGE, VIEW } from '../tokens.js';
 import { listActions } from './action-reads.js';
 import type { ApprovalTokens } from './approval-tokens.js';
+import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { CancelBody, ListQuery, OutcomeBody, ReadQuery } from './internal-bodies.js';
 import { accepted } from './refusal.js';
@@ -25,6 +26,7 @@ const notFound = (): CountersignError => new CountersignError('not_found', 'ther
 @ApiExcludeController()
 @Controller('internal')
 @UseGuards(InternalGuard, CaughtUpGuard)
+@UseInterceptors(BehindInterceptor)
 export class InternalController implements OnModuleDestroy {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,

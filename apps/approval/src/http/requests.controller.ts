@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
 import type { Reviewer, ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { REVIEWERS, VOTES, QUEUE } from '../tokens.js';
 import { castBatch } from './batch-votes.js';
+import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import type { Queue } from './queue.js';
 import { QueueQuery } from './queue.js';
@@ -18,6 +19,7 @@ type RequestHeaders = Record<string, string | undefined>;
 /** What reviewers call. */
 @Controller('v1/requests')
 @UseGuards(CaughtUpGuard)
+@UseInterceptors(BehindInterceptor)
 export class RequestsController {
   constructor(
     @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { apply, createState, HORIZON_MS, HOUR_MS } from '@countersign/approval';
 import type { Answer, LogName, PartitionState } from '@countersign/approval';
+import { CountersignError } from '@countersign/canonical';
 import { EventError, openRecord, recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
 import type { EventMap, MacKeys } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
@@ -64,6 +65,17 @@ export class Judge {
   /** False until the log was read once, and whenever this instance may be behind for long. */
   ready(): boolean {
     return this.started && this.fold.healthy();
+  }
+
+  /**
+   * Folds everything that is in the log at the time of the call.
+   * @returns whether there was anything to fold
+   * @throws CountersignError `overloaded` when the log cannot be read now
+   */
+  catchUp(): Promise<boolean> {
+    return this.fold.catchUp().catch((cause: unknown) => {
+      throw new CountersignError('overloaded', 'the log cannot be read now; try again', { retry_after: 1 }, { cause });
+    });
   }
 
   lag(): number {

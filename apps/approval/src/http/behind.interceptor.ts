@@ -1,0 +1,26 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { CountersignError } from '@countersign/canonical';
+import { catchError, from, mergeMap, throwError } from 'rxjs';
+import type { Observable } from 'rxjs';
+import type { Judge } from '../judge/judge.js';
+import { JUDGE } from '../tokens.js';
+
+/**
+ * What this instance does not know may be known to another one already. Before it says `not_found` it reads the log to
+ * its end; if there was something to read, the question is asked once more.
+ */
+@Injectable()
+export class BehindInterceptor implements NestInterceptor {
+  constructor(@Inject(JUDGE) private readonly judge: Judge) {}
+
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    return next.handle().pipe(
+      catchError((fault: unknown) => {
+        if (!(fault instanceof CountersignError) || fault.code !== 'not_found') return throwError(() => fault);
+        const caughtUp = from(this.judge.catchUp());
+        return caughtUp.pipe(mergeMap((moved) => (moved ? next.handle() : throwError(() => fault))));
+      }),
+    );
+  }
+}
