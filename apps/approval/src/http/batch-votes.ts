@@ -8,7 +8,7 @@ import type { Votes } from './votes.js';
 
 const MAX_ITEMS = 100;
 const Item = z.looseObject({ request_id: z.string().min(1).max(300) });
-const BatchBody = z.union([z.array(Item), z.strictObject({ votes: z.array(Item) })]);
+export const BatchBody = z.union([z.array(Item), z.strictObject({ votes: z.array(Item) })]);
 
 interface ItemResult {
   readonly index: number;

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
 import type { RedemptionRequested } from '@countersign/events';
 import type { Caller, KeyAuth } from '@countersign/service';
@@ -9,6 +10,7 @@ import type { View } from '../judge/view.js';
 import { APPROVAL_TOKENS, CALLERS, JUDGE, VIEW } from '../tokens.js';
 import type { ApprovalTokens } from './approval-tokens.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
+import { openapiOf } from './openapi.js';
 import { accepted } from './refusal.js';
 import { validate } from './validate.js';
 
@@ -38,6 +40,7 @@ export class ExecutorsController {
   }
 
   /** Consumes a grant. The door checks what needs no log; everything else is judged in the log, in one order. */
+  @ApiBody({ schema: openapiOf(RedeemBody) })
   @Post('v1/grants/redeem')
   @HttpCode(200)
   @UseGuards(CaughtUpGuard)

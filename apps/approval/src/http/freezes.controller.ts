@@ -1,5 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import type { FreezeState } from '@countersign/approval';
 import { CountersignError, derivedId } from '@countersign/canonical';
 import type { FreezeRequested } from '@countersign/events';
@@ -10,6 +23,7 @@ import type { View } from '../judge/view.js';
 import { JUDGE, REVIEWERS, VIEW } from '../tokens.js';
 import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
+import { openapiOf } from './openapi.js';
 import { accepted } from './refusal.js';
 import { validate } from './validate.js';
 
@@ -36,6 +50,7 @@ export class FreezesController {
   }
 
   /** Without a scope the whole tenant stops. */
+  @ApiBody({ schema: openapiOf(FreezeBody) })
   @Post()
   @HttpCode(201)
   async freeze(@Headers() headers: Record<string, string | undefined>, @Body() body: unknown): Promise<unknown> {

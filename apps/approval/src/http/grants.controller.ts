@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import type { ReviewerAuth } from '@countersign/service';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import type { View } from '../judge/view.js';
 import { JUDGE, REVIEWERS, VIEW } from '../tokens.js';
 import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
+import { openapiOf } from './openapi.js';
 import { accepted } from './refusal.js';
 import { validate } from './validate.js';
 
@@ -24,6 +26,7 @@ export class GrantsController {
     @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
   ) {}
 
+  @ApiBody({ schema: openapiOf(RevokeBody), required: false })
   @Post(':grant_id/revoke')
   @HttpCode(200)
   async revoke(

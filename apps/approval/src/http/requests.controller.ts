@@ -1,17 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res, UseGuards, UseInterceptors } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiBody, ApiHeader } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import type { Reviewer, ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { REVIEWERS, VOTES, QUEUE } from '../tokens.js';
-import { castBatch } from './batch-votes.js';
+import { BatchBody, castBatch } from './batch-votes.js';
 import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
+import { openapiOf } from './openapi.js';
 import type { Queue } from './queue.js';
 import { QueueQuery } from './queue.js';
 import { requestWithPacket } from './request-view.js';
 import { validate } from './validate.js';
+import { VoteBody } from './votes.js';
 import type { Votes } from './votes.js';
 
 type RequestHeaders = Record<string, string | undefined>;
@@ -47,6 +63,7 @@ export class RequestsController {
   }
 
   /** Many votes at once; each is judged by itself. */
+  @ApiBody({ schema: openapiOf(BatchBody) })
   @Post('votes')
   @HttpCode(207)
   async voteMany(@Headers() headers: RequestHeaders, @Body() body: unknown): Promise<unknown> {
@@ -54,6 +71,8 @@ export class RequestsController {
     return castBatch(this.votes, reviewer, body, headers['idempotency-key'] ?? randomUUID());
   }
 
+  @ApiHeader({ name: 'idempotency-key', required: true, description: 'Makes a retry safe.' })
+  @ApiBody({ schema: openapiOf(VoteBody) })
   @Post(':request_id/votes')
   @HttpCode(201)
   async vote(
