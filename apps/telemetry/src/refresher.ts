@@ -19,6 +19,7 @@ const TABLES_OF: Readonly<Record<string, readonly ActionTable[]>> = {
   Refused: ['refusals', 'audit'],
 };
 
+const BESIDE_AUDIT = ACTION_TABLES.filter((table) => table !== 'audit');
 const RETRY_MS = 500;
 const FAILING_MS = 15_000;
 
@@ -99,7 +100,9 @@ export class Refresher {
   private async run(): Promise<void> {
     try {
       if (this.missed) await this.findMissed();
-      for (const table of ACTION_TABLES) await this.refresh(table);
+      // `audit` comes last: its row says that everything else about the action is written.
+      await Promise.all(BESIDE_AUDIT.map((table) => this.refresh(table)));
+      await this.refresh('audit');
       if (Date.now() >= this.daysDueMs) await this.refreshDays();
       this.failingSinceMs = null;
     } catch (fault) {
@@ -127,7 +130,8 @@ export class Refresher {
       ids.forEach((id) => waiting.add(id));
       throw fault;
     }
-    if (table !== 'audit') return;
+    // Votes too: ones that come while a refresh runs may be written after the audit row that told of their day.
+    if (table !== 'audit' && table !== 'votes') return;
     ids.forEach((id) => this.untoldDays.add(id));
     if (!Number.isFinite(this.daysDueMs)) this.daysDueMs = Date.now() + (this.options.gatherDaysMs ?? 2_000);
   }
