@@ -2,10 +2,19 @@
 export const DATABASE = 'countersign';
 
 /** What analysts may read: one row per thing, never a table behind a view. */
-export const ANALYST_VIEWS = ['events', 'audit', 'votes', 'refusals', 'labels', 'metrics_daily', 'burden_daily'] as const;
+export const ANALYST_VIEWS = [
+  'events',
+  'audit',
+  'votes',
+  'refusals',
+  'labels',
+  'metrics_daily',
+  'burden_daily',
+] as const;
 
 /** GRANT statements (without TO) of the least-privilege analyst: nothing but SELECT on the views. */
-export const analystGrants = (database: string): string[] => ANALYST_VIEWS.map((view) => `GRANT SELECT ON ${database}.${view}`);
+export const analystGrants = (database: string): string[] =>
+  ANALYST_VIEWS.map((view) => `GRANT SELECT ON ${database}.${view}`);
 
 /** GRANT statements (without TO) of the user that migrates and writes: everything in its database, nothing outside. */
 export const writerGrants = (database: string): string[] => [`GRANT ALL ON ${database}.*`, 'GRANT TABLE ENGINE ON *'];

@@ -42,7 +42,9 @@ const MAX_DAYS = 100;
 export function deriveWith(engine: Engine): Derivation {
   const inserts = Object.fromEntries(ACTION_TABLES.map((name) => [name, insertOf(name, `${singular[name]}_rows`)]));
   const dayTables = ['metrics_daily', 'burden_daily'].map((name) => insertOf(name, `${name}_rows`));
-  const [touchedDays, staleActions, staleDays] = ['touched_days', 'stale_actions', 'stale_days'].map((name) => readSql(`refresh/${name}.sql`)) as [string, string, string];
+  const [touchedDays, staleActions, staleDays] = ['touched_days', 'stale_actions', 'stale_days'].map((name) =>
+    readSql(`refresh/${name}.sql`),
+  ) as [string, string, string];
   return {
     refresh: (table, actionIds) =>
       inChunks(actionIds, MAX_IDS, (action_ids) => engine.command(inserts[table] ?? '', { action_ids, as_of: ALWAYS })),
@@ -58,14 +60,24 @@ export function deriveWith(engine: Engine): Derivation {
         const params = { tenants: chunk.map(({ tenant }) => tenant), days: chunk.map(({ day }) => day) };
         for (const insert of dayTables) await engine.command(insert, params);
       }),
-    staleActions: async () => (await engine.rows<{ action_id: string }>(staleActions)).map(({ action_id }) => action_id),
+    staleActions: async () =>
+      (await engine.rows<{ action_id: string }>(staleActions)).map(({ action_id }) => action_id),
     staleDays: () => engine.rows<TenantDay>(staleDays),
   };
 }
 
-const singular: Readonly<Record<ActionTable, string>> = { votes: 'vote', labels: 'label', refusals: 'refusal', audit: 'audit' };
+const singular: Readonly<Record<ActionTable, string>> = {
+  votes: 'vote',
+  labels: 'label',
+  refusals: 'refusal',
+  audit: 'audit',
+};
 const insertOf = (name: string, table: string): string => `INSERT INTO ${table} ${readSql(`refresh/${name}.sql`)}`;
 
-async function inChunks<T>(items: readonly T[], size: number, run: (chunk: readonly T[]) => Promise<void>): Promise<void> {
+async function inChunks<T>(
+  items: readonly T[],
+  size: number,
+  run: (chunk: readonly T[]) => Promise<void>,
+): Promise<void> {
   for (let from = 0; from < items.length; from += size) await run(items.slice(from, from + size));
 }

@@ -76,7 +76,11 @@ const engineOf = (client: ClickHouseClient): Engine => ({
       table,
       values: rows,
       format: 'JSONEachRow',
-      clickhouse_settings: { insert_deduplicate: 1, insert_deduplication_token: token, date_time_input_format: 'best_effort' },
+      clickhouse_settings: {
+        insert_deduplicate: 1,
+        insert_deduplication_token: token,
+        date_time_input_format: 'best_effort',
+      },
     });
   },
   ping: async () => (await client.ping({ select: true })).success,

@@ -39,7 +39,9 @@ describe('migrations', () => {
   it('become Replicated tables on a named cluster', () => {
     const ddl = 'CREATE TABLE t ${on_cluster} (n UInt8) ENGINE = ${replicated}MergeTree ORDER BY n';
     expect(fill(ddl, {})).toBe('CREATE TABLE t  (n UInt8) ENGINE = MergeTree ORDER BY n');
-    expect(fill(ddl, { cluster: 'main' })).toBe('CREATE TABLE t ON CLUSTER main (n UInt8) ENGINE = ReplicatedMergeTree ORDER BY n');
+    expect(fill(ddl, { cluster: 'main' })).toBe(
+      'CREATE TABLE t ON CLUSTER main (n UInt8) ENGINE = ReplicatedMergeTree ORDER BY n',
+    );
   });
 
   it('split at a semicolon that ends a line, never inside prose', () => {

@@ -63,16 +63,22 @@ ENGINE = \${replicated}ReplacingMergeTree ORDER BY name`;
 
 function isApplied({ name, text }: Migration, applied: ReadonlyMap<string, string>): boolean {
   const hash = applied.get(name);
-  if (hash !== undefined && hash !== sha256(text)) throw new Error(`migration ${name} was changed after it was applied: add a new file instead`);
+  if (hash !== undefined && hash !== sha256(text))
+    throw new Error(`migration ${name} was changed after it was applied: add a new file instead`);
   return hash !== undefined;
 }
 
 const record = (engine: Engine, { name, text }: Migration): Promise<void> =>
-  engine.command('INSERT INTO schema_migrations SELECT {name:String}, {hash:String}, now64(3)', { name, hash: sha256(text) });
+  engine.command('INSERT INTO schema_migrations SELECT {name:String}, {hash:String}, now64(3)', {
+    name,
+    hash: sha256(text),
+  });
 
 /** DDL is a template over engine family and cluster, because Replicated tables and ON CLUSTER need Keeper. */
 export const fill = (text: string, { cluster }: Pick<MigrateOptions, 'cluster'>): string =>
-  text.replaceAll('${on_cluster}', cluster ? `ON CLUSTER ${cluster}` : '').replaceAll('${replicated}', cluster ? 'Replicated' : '');
+  text
+    .replaceAll('${on_cluster}', cluster ? `ON CLUSTER ${cluster}` : '')
+    .replaceAll('${replicated}', cluster ? 'Replicated' : '');
 
 /** Statements of a file; each ends with `;` at the end of a line. */
 export const statementsOf = (text: string): string[] =>

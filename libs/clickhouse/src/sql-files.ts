@@ -18,7 +18,10 @@ export const readMigrations = (): Migration[] =>
   readdirSync(new URL('migrations/', root))
     .filter((file) => file.endsWith('.sql'))
     .sort()
-    .map((file) => ({ name: file.replace(/\.sql$/, ''), text: readFileSync(new URL(`migrations/${file}`, root), 'utf8') }));
+    .map((file) => ({
+      name: file.replace(/\.sql$/, ''),
+      text: readFileSync(new URL(`migrations/${file}`, root), 'utf8'),
+    }));
 
 /** Drops whole-line comments, so that a `;` in prose does not end a statement. */
 export const stripComments = (text: string): string =>

@@ -24,7 +24,9 @@ export function reviewerBurden(votes: readonly AcceptedVote[]): Burden[] {
 }
 
 function burdenOf(votes: readonly AcceptedVote[]): Burden {
-  const shown = votes.flatMap(({ voted_at, shown_at }) => (shown_at === null ? [] : [Math.min(voted_at - shown_at, CAP_MS)]));
+  const shown = votes.flatMap(({ voted_at, shown_at }) =>
+    shown_at === null ? [] : [Math.min(voted_at - shown_at, CAP_MS)],
+  );
   const handled = shown.reduce((sum, ms) => sum + ms, 0);
   const [first] = votes;
   return {

@@ -19,7 +19,8 @@ export const isOverride = (action: DecidedAction): boolean =>
   (action.approval_status === 'denied' || (action.approval_status === 'approved' && action.changed));
 
 /** Overrides, of binding requests that people resolved. */
-export const overrideRate = (actions: readonly DecidedAction[]): Rate => share(actions.filter(isBindingByPeople), isOverride);
+export const overrideRate = (actions: readonly DecidedAction[]): Rate =>
+  share(actions.filter(isBindingByPeople), isOverride);
 
 export interface TimeToApprove {
   /** Seconds; null without approvals. */
@@ -65,17 +66,20 @@ export function falseNegativeRate(actions: readonly DecidedAction[]): Rate {
 }
 
 /** Actions of which nobody has said what they turned out to be; in no error rate. */
-export const unlabelled = (actions: readonly DecidedAction[]): number => actions.filter(({ label }) => label === null).length;
+export const unlabelled = (actions: readonly DecidedAction[]): number =>
+  actions.filter(({ label }) => label === null).length;
 
 /** An outcome other than `failed`, or a consumed grant of which nothing was reported. */
 const tookEffect = ({ outcome_status, redeemed_at }: DecidedAction): boolean =>
   outcome_status === null ? redeemed_at !== null : outcome_status !== 'failed';
 
 /** Harm that took effect, by who let it through. */
-export function harmfulExecuted(actions: readonly DecidedAction[]): { allowed_by_policy: number; approved_by_people: number } {
+export function harmfulExecuted(actions: readonly DecidedAction[]): {
+  allowed_by_policy: number;
+  approved_by_people: number;
+} {
   const harm = actions.filter((action) => action.label === 'harmful' && tookEffect(action));
   const count = (status: string, by: string): number =>
     harm.filter(({ approval_status, resolved_by }) => approval_status === status && resolved_by === by).length;
   return { allowed_by_policy: count('not_required', 'policy'), approved_by_people: count('approved', 'people') };
 }
-

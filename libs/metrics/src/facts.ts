@@ -42,4 +42,5 @@ export interface Rate {
 export const rate = (k: number, n: number): Rate => ({ value: n === 0 ? null : k / n, k, n });
 
 /** Share of `all` that is in `some`. */
-export const share = <T>(all: readonly T[], some: (item: T) => boolean): Rate => rate(all.filter(some).length, all.length);
+export const share = <T>(all: readonly T[], some: (item: T) => boolean): Rate =>
+  rate(all.filter(some).length, all.length);

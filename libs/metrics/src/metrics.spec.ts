@@ -65,7 +65,14 @@ describe('rates', () => {
     const actions = [
       action({ label: 'harmless' }),
       action({ label: 'harmless', policy_decision: 'allow' }),
-      action({ label: 'harmful', policy_decision: 'allow', effective_decision: 'allow', approval_status: 'not_required', resolved_by: 'policy', outcome_status: 'executed' }),
+      action({
+        label: 'harmful',
+        policy_decision: 'allow',
+        effective_decision: 'allow',
+        approval_status: 'not_required',
+        resolved_by: 'policy',
+        outcome_status: 'executed',
+      }),
       action({ label: 'harmful', redeemed_at: 9 }),
       action({ label: 'harmful', redeemed_at: 9, outcome_status: 'failed' }),
     ];
@@ -87,7 +94,11 @@ describe('rates', () => {
 
 describe('time to approve', () => {
   it('leaves frozen time out, and everything but approvals by people', () => {
-    const waits = [action({ resolved_at: 10_000, paused_ms: 4_000 }), action({ resolved_at: 20_000 }), action({ approval_status: 'denied', resolved_at: 90_000 })];
+    const waits = [
+      action({ resolved_at: 10_000, paused_ms: 4_000 }),
+      action({ resolved_at: 20_000 }),
+      action({ approval_status: 'denied', resolved_at: 90_000 }),
+    ];
     expect(timeToApprove(waits)).toEqual({ median_s: 13, p95_s: expect.closeTo(19.3, 9), n: 2 });
   });
 
@@ -96,10 +107,14 @@ describe('time to approve', () => {
     expect(quantileInclusive([7], 0.95)).toBe(7);
     expect(quantileInclusive([4, 1, 3, 2], 0.5)).toBe(2.5);
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1 }), fc.double({ min: 0, max: 1, noNaN: true }), (values, level) => {
-        const found = quantileInclusive(values, level) ?? NaN;
-        return found >= Math.min(...values) && found <= Math.max(...values);
-      }),
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 1_000_000 }), { minLength: 1 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (values, level) => {
+          const found = quantileInclusive(values, level) ?? NaN;
+          return found >= Math.min(...values) && found <= Math.max(...values);
+        },
+      ),
     );
   });
 });
