@@ -12,13 +12,13 @@ import type { ApprovalTokens } from './approval-tokens.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { openapiOf } from './openapi.js';
 import { accepted } from './refusal.js';
-import { validate } from './validate.js';
+import { jsonValue, validate } from './validate.js';
 
 const RedeemBody = z.strictObject({
   token: z.string(),
   action_digest: z.string().max(200),
   environment: z.string().max(50),
-  preconditions: z.record(z.string(), z.json()).nullish(),
+  preconditions: z.record(z.string(), jsonValue).nullish(),
   request_id: z.string().min(1).max(255),
 });
 type RedeemBody = z.infer<typeof RedeemBody>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonValue } from './validate.js';
 
 const MAX_WAIT_MS = 60_000;
 const id = z.string().min(1).max(300);
@@ -37,7 +38,7 @@ export const OutcomeBody = z.strictObject({
   client_request_id: id,
   body_hash: id,
   status: z.enum(['executed', 'failed', 'rolled_back']),
-  result: z.json().nullish(),
-  post_checks: z.json().nullish(),
+  result: jsonValue.nullish(),
+  post_checks: jsonValue.nullish(),
   occurred_at: z.number().int().nullish(),
 });

@@ -1,5 +1,9 @@
 import { CountersignError, pointerTo } from '@countersign/canonical';
-import type { z } from 'zod';
+import type { JsonValue } from '@countersign/canonical';
+import { z } from 'zod';
+
+/** Any JSON value: the body was parsed strictly before. */
+export const jsonValue = z.custom<JsonValue>();
 
 /** @throws CountersignError `invalid_request` with the pointer of the first member at fault */
 export function validate<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {

@@ -9,13 +9,13 @@ import type { Edits } from './edits.js';
 import { accepted } from './refusal.js';
 import { requestItem, standingOf } from './request-view.js';
 import type { Requested } from './request-view.js';
-import { validate } from './validate.js';
+import { jsonValue, validate } from './validate.js';
 
 export const VoteBody = z.strictObject({
   vote: z.enum(['approve', 'deny', 'approve_with_changes']),
   packet_digest: z.string().min(1).max(200),
   reason: z.string().max(10_000).nullish(),
-  parameters: z.record(z.string(), z.json()).nullish(),
+  parameters: z.record(z.string(), jsonValue).nullish(),
 });
 export type VoteBody = z.infer<typeof VoteBody>;
 
