@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { startWorld, stopWorld } from './support/system.js';
 import './two-person-refund.flow.js';
 import './one-action-one-token.flow.js';
+import './reviewed-version.flow.js';
 import './environments.flow.js';
 import './idempotency.flow.js';
 import './kafka-submission.flow.js';
