@@ -102,21 +102,22 @@ export class Life {
   }
 
   private async vote(entry: LedgerAction, requestId: string, subject: string, vote: 'approve' | 'deny'): Promise<void> {
-    const reply = await this.castVote(requestId, this.cast.reviewers.get(subject)!, vote);
+    const reply = await this.castVote(entry, requestId, { token: this.cast.reviewers.get(subject)!, vote });
     if (reply.status === 201 || reply.status === 200) entry.votes.push({ subject, vote, voteId: String(reply.body['vote_id']) });
     else if (entry.kind !== 'contested' || reply.status !== 409) entry.wrongs.push(`vote of ${subject} was answered ${reply.status} ${String(reply.body['type'])}`);
   }
 
   private async intrude(entry: LedgerAction, requestId: string): Promise<void> {
-    const { status } = await this.castVote(requestId, this.cast.operator, 'approve');
+    const { status } = await this.castVote(entry, requestId, { token: this.cast.operator, vote: 'approve' });
     if (status !== 403) entry.wrongs.push(`UNAUTHORIZED: the operator's vote was answered ${status}`);
   }
 
-  private async castVote(requestId: string, token: string, vote: string): Promise<Reply> {
+  private async castVote(entry: LedgerAction, requestId: string, { token, vote }: { token: string; vote: string }): Promise<Reply> {
     const path = `/v1/requests/${requestId}`;
     const urls = this.cast.approval;
-    const { body: shown } = await this.caller.call({ method: 'GET', urls, path, token });
-    const body = { vote, packet_digest: shown['packet_digest'] ?? 'none', reason: 'checked the receipt' };
+    const shown = await this.caller.call({ method: 'GET', urls, path, token });
+    if (shown.status !== 200) entry.wrongs.push(`the packet was answered ${shown.status} ${String(shown.body['type'])}`);
+    const body = { vote, packet_digest: shown.body['packet_digest'] ?? 'none', reason: 'checked the receipt' };
     return this.caller.call({ method: 'POST', urls, path: `${path}/votes`, token, key: randomUUID(), body });
   }
 

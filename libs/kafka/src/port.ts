@@ -92,10 +92,9 @@ export interface Fold {
   start(): Promise<void>;
   /**
    * Folds everything that is in the topics at the time of the call: what another instance has answered is then known here too.
-   * @returns whether there was anything to fold
    * @throws Error after `withinMs` (default 5 000), or when the cluster does not answer
    */
-  catchUp(withinMs?: number): Promise<boolean>;
+  catchUp(withinMs?: number): Promise<void>;
   /** The next offset that the fold expects; null before `start` knows the partition. */
   position(topic: string, partition: number): number | null;
   /** Records not folded yet, by the newest end offsets known here. */

@@ -8,7 +8,7 @@ import { JUDGE } from '../tokens.js';
 
 /**
  * What this instance does not know may be known to another one already. Before it says `not_found` it reads the log to
- * its end; if there was something to read, the question is asked once more.
+ * its end and asks itself once more.
  */
 @Injectable()
 export class BehindInterceptor implements NestInterceptor {
@@ -18,8 +18,7 @@ export class BehindInterceptor implements NestInterceptor {
     return next.handle().pipe(
       catchError((fault: unknown) => {
         if (!(fault instanceof CountersignError) || fault.code !== 'not_found') return throwError(() => fault);
-        const caughtUp = from(this.judge.catchUp());
-        return caughtUp.pipe(mergeMap((moved) => (moved ? next.handle() : throwError(() => fault))));
+        return from(this.judge.catchUp()).pipe(mergeMap(() => next.handle()));
       }),
     );
   }

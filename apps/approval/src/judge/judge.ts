@@ -69,11 +69,10 @@ export class Judge {
 
   /**
    * Folds everything that is in the log at the time of the call.
-   * @returns whether there was anything to fold
    * @throws CountersignError `overloaded` when the log cannot be read now
    */
-  catchUp(): Promise<boolean> {
-    return this.fold.catchUp().catch((cause: unknown) => {
+  async catchUp(): Promise<void> {
+    await this.fold.catchUp().catch((cause: unknown) => {
       throw new CountersignError('overloaded', 'the log cannot be read now; try again', { retry_after: 1 }, { cause });
     });
   }
