@@ -77,7 +77,10 @@ const tasks = {
   test,
   check,
   bench: (args) => (process.exitCode = node('test/bench/bench.mjs', ...args)),
-  faults: (args) => test(['--testPathPatterns', 'test/faults', ...args]),
+  faults: (args) => {
+    process.env.COUNTERSIGN_FAULTS ??= 'long';
+    test(['--testPathPatterns', 'test/faults', ...args]);
+  },
 };
 
 const [task = '', ...args] = process.argv.slice(2);

@@ -16,17 +16,17 @@ const freeze = (part: string, forMs: number): Fault => ({ part, how: 'freeze', f
 
 const SHORT: Plan = {
   name: 'short',
-  actions: 400,
+  actions: 260,
   concurrency: 16,
   approvalInstances: 2,
-  faults: [kill('policy'), freeze('approval-2', 7_000), kill('approval'), kill('kafka'), kill('telemetry')],
+  faults: [kill('policy'), freeze('approval-2', 6_000), kill('approval'), kill('kafka'), kill('telemetry')],
   limitMs: 240_000,
 };
 
 const LONG: Plan = {
   name: 'long',
   actions: 30_000,
-  concurrency: 32,
+  concurrency: 48,
   approvalInstances: 3,
   faults: [
     kill('policy'), kill('approval'), kill('intake'), freeze('approval-2', 12_000), kill('telemetry'), kill('kafka'), kill('approval-2'), kill('policy'),
