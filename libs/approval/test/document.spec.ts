@@ -119,7 +119,7 @@ describe('the action document', () => {
       'grant_revoked',
       'never',
     ],
-  ] as const)('says how it ended: %s', (_, records, status, resolved_by, reason_code, retry) => {
+  ] as const)('says how it ended: %s', (...[, records, status, resolved_by, reason_code, retry]) => {
     const { resolution, status: shown } = document(...records);
     expect(shown).toBe(status);
     expect(resolution).toMatchObject({ status, resolved_by, reason_code, retry });
