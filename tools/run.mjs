@@ -26,7 +26,7 @@ function test(args) {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-jest-'));
   const file = join(folder, 'result.json');
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
-  const status = node(...flags, bin('jest/bin/jest.js'), '--json', `--outputFile=${file}`, ...args);
+  const status = node(...flags, bin('jest/bin/jest.js'), '--forceExit', '--json', `--outputFile=${file}`, ...args);
   const result = readResult(file);
   rmSync(folder, { recursive: true, force: true });
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;

@@ -23,14 +23,18 @@ export interface DeadLetterCause {
   readonly detail: string;
 }
 
-/** Keeps a record that cannot be processed, whole. Its id repeats for the same record, so a second letter is the same one. */
+// A letter is larger than its record; one that the broker refuses would stop its sender for good.
+const MAX_VALUE_BYTES = 900_000;
+const MAX_KEY_BYTES = 1_024;
+
+/** Keeps a record that cannot be processed, whole up to 900 kB. Its id repeats for the same record, so a second letter is the same one. */
 export function deadLetter(record: PlacedRecord, cause: DeadLetterCause, macKeys: MacKeys): WireRecord {
   const { topic, partition, offset, timestampMs, key } = record;
   return toRecord({
     topic: TOPICS.deadLetters,
     name: 'DeadLettered',
     event: contentOf(record, cause),
-    key: key?.toString('utf8') ?? `${topic}|${partition}|${offset}`,
+    key: key !== null && key.length <= MAX_KEY_BYTES ? key.toString('utf8') : `${topic}|${partition}|${offset}`,
     id: eventId(topic, partition, offset),
     timeMs: timestampMs,
     service: cause.service,
@@ -38,15 +42,14 @@ export function deadLetter(record: PlacedRecord, cause: DeadLetterCause, macKeys
   });
 }
 
-const contentOf = (record: PlacedRecord, { service, step, reason, detail }: DeadLetterCause): DeadLettered => ({
-  source_topic: record.topic,
-  source_partition: record.partition,
-  source_offset: record.offset,
-  key: record.key,
-  value: record.value,
-  headers: Object.entries(record.headers).map(([name, value]) => ({ name, value: Buffer.from(value ?? '') })),
-  step: `${service}/${step}`,
-  reason,
-  detail,
-  recorded_at: record.timestampMs,
-});
+function contentOf(record: PlacedRecord, { service, step, reason, detail }: DeadLetterCause): DeadLettered {
+  const { topic, partition, offset, key, value, headers, timestampMs } = record;
+  const isCut = value !== null && value.length > MAX_VALUE_BYTES;
+  return {
+    ...{ source_topic: topic, source_partition: partition, source_offset: offset, key },
+    value: value?.subarray(0, MAX_VALUE_BYTES) ?? null,
+    headers: Object.entries(headers).map(([name, content]) => ({ name, value: Buffer.from(content ?? '') })),
+    ...{ step: `${service}/${step}`, reason, recorded_at: timestampMs },
+    detail: isCut ? `${detail}; the first ${MAX_VALUE_BYTES} of ${value.length} bytes are kept` : detail,
+  };
+}

@@ -1,8 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import avro from 'avsc';
-import { decode, encode, EventError, openRecord, schemaRegistry, toRecord, TOPICS, topicConfigs } from './index.js';
-import type { EventName, Ticked } from './index.js';
+import {
+  deadLetter,
+  decode,
+  encode,
+  EventError,
+  openRecord,
+  schemaRegistry,
+  toRecord,
+  TOPICS,
+  topicConfigs,
+} from './index.js';
+import type { DeadLettered, EventName, Ticked } from './index.js';
 
 const root = join(import.meta.dirname, '../../..');
 const macKeys = {
@@ -109,6 +119,39 @@ describe('openRecord', () => {
     ['wrong_topic', () => open(record(TOPICS.approvals, 'approval'))],
     ['null_value', () => open(record(TOPICS.approvalLog, 'approval'), { value: null })],
   ])('refuses with %s', (reason, run) => expect(reasonOf(run)).toBe(reason));
+});
+
+describe('deadLetter', () => {
+  const place = { topic: 't', partition: 1, offset: 7, timestampMs: 5, headers: { h: Buffer.from('v') } };
+  const cause = { service: 'approval', step: 'publish', reason: 'bad_avro', detail: 'no' } as const;
+  const letterOf = (key: Buffer | null, value: Buffer | null) => {
+    const record = deadLetter({ ...place, key, value }, cause, macKeys);
+    return { record, letter: decode(record.value).event as DeadLettered };
+  };
+
+  it('keeps the record whole and repeats its id', () => {
+    const { record, letter } = letterOf(Buffer.from('acme|a'), Buffer.from('x'));
+    expect(letter).toMatchObject({
+      source_topic: 't',
+      source_partition: 1,
+      source_offset: 7,
+      step: 'approval/publish',
+      reason: 'bad_avro',
+    });
+    expect([letter.key?.toString(), letter.value?.toString(), letter.headers]).toEqual([
+      'acme|a',
+      'x',
+      [{ name: 'h', value: Buffer.from('v') }],
+    ]);
+    expect(letterOf(null, null).record.headers['ce_id']).toBe(record.headers['ce_id']);
+  });
+
+  it('stays below what a broker takes', () => {
+    const { record, letter } = letterOf(Buffer.alloc(5_000), Buffer.alloc(1_000_000));
+    expect(record.value.length).toBeLessThan(1_000_000);
+    expect(record.key).toBe('t|1|7');
+    expect(letter.detail).toContain('900000 of 1000000 bytes');
+  });
 });
 
 describe('contract', () => {

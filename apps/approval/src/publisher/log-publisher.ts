@@ -1,10 +1,9 @@
 import { apply, createState, HORIZON_MS, HOUR_MS } from '@countersign/approval';
-import { EventError, openRecord, TOPICS } from '@countersign/events';
+import { deadLetter, EventError, openRecord, TOPICS } from '@countersign/events';
 import type { MacKeys } from '@countersign/events';
 import { createPublisher } from '@countersign/kafka';
 import type { InRecord, KafkaConnection, OutRecord, Publisher, PublisherFold } from '@countersign/kafka';
 import { logEventOf } from '../judge/log-event.js';
-import { deadLetter } from './dead-letter.js';
 import { publicRecord } from './public-records.js';
 
 /** A transaction costs the same for one record as for many. */
@@ -42,10 +41,14 @@ export class PublicFold implements PublisherFold {
 
   apply(record: InRecord): OutRecord[] {
     const event = this.open(record);
-    if ('reason' in event) return [deadLetter(record, event, this.macKeys)];
+    if ('reason' in event) return [this.letter(record, event)];
     const { events, rejected } = apply(this.state, { ...event, timestampMs: record.timestampMs });
     const published = events.map((fact, n) => publicRecord(fact, record, n, this.macKeys));
-    return rejected === null ? published : [...published, deadLetter(record, rejected, this.macKeys)];
+    return rejected === null ? published : [...published, this.letter(record, rejected)];
+  }
+
+  private letter(record: InRecord, { reason, detail }: { reason: string; detail: string }): OutRecord {
+    return deadLetter(record, { service: 'approval', step: 'publish', reason, detail }, this.macKeys);
   }
 
   private open(record: InRecord) {
