@@ -7,7 +7,9 @@ import { eventually } from '@countersign/testing';
 import { refund } from './support/proposals.js';
 import { world } from './support/system.js';
 
-const program = join(import.meta.dirname, '../../apps/cli/bin/countersign.mjs');
+const main = join(import.meta.dirname, '../../apps/cli/dist/main.js');
+/** As `bin/countersign.mjs` does once the clone is built, which a test run has seen to. */
+const program = ['--input-type=module', '-e', `await (await import('${main}')).main(process.argv)`, 'countersign'];
 let folder: string;
 
 interface Ended {
@@ -19,7 +21,7 @@ interface Ended {
 /** The command as a person types it, against this run's system. */
 async function countersign(...args: string[]): Promise<Ended> {
   const env = { ...process.env, COUNTERSIGN_LOCAL_FILE: join(folder, 'local.json') };
-  const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const code = new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await code, stdout, stderr };
@@ -27,7 +29,7 @@ async function countersign(...args: string[]): Promise<Ended> {
 
 async function json(...args: string[]): Promise<Record<string, unknown>> {
   const ended = await countersign(...args, '--json');
-  expect(ended).toMatchObject({ code: 0 });
+  expect(ended).toMatchObject({ code: 0, stderr: '' });
   return JSON.parse(ended.stdout) as Record<string, unknown>;
 }
 
@@ -86,7 +88,7 @@ describe('the command line', () => {
   it('ends with 3 when nothing answers', async () => {
     const env = { ...world().local, telemetry_url: 'http://127.0.0.1:9', issuer_url: 'http://127.0.0.1:9' };
     const path = file('away.json', env);
-    const child = spawn(process.execPath, [program, 'metrics'], {
+    const child = spawn(process.execPath, [...program, 'metrics'], {
       env: { ...process.env, COUNTERSIGN_LOCAL_FILE: path },
       stdio: 'ignore',
     });
