@@ -15,7 +15,10 @@ async function rows<T>(local: LocalFile, sql: string): Promise<T[]> {
 }
 
 export const auditRows = (local: LocalFile): Promise<AuditRow[]> =>
-  rows(local, 'SELECT action_id, approval_status, redeemed_at IS NOT NULL AS redeemed, outcome_status IS NOT NULL AS outcome FROM audit');
+  rows(
+    local,
+    'SELECT action_id, approval_status, redeemed_at IS NOT NULL AS redeemed, outcome_status IS NOT NULL AS outcome FROM audit',
+  );
 
 export async function voteIds(local: LocalFile): Promise<string[]> {
   return (await rows<{ vote_id: string }>(local, 'SELECT vote_id FROM votes')).map(({ vote_id }) => vote_id);

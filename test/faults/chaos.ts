@@ -37,7 +37,12 @@ export async function inflict(system: TestSystem, { part, how, forMs = 8_000 }: 
  * @param done share of the work done so far, 0 to 1
  * @returns parts as they were hit
  */
-export async function rage(system: TestSystem, faults: readonly Fault[], done: () => number, random: () => number): Promise<string[]> {
+export async function rage(
+  system: TestSystem,
+  faults: readonly Fault[],
+  done: () => number,
+  random: () => number,
+): Promise<string[]> {
   const hit: string[] = [];
   for (const [index, fault] of faults.entries()) {
     const due = (index + 0.5 + random() * 0.5) / (faults.length + 1);

@@ -29,7 +29,16 @@ export class Ledger {
   readonly actions = new Map<string, LedgerAction>();
 
   acknowledge(actionId: string, kind: Kind): LedgerAction {
-    const action: LedgerAction = { actionId, kind, votes: [], redeemed: [], redemptions: 0, outcome: false, status: 'deciding', wrongs: [] };
+    const action: LedgerAction = {
+      actionId,
+      kind,
+      votes: [],
+      redeemed: [],
+      redemptions: 0,
+      outcome: false,
+      status: 'deciding',
+      wrongs: [],
+    };
     this.actions.set(actionId, action);
     return action;
   }

@@ -69,17 +69,36 @@ export class Life {
       confidence,
       signals: { fraud_score: 0.05 },
     };
-    const reply = await this.caller.call({ method: 'POST', urls: this.cast.intake, path: '/v1/actions', token: this.cast.agentKey, key: this.key, body, heldMs: 2_000 });
-    if (![200, 201, 202].includes(reply.status)) throw new Error(`proposal was answered ${reply.status} ${JSON.stringify(reply.body)}`);
+    const reply = await this.caller.call({
+      method: 'POST',
+      urls: this.cast.intake,
+      path: '/v1/actions',
+      token: this.cast.agentKey,
+      key: this.key,
+      body,
+      heldMs: 2_000,
+    });
+    if (![200, 201, 202].includes(reply.status))
+      throw new Error(`proposal was answered ${reply.status} ${JSON.stringify(reply.body)}`);
     return reply.body as unknown as Document;
   }
 
-  private async until(document: Document, isEnough: (status: string) => boolean, what: 'decision' | 'terminal'): Promise<Document> {
+  private async until(
+    document: Document,
+    isEnough: (status: string) => boolean,
+    what: 'decision' | 'terminal',
+  ): Promise<Document> {
     const deadline = Date.now() + END_MS;
     let seen = document;
     while (!isEnough(seen.status) && Date.now() < deadline) {
       const path = `/v1/actions/${document.action_id}?wait=5s${what === 'decision' ? '&for=decision' : ''}`;
-      const reply = await this.caller.call({ method: 'GET', urls: this.cast.intake, path, token: this.cast.agentKey, heldMs: 5_000 });
+      const reply = await this.caller.call({
+        method: 'GET',
+        urls: this.cast.intake,
+        path,
+        token: this.cast.agentKey,
+        heldMs: 5_000,
+      });
       if (reply.status === 200) seen = reply.body as unknown as Document;
       else throw new Error(`acknowledged action was answered ${reply.status} ${JSON.stringify(reply.body)}`);
     }
@@ -91,8 +110,13 @@ export class Life {
     if (this.random() < 0.1) await this.intrude(entry, requestId);
     if (entry.kind === 'one') await this.vote(entry, requestId, first, 'approve');
     if (entry.kind === 'denied') await this.vote(entry, requestId, first, 'deny');
-    if (entry.kind === 'two') await Promise.all([this.vote(entry, requestId, first, 'approve'), this.vote(entry, requestId, second, 'approve')]);
-    if (entry.kind === 'contested') await Promise.all([this.vote(entry, requestId, first, 'approve'), this.vote(entry, requestId, second, 'deny')]);
+    if (entry.kind === 'two')
+      await Promise.all([
+        this.vote(entry, requestId, first, 'approve'),
+        this.vote(entry, requestId, second, 'approve'),
+      ]);
+    if (entry.kind === 'contested')
+      await Promise.all([this.vote(entry, requestId, first, 'approve'), this.vote(entry, requestId, second, 'deny')]);
   }
 
   private people(): [string, string] {
@@ -103,8 +127,10 @@ export class Life {
 
   private async vote(entry: LedgerAction, requestId: string, subject: string, vote: 'approve' | 'deny'): Promise<void> {
     const reply = await this.castVote(entry, requestId, { token: this.cast.reviewers.get(subject)!, vote });
-    if (reply.status === 201 || reply.status === 200) entry.votes.push({ subject, vote, voteId: String(reply.body['vote_id']) });
-    else if (entry.kind !== 'contested' || reply.status !== 409) entry.wrongs.push(`vote of ${subject} was answered ${reply.status} ${String(reply.body['type'])}`);
+    if (reply.status === 201 || reply.status === 200)
+      entry.votes.push({ subject, vote, voteId: String(reply.body['vote_id']) });
+    else if (entry.kind !== 'contested' || reply.status !== 409)
+      entry.wrongs.push(`vote of ${subject} was answered ${reply.status} ${String(reply.body['type'])}`);
   }
 
   private async intrude(entry: LedgerAction, requestId: string): Promise<void> {
@@ -112,11 +138,16 @@ export class Life {
     if (status !== 403) entry.wrongs.push(`UNAUTHORIZED: the operator's vote was answered ${status}`);
   }
 
-  private async castVote(entry: LedgerAction, requestId: string, { token, vote }: { token: string; vote: string }): Promise<Reply> {
+  private async castVote(
+    entry: LedgerAction,
+    requestId: string,
+    { token, vote }: { token: string; vote: string },
+  ): Promise<Reply> {
     const path = `/v1/requests/${requestId}`;
     const urls = this.cast.approval;
     const shown = await this.caller.call({ method: 'GET', urls, path, token });
-    if (shown.status !== 200) entry.wrongs.push(`the packet was answered ${shown.status} ${String(shown.body['type'])}`);
+    if (shown.status !== 200)
+      entry.wrongs.push(`the packet was answered ${shown.status} ${String(shown.body['type'])}`);
     const body = { vote, packet_digest: shown.body['packet_digest'] ?? 'none', reason: 'checked the receipt' };
     return this.caller.call({ method: 'POST', urls, path: `${path}/votes`, token, key: randomUUID(), body });
   }
@@ -129,7 +160,16 @@ export class Life {
       return;
     }
     const { digest } = document.effective;
-    if (this.random() < 0.1 && (await this.redeem(token, digest.replace(/.$/, (last) => (last === '0' ? '1' : '0')), 0)).status === 200)
+    if (
+      this.random() < 0.1 &&
+      (
+        await this.redeem(
+          token,
+          digest.replace(/.$/, (last) => (last === '0' ? '1' : '0')),
+          0,
+        )
+      ).status === 200
+    )
       entry.wrongs.push('UNAUTHORIZED: another digest was redeemed');
     await Promise.all([0, 1].map((executor) => this.redeemOnce(entry, token, digest, executor)));
     await this.report(entry);
@@ -142,16 +182,44 @@ export class Life {
     else if (status !== 409) entry.wrongs.push(`redemption was answered ${status}`);
   }
 
-  private async redeem(token: string, digest: string, executor: number): Promise<{ status: number; requestId: string }> {
+  private async redeem(
+    token: string,
+    digest: string,
+    executor: number,
+  ): Promise<{ status: number; requestId: string }> {
     const requestId = randomUUID();
-    const body = { token, action_digest: digest, environment: 'production', preconditions: null, request_id: requestId };
-    const { status } = await this.caller.call({ method: 'POST', urls: this.cast.approval, path: '/v1/grants/redeem', token: this.cast.executorKeys[executor]!, body });
+    const body = {
+      token,
+      action_digest: digest,
+      environment: 'production',
+      preconditions: null,
+      request_id: requestId,
+    };
+    const { status } = await this.caller.call({
+      method: 'POST',
+      urls: this.cast.approval,
+      path: '/v1/grants/redeem',
+      token: this.cast.executorKeys[executor]!,
+      body,
+    });
     return { status, requestId };
   }
 
   private async report(entry: LedgerAction): Promise<void> {
-    const body = { status: 'executed', result: { refund: 'r-1' }, post_checks: [], occurred_at: new Date().toISOString() };
-    const { status } = await this.caller.call({ method: 'POST', urls: this.cast.intake, path: `/v1/actions/${entry.actionId}/outcome`, token: this.cast.agentKey, key: this.key, body });
+    const body = {
+      status: 'executed',
+      result: { refund: 'r-1' },
+      post_checks: [],
+      occurred_at: new Date().toISOString(),
+    };
+    const { status } = await this.caller.call({
+      method: 'POST',
+      urls: this.cast.intake,
+      path: `/v1/actions/${entry.actionId}/outcome`,
+      token: this.cast.agentKey,
+      key: this.key,
+      body,
+    });
     if (status === 201 || status === 200) entry.outcome = true;
     else entry.wrongs.push(`outcome was answered ${status}`);
   }

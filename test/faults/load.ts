@@ -49,14 +49,19 @@ export interface Progress {
 }
 
 /** Leads `plan.actions` lives, `plan.concurrency` at a time. */
-export async function lead(plan: Plan, parts: { caller: Caller; cast: Cast; ledger: Ledger; progress: Progress; random: () => number }): Promise<void> {
+export async function lead(
+  plan: Plan,
+  parts: { caller: Caller; cast: Cast; ledger: Ledger; progress: Progress; random: () => number },
+): Promise<void> {
   const { caller, cast, ledger, progress, random } = parts;
   let begun = 0;
   const worker = async (): Promise<void> => {
     while (begun < plan.actions) {
       begun++;
       const kind = kindOf(random);
-      await new Life(caller, cast, ledger, random).live(kind).catch((error: unknown) => progress.failures.push(`${kind}: ${String(error)}`));
+      await new Life(caller, cast, ledger, random)
+        .live(kind)
+        .catch((error: unknown) => progress.failures.push(`${kind}: ${String(error)}`));
       progress.ended++;
     }
   };

@@ -38,7 +38,10 @@ export async function runFaults(plan: Plan): Promise<FaultReport> {
   const proxy = new KafkaProxy(`127.0.0.1:${port}`);
   const serviceBrokers = [await proxy.listen(advertisedPort)];
   try {
-    const system = await startSystem({ approvalInstances: plan.approvalInstances, faults: { proxied: { port, advertisedPort }, serviceBrokers } });
+    const system = await startSystem({
+      approvalInstances: plan.approvalInstances,
+      faults: { proxied: { port, advertisedPort }, serviceBrokers },
+    });
     try {
       return await trial(plan, system, proxy);
     } finally {
@@ -71,34 +74,57 @@ async function trial(plan: Plan, system: TestSystem, proxy: KafkaProxy): Promise
 /** A line for whoever watches; a long run takes many minutes. */
 const say = (line: string): void => void process.stderr.write(`faults: ${line}\n`);
 
-async function storm(plan: Plan, parts: { system: TestSystem; proxy: KafkaProxy; caller: Caller; ledger: Ledger }): Promise<{ progress: Progress; faults: string[] }> {
+async function storm(
+  plan: Plan,
+  parts: { system: TestSystem; proxy: KafkaProxy; caller: Caller; ledger: Ledger },
+): Promise<{ progress: Progress; faults: string[] }> {
   const { system, proxy, caller, ledger } = parts;
   const random = seeded(SEED);
   const progress: Progress = { ended: 0, failures: [] };
   const cast = await castOf(system);
   loseAnswers(proxy);
-  const watch = setInterval(() => say(`${progress.ended} of ${plan.actions} actions, ${caller.retries} retries, ${proxy.losses} answers lost`), 10_000);
+  const watch = setInterval(
+    () => say(`${progress.ended} of ${plan.actions} actions, ${caller.retries} retries, ${proxy.losses} answers lost`),
+    10_000,
+  );
   const raging = rage(system, plan.faults, () => progress.ended / plan.actions, seeded(SEED + 1));
-  const [faults] = await Promise.all([raging, lead(plan, { caller, cast, ledger, progress, random })]).finally(() => clearInterval(watch));
+  const [faults] = await Promise.all([raging, lead(plan, { caller, cast, ledger, progress, random })]).finally(() =>
+    clearInterval(watch),
+  );
   proxy.lose();
   say(`all ${progress.ended} actions ended`);
   return { progress, faults };
 }
 
 /** Judges until nothing is amiss or time is up: what is on its way is not lost, what never arrives is. */
-async function rest(plan: Plan, parts: { system: TestSystem; ledger: Ledger; concurrent: PublicReader; late: () => Promise<PublicReader> }): Promise<Verdict> {
+async function rest(
+  plan: Plan,
+  parts: { system: TestSystem; ledger: Ledger; concurrent: PublicReader; late: () => Promise<PublicReader> },
+): Promise<Verdict> {
   const { system, ledger, concurrent, late } = parts;
   for (const part of ['policy', 'intake', 'telemetry', 'approval']) await system.ready(part, REST_MS);
   let verdict: Verdict | null = null;
   const look = async (): Promise<void> => {
     const [reader, audit, votes] = [await late(), await auditRows(system.local), await voteIds(system.local)];
-    verdict = judge({ actions: [...ledger.actions.values()], late: reader.events, concurrent: concurrent.events, audit, votes });
-    say(`at rest? ${Object.entries(verdict).map(([word, list]) => `${word} ${list.length}`).join(', ')}`);
+    verdict = judge({
+      actions: [...ledger.actions.values()],
+      late: reader.events,
+      concurrent: concurrent.events,
+      audit,
+      votes,
+    });
+    say(
+      `at rest? ${Object.entries(verdict)
+        .map(([word, list]) => `${word} ${list.length}`)
+        .join(', ')}`,
+    );
     if (Object.values(verdict as Verdict).some((list) => list.length > 0)) throw new Error('not at rest');
   };
-  await eventually(look, { withinMs: plan.name === 'short' ? REST_MS / 2 : REST_MS, everyMs: 1_000 }).catch((error: unknown) => {
-    if (verdict === null) throw error;
-  });
+  await eventually(look, { withinMs: plan.name === 'short' ? REST_MS / 2 : REST_MS, everyMs: 1_000 }).catch(
+    (error: unknown) => {
+      if (verdict === null) throw error;
+    },
+  );
   return verdict!;
 }
 
@@ -109,7 +135,16 @@ async function readLate(connection: ReturnType<typeof connectTo>): Promise<Publi
   return reader;
 }
 
-function reportOf(parts: { ledger: Ledger; seconds: number; faults: string[]; proxy: KafkaProxy; caller: Caller; progress: Progress; concurrent: PublicReader; verdict: Verdict }): FaultReport {
+function reportOf(parts: {
+  ledger: Ledger;
+  seconds: number;
+  faults: string[];
+  proxy: KafkaProxy;
+  caller: Caller;
+  progress: Progress;
+  concurrent: PublicReader;
+  verdict: Verdict;
+}): FaultReport {
   const { ledger, seconds, faults, proxy, caller, progress, concurrent, verdict } = parts;
   return {
     actions: ledger.size,

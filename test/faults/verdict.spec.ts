@@ -4,21 +4,45 @@ import { judge } from './verdict.js';
 import type { AuditRow, Evidence, Verdict } from './verdict.js';
 
 let serial = 0;
-const event = (name: string, actionId = 'a', voteId: string | null = null): PublicEvent => ({ at: `t/0/${serial}`, id: `id-${serial++}`, name, actionId, voteId });
+const event = (name: string, actionId = 'a', voteId: string | null = null): PublicEvent => ({
+  at: `t/0/${serial}`,
+  id: `id-${serial++}`,
+  name,
+  actionId,
+  voteId,
+});
 const voted = { subject: 'ann', vote: 'approve' as const, voteId: 'v1' };
-const action: LedgerAction = { actionId: 'a', kind: 'one', votes: [voted], redeemed: ['r1'], redemptions: 2, outcome: true, status: 'approved', wrongs: [] };
+const action: LedgerAction = {
+  actionId: 'a',
+  kind: 'one',
+  votes: [voted],
+  redeemed: ['r1'],
+  redemptions: 2,
+  outcome: true,
+  status: 'approved',
+  wrongs: [],
+};
 const row: AuditRow = { action_id: 'a', approval_status: 'approved', redeemed: true, outcome: true };
 const published = [
-  ...['DecisionRecorded', 'RequestOpened', 'RequestResolved', 'GrantIssued', 'GrantRedeemed', 'OutcomeRecorded'].map((name) => event(name)),
+  ...['DecisionRecorded', 'RequestOpened', 'RequestResolved', 'GrantIssued', 'GrantRedeemed', 'OutcomeRecorded'].map(
+    (name) => event(name),
+  ),
   event('VoteRecorded', 'a', 'v1'),
 ];
 
 const judged = (change: Partial<Evidence> & { action?: Partial<LedgerAction> } = {}): Verdict => {
   const late = change.late ?? published;
-  return judge({ actions: [{ ...action, ...change.action }], late, concurrent: change.concurrent ?? late, audit: change.audit ?? [row], votes: change.votes ?? ['v1'] });
+  return judge({
+    actions: [{ ...action, ...change.action }],
+    late,
+    concurrent: change.concurrent ?? late,
+    audit: change.audit ?? [row],
+    votes: change.votes ?? ['v1'],
+  });
 };
 
-const words = (verdict: Verdict): string[] => Object.entries(verdict).flatMap(([word, list]) => (list.length > 0 ? [word] : []));
+const words = (verdict: Verdict): string[] =>
+  Object.entries(verdict).flatMap(([word, list]) => (list.length > 0 ? [word] : []));
 
 const without = (name: string): PublicEvent[] => published.filter((fact) => fact.name !== name);
 
@@ -44,12 +68,19 @@ it.each<[string, string[], Parameters<typeof judged>[0]]>([
   ['two rows in audit', ['DUPLICATED'], { audit: [row, row] }],
   ['a redemption without enough approvals', ['UNAUTHORIZED'], { action: { kind: 'two' } }],
   ['a redemption without a grant', ['UNAUTHORIZED'], { late: without('GrantIssued') }],
-  ['the operator\'s vote', ['UNAUTHORIZED'], { action: { wrongs: ['UNAUTHORIZED: the operator voted'] } }],
+  ["the operator's vote", ['UNAUTHORIZED'], { action: { wrongs: ['UNAUTHORIZED: the operator voted'] } }],
   ['an odd answer', ['WRONG'], { action: { wrongs: ['outcome was answered 404'] } }],
 ])('finds %s', (_, found, change) => {
   expect(words(judged(change))).toEqual(found);
 });
 
 it('finds an action that never ended', () => {
-  expect(words(judged({ action: { status: 'pending', redeemed: [], redemptions: 0, outcome: false }, audit: [{ ...row, approval_status: 'pending' }] }))).toEqual(['STUCK']);
+  expect(
+    words(
+      judged({
+        action: { status: 'pending', redeemed: [], redemptions: 0, outcome: false },
+        audit: [{ ...row, approval_status: 'pending' }],
+      }),
+    ),
+  ).toEqual(['STUCK']);
 });

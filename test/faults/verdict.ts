@@ -39,7 +39,8 @@ function count(keys: readonly string[]): Counts {
   return counts;
 }
 
-const doubled = (counts: Counts, what: string): string[] => [...counts].filter(([, times]) => times > 1).map(([key, times]) => `${what} ${key}: ${times} times`);
+const doubled = (counts: Counts, what: string): string[] =>
+  [...counts].filter(([, times]) => times > 1).map(([key, times]) => `${what} ${key}: ${times} times`);
 
 /** Events of which an action has at most one. */
 const SINGLE = ['DecisionRecorded', 'RequestOpened', 'RequestResolved', 'GrantIssued', 'GrantRedeemed'];
@@ -50,15 +51,27 @@ export function judge(evidence: Evidence): Verdict {
   const rows = new Map(audit.map((row) => [row.action_id, row]));
   const votes = count(evidence.votes);
   return {
-    LOST: [...actions.flatMap((action) => lost(action, facts, rows.get(action.actionId))), ...lostVotes(actions, late, votes), ...unseen(evidence)],
+    LOST: [
+      ...actions.flatMap((action) => lost(action, facts, rows.get(action.actionId))),
+      ...lostVotes(actions, late, votes),
+      ...unseen(evidence),
+    ],
     DUPLICATED: [...duplicated(evidence, facts), ...doubled(votes, 'vote')],
     UNAUTHORIZED: actions.flatMap((action) => unauthorized(action, late)),
-    STUCK: actions.filter(({ status }) => status === 'deciding' || status === 'pending').map(({ actionId, status, kind }) => `${actionId} (${kind}) is ${status}`),
-    WRONG: actions.flatMap(({ actionId, wrongs }) => wrongs.filter((wrong) => !wrong.startsWith('UNAUTHORIZED')).map((wrong) => `${actionId}: ${wrong}`)),
+    STUCK: actions
+      .filter(({ status }) => status === 'deciding' || status === 'pending')
+      .map(({ actionId, status, kind }) => `${actionId} (${kind}) is ${status}`),
+    WRONG: actions.flatMap(({ actionId, wrongs }) =>
+      wrongs.filter((wrong) => !wrong.startsWith('UNAUTHORIZED')).map((wrong) => `${actionId}: ${wrong}`),
+    ),
   };
 }
 
-function lost({ actionId, status, redeemed, redemptions, outcome }: LedgerAction, facts: Counts, row: AuditRow | undefined): string[] {
+function lost(
+  { actionId, status, redeemed, redemptions, outcome }: LedgerAction,
+  facts: Counts,
+  row: AuditRow | undefined,
+): string[] {
   const ended = status === 'allowed' ? 'approved' : status;
   const missing = [
     [!row, 'not in audit'],
@@ -74,31 +87,54 @@ function lost({ actionId, status, redeemed, redemptions, outcome }: LedgerAction
 }
 
 /** `audit` tells an allowed action from one that people approved. */
-const isStatus = (audited: string, told: string): boolean => audited === told || (audited === 'not_required' && told === 'approved');
+const isStatus = (audited: string, told: string): boolean =>
+  audited === told || (audited === 'not_required' && told === 'approved');
 
 function lostVotes(actions: readonly LedgerAction[], late: readonly PublicEvent[], inAudit: Counts): string[] {
   const published = new Set(late.flatMap(({ name, voteId }) => (name === 'VoteRecorded' && voteId ? [voteId] : [])));
-  const missing = (id: string): string[] => [...(published.has(id) ? [] : ['not published']), ...(inAudit.has(id) ? [] : ['not in votes'])];
+  const missing = (id: string): string[] => [
+    ...(published.has(id) ? [] : ['not published']),
+    ...(inAudit.has(id) ? [] : ['not in votes']),
+  ];
   return actions.flatMap(({ actionId, kind, votes }) =>
-    votes.flatMap(({ voteId, subject, vote }) => missing(voteId).map((where) => `${actionId} (${kind}): ${vote} of ${subject}: ${where}`)),
+    votes.flatMap(({ voteId, subject, vote }) =>
+      missing(voteId).map((where) => `${actionId} (${kind}): ${vote} of ${subject}: ${where}`),
+    ),
   );
 }
 
 /** Both readers must have seen the same records: nothing appears or vanishes afterwards. */
 function unseen({ late, concurrent }: Evidence): string[] {
   const [early, now] = [concurrent, late].map((events) => new Map(events.map(({ at, id }) => [at, id])));
-  const missed = [...now!].filter(([at, id]) => early!.get(at) !== id).map(([at]) => `${at}: the concurrent reader missed it`);
-  return [...missed, ...[...early!.keys()].filter((at) => !now!.has(at)).map((at) => `${at}: gone for the late reader`)];
+  const missed = [...now!]
+    .filter(([at, id]) => early!.get(at) !== id)
+    .map(([at]) => `${at}: the concurrent reader missed it`);
+  return [
+    ...missed,
+    ...[...early!.keys()].filter((at) => !now!.has(at)).map((at) => `${at}: gone for the late reader`),
+  ];
 }
 
 function duplicated({ actions, late, audit }: Evidence, facts: Counts): string[] {
-  const single = [...facts].filter(([key, times]) => times > 1 && SINGLE.includes(key.split(' ')[0]!)).map(([key, times]) => `${key}: ${times} times`);
-  const twice = actions.filter(({ redeemed }) => redeemed.length > 1).map(({ actionId, redeemed }) => `${actionId}: ${redeemed.length} redemptions were told ok`);
-  return [...single, ...twice, ...doubled(count(late.map(({ id }) => id)), 'ce_id'), ...doubled(count(audit.map((row) => row.action_id)), 'audit row')];
+  const single = [...facts]
+    .filter(([key, times]) => times > 1 && SINGLE.includes(key.split(' ')[0]!))
+    .map(([key, times]) => `${key}: ${times} times`);
+  const twice = actions
+    .filter(({ redeemed }) => redeemed.length > 1)
+    .map(({ actionId, redeemed }) => `${actionId}: ${redeemed.length} redemptions were told ok`);
+  return [
+    ...single,
+    ...twice,
+    ...doubled(count(late.map(({ id }) => id)), 'ce_id'),
+    ...doubled(count(audit.map((row) => row.action_id)), 'audit row'),
+  ];
 }
 
 /** A redemption needs what the ledger itself saw: enough distinct approvals, and no deny that ended the request. */
-function unauthorized({ actionId, kind, votes, redeemed, wrongs, status }: LedgerAction, late: readonly PublicEvent[]): string[] {
+function unauthorized(
+  { actionId, kind, votes, redeemed, wrongs, status }: LedgerAction,
+  late: readonly PublicEvent[],
+): string[] {
   const approvals = new Set(votes.filter(({ vote }) => vote === 'approve').map(({ subject }) => subject)).size;
   const isShort = redeemed.length > 0 && (approvals < APPROVALS[kind] || status !== 'approved');
   const isUngranted = redeemed.length > 0 && !grantsOf(late).has(actionId);
@@ -112,7 +148,8 @@ function unauthorized({ actionId, kind, votes, redeemed, wrongs, status }: Ledge
 const grants = new WeakMap<readonly PublicEvent[], Set<string>>();
 
 function grantsOf(late: readonly PublicEvent[]): Set<string> {
-  const known = grants.get(late) ?? new Set(late.filter(({ name }) => name === 'GrantIssued').map(({ actionId }) => actionId));
+  const known =
+    grants.get(late) ?? new Set(late.filter(({ name }) => name === 'GrantIssued').map(({ actionId }) => actionId));
   grants.set(late, known);
   return known;
 }

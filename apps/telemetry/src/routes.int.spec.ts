@@ -226,7 +226,7 @@ describe('telemetry over HTTP', () => {
     expect((await get('/v1/dead-letters')).status).toBe(403);
     const { body } = await get('/v1/dead-letters', 'acme', ['admin']);
     expect(body.items).toHaveLength(2);
-    const byOffset = [...body.items].sort((a, b) => a['source_offset'] - b['source_offset']);
+    const byOffset = [...body.items].sort((a, b) => (a['source_offset'] ?? 0) - (b['source_offset'] ?? 0));
     expect(byOffset[0]).toMatchObject({
       dead_letter_id: eventId(TOPICS.decisions, 0, 8),
       source_topic: TOPICS.decisions,

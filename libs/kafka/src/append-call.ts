@@ -55,7 +55,15 @@ export class AppendCall {
 
   private lateError(deadlineMs: number): CountersignError {
     return this.attempted
-      ? new CountersignError('unknown_outcome', `The log did not acknowledge within ${deadlineMs} ms; retry with the same id.`, { retry_after: 1 })
-      : new CountersignError('overloaded', `The log could not be reached within ${deadlineMs} ms; nothing was written.`, { retry_after: 1 });
+      ? new CountersignError(
+          'unknown_outcome',
+          `The log did not acknowledge within ${deadlineMs} ms; retry with the same id.`,
+          { retry_after: 1 },
+        )
+      : new CountersignError(
+          'overloaded',
+          `The log could not be reached within ${deadlineMs} ms; nothing was written.`,
+          { retry_after: 1 },
+        );
   }
 }

@@ -10,7 +10,12 @@ import type { Appended, Appender, AppenderOptions, AppendOptions, KafkaConnectio
 import { MAX_SEND_BYTES } from './records.js';
 
 /** Broker verdicts about a record itself: sending it again changes nothing. */
-const REFUSALS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'TOPIC_AUTHORIZATION_FAILED']);
+const REFUSALS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_RECORD',
+  'TOPIC_AUTHORIZATION_FAILED',
+]);
 
 /**
  * Group commit: while one send is in flight, callers queue up and share the next one. There is never a second send in
@@ -31,7 +36,9 @@ class GroupCommit implements Appender {
 
   append(records: OutRecord[], { deadlineMs = 5_000 }: AppendOptions = {}): Promise<Appended[]> {
     if (this.closed || this.queue.length + records.length > this.options.maxQueuedRecords)
-      return Promise.reject(new CountersignError('overloaded', 'Too much waits to be written; nothing was written.', { retry_after: 1 }));
+      return Promise.reject(
+        new CountersignError('overloaded', 'Too much waits to be written; nothing was written.', { retry_after: 1 }),
+      );
     const call = new AppendCall(records, deadlineMs);
     this.queue.push(call);
     this.pumping ??= this.pump();
@@ -74,7 +81,10 @@ class GroupCommit implements Appender {
       items.forEach(({ call, index }, at) => call.acknowledge(index, appended[at]!));
       return null;
     } catch (error) {
-      this.client.log.warn('append failed, sending again with a new producer', { records: items.length, cause: String(error) });
+      this.client.log.warn('append failed, sending again with a new producer', {
+        records: items.length,
+        cause: String(error),
+      });
       return error as Error;
     }
   }

@@ -55,4 +55,9 @@ export const commitBy =
 export const commitWithin =
   (payload: EachBatchPayload): Commit =>
   (rows) =>
-    payload.commitOffsetsIfNecessary({ topics: rows.map(({ topic, partition, offset }) => ({ topic, partitions: [{ partition, offset: String(offset) }] })) });
+    payload.commitOffsetsIfNecessary({
+      topics: rows.map(({ topic, partition, offset }) => ({
+        topic,
+        partitions: [{ partition, offset: String(offset) }],
+      })),
+    });

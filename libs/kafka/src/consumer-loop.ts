@@ -3,34 +3,12 @@ import type { Client } from './client.js';
 import { commitBy, Committer, commitWithin } from './committer.js';
 import { withBatch } from './loop-batch.js';
 import type { BatchOwner, LoopBatch } from './loop-batch.js';
+import type { LoopOptions } from './loop-options.js';
 import { makeConsumer } from './make-consumer.js';
 import { committedOffset, endOffsets } from './offsets.js';
 import { Backoff, within } from './pace.js';
 import { Progress } from './progress.js';
 import type { PartitionAt } from './progress.js';
-
-export interface LoopOptions {
-  /** For the log. */
-  readonly name: string;
-  /** A function gives each consumer that is made a group of its own. */
-  readonly groupId: string | (() => string);
-  readonly topics: readonly string[];
-  /** Partitions handled at a time. Default 1. */
-  readonly concurrency?: number;
-  /** The broker answers a fetch once it has this many bytes … Default 1. */
-  readonly minBytes?: number;
-  /** … or after this many milliseconds. Default 500. */
-  readonly maxWaitMs?: number;
-  /** Commit at most this often, milliseconds; null = never. */
-  readonly commitEveryMs: number | null;
-  /** Called on every join of the group, before the first fetch; a seek made here is where fetching goes on. */
-  onAssigned?(assigned: readonly PartitionAt[]): void;
-  /** The group is about to share out its partitions anew. */
-  onRevoked?(): void;
-  onBatch(batch: LoopBatch): Promise<void>;
-  /** The partition moved on without a record to show (control records). */
-  onSkipped?(at: PartitionAt, nextOffset: number): void;
-}
 
 const WATCH_EVERY_MS = 5_000;
 const STOP_LIMIT_MS = 15_000;
@@ -86,7 +64,10 @@ export class ConsumerLoop {
   fail(error: Error): void {
     if (this.fault) return;
     this.fault = error;
-    this.client.log.error('consumer stopped by an unknown fault', { consumer: this.options.name, cause: error.stack ?? String(error) });
+    this.client.log.error('consumer stopped by an unknown fault', {
+      consumer: this.options.name,
+      cause: error.stack ?? String(error),
+    });
     void this.drop(this.consumer);
   }
 
@@ -129,7 +110,9 @@ export class ConsumerLoop {
     consumer.on(events.GROUP_JOIN, ({ payload }) => {
       if (consumer !== this.consumer) return;
       this.backoff.reset();
-      const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) => partitions.map((partition) => ({ topic, partition })));
+      const assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => ({ topic, partition })),
+      );
       this.progress.assign(assigned);
       this.options.onAssigned?.(assigned);
     });

@@ -44,7 +44,11 @@ export class ExactSender {
       retry: { initialRetryTime: 5, multiplier: 1.5, maxRetryTime: 500, retries: 10 },
     });
     this.producer = producer;
-    this.begun = await within(OPEN_LIMIT_MS, 'transactional producer', producer.connect().then(() => producer.transaction()));
+    this.begun = await within(
+      OPEN_LIMIT_MS,
+      'transactional producer',
+      producer.connect().then(() => producer.transaction()),
+    );
     return committedOffset(this.client, this.source.groupId, this.source.topic, this.source.partition);
   }
 
@@ -67,8 +71,15 @@ export class ExactSender {
     const { groupId, topic, partition } = this.source;
     const transaction = await this.take();
     for (const send of inSends(records))
-      await transaction.sendBatch({ acks: -1, timeout: 3_000, topicMessages: byTopic(send.map((record) => ({ topic: record.topic, message: toMessage(record) }))) });
-    await transaction.sendOffsets({ consumerGroupId: groupId, topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }] });
+      await transaction.sendBatch({
+        acks: -1,
+        timeout: 3_000,
+        topicMessages: byTopic(send.map((record) => ({ topic: record.topic, message: toMessage(record) }))),
+      });
+    await transaction.sendOffsets({
+      consumerGroupId: groupId,
+      topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }],
+    });
     if (!owned()) throw new Error('the partition was taken away before the commit');
     await transaction.commit();
   }

@@ -30,15 +30,24 @@ describe('fold', () => {
   });
 
   const fold = (seen: InRecord[], options: Partial<FoldOptions> = {}, connection = direct): Fold => {
-    const made = createFold(connection, { topics: [topic], groupPrefix: 'spec', startTimestampMs: () => 'earliest', onRecord: (record) => void seen.push(record), ...options });
+    const made = createFold(connection, {
+      topics: [topic],
+      groupPrefix: 'spec',
+      startTimestampMs: () => 'earliest',
+      onRecord: (record) => void seen.push(record),
+      ...options,
+    });
     open.push(made);
     return made;
   };
 
   const write = (from: number, to: number): Promise<unknown> =>
-    appender.append(Array.from({ length: to - from }, (_, index) => textRecord(topic, `k${from + index}`, `v${from + index}`)));
+    appender.append(
+      Array.from({ length: to - from }, (_, index) => textRecord(topic, `k${from + index}`, `v${from + index}`)),
+    );
 
-  const values = (from: number, to: number): string[] => Array.from({ length: to - from }, (_, index) => `v${from + index}`);
+  const values = (from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, index) => `v${from + index}`);
 
   it('has folded everything that was there when start resolves, in order', async () => {
     await write(0, 500);
@@ -109,20 +118,28 @@ describe('fold', () => {
 
   it('gets past control records and aborted records', async () => {
     const producer = new kafkajs.Kafka({ brokers, clientId: 'spec', logLevel: kafkajs.logLevel.NOTHING }).producer({
-      transactionalId: topic, idempotent: true, maxInFlightRequests: 1, createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+      transactionalId: topic,
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     });
     await producer.connect();
-    for (const end of ['commit', 'abort'] as const) {
+    open.push({ close: () => producer.disconnect() });
+    const transact = async (value: string, end: 'commit' | 'abort'): Promise<void> => {
       const transaction = await producer.transaction();
-      await transaction.send({ topic, messages: [{ key: 'k', value: end, partition: 0 }] });
+      await transaction.send({ topic, messages: [{ key: 'k', value, partition: 0 }] });
       await transaction[end]();
-    }
-    await producer.disconnect();
+    };
+    await transact('first', 'commit');
     const seen: InRecord[] = [];
     const made = fold(seen);
     await made.start();
-    expect(seen.map(textOf)).toEqual(['commit']);
-    expect(made.position(topic, 0)).toBe(4);
+    await transact('second', 'abort');
+    await eventually(() => expect(made.position(topic, 0)).toBe(4));
+    await transact('third', 'commit');
+    await made.catchUp();
+    expect(seen.map(textOf)).toEqual(['first', 'third']);
+    expect(made.position(topic, 0)).toBe(6);
   });
 
   it('stops for good where the fold throws', async () => {

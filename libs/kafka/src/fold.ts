@@ -36,7 +36,8 @@ class TopicFold implements Fold {
       topics: options.topics,
       commitEveryMs: null,
       ...lingering(options.lingerMs),
-      onAssigned: (assigned) => assigned.forEach((at) => this.loop.seek(at, this.position(at.topic, at.partition) ?? 0)),
+      onAssigned: (assigned) =>
+        assigned.forEach((at) => this.loop.seek(at, this.position(at.topic, at.partition) ?? 0)),
       onBatch: (batch) => this.fold(batch),
       onSkipped: (at, offset) => this.advance(at, offset),
     });
@@ -72,7 +73,7 @@ class TopicFold implements Fold {
 
   /** The cluster may be starting as well; there is nothing to do without it. */
   private async learnBounds(): Promise<Offsets> {
-    for (const backoff = new Backoff(100, 2_000); ; ) {
+    for (const backoff = new Backoff(100, 2_000); ;) {
       try {
         const ends = await endOffsets(this.client, this.options.topics);
         this.next = await startOffsets(this.client, this.options.topics, this.options.startTimestampMs(Date.now()));
@@ -116,7 +117,10 @@ class TopicFold implements Fold {
 
   private announce(): void {
     if (this.waiting.length === 0) return;
-    const [there, waiting] = [this.waiting.filter(({ ends }) => this.has(ends)), this.waiting.filter(({ ends }) => !this.has(ends))];
+    const [there, waiting] = [
+      this.waiting.filter(({ ends }) => this.has(ends)),
+      this.waiting.filter(({ ends }) => !this.has(ends)),
+    ];
     this.waiting = waiting;
     for (const { resolve } of there) resolve();
   }
@@ -133,4 +137,5 @@ class TopicFold implements Fold {
   }
 }
 
-export const createFold = (connection: KafkaConnection, options: FoldOptions): Fold => new TopicFold(clientOf(connection), options);
+export const createFold = (connection: KafkaConnection, options: FoldOptions): Fold =>
+  new TopicFold(clientOf(connection), options);

@@ -3,7 +3,10 @@ import { asFault, handledOf } from './handler-result.js';
 
 it('takes the last value of whatever Nest makes of a handler', async () => {
   await expect(handledOf({ kind: 'done' })).resolves.toEqual({ kind: 'done' });
-  await expect(handledOf(Promise.resolve(of({ kind: 'done' }, { kind: 'retry', reason: 'r' })))).resolves.toEqual({ kind: 'retry', reason: 'r' });
+  await expect(handledOf(Promise.resolve(of({ kind: 'done' }, { kind: 'retry', reason: 'r' })))).resolves.toEqual({
+    kind: 'retry',
+    reason: 'r',
+  });
 });
 
 it.each([undefined, null, 'done', { kind: 'finished' }, of()])('refuses %p', async (returned) => {

@@ -39,7 +39,10 @@ describe('Nest transport', () => {
     await connection.close();
   });
 
-  const serve = async (handler: (record: InRecord) => Promise<Handled> | Handled, groupId = topic): Promise<KafkaServer> => {
+  const serve = async (
+    handler: (record: InRecord) => Promise<Handled> | Handled,
+    groupId = topic,
+  ): Promise<KafkaServer> => {
     @Controller()
     class Handlers {
       @EventPattern(topic)
@@ -48,9 +51,13 @@ describe('Nest transport', () => {
       }
     }
     class Module {}
-    const deadLetter = (record: InRecord, reason: string): Promise<void> => Promise.resolve(void letters.push(`${textOf(record)}: ${reason}`));
+    const deadLetter = (record: InRecord, reason: string): Promise<void> =>
+      Promise.resolve(void letters.push(`${textOf(record)}: ${reason}`));
     const strategy = new KafkaServer({ connection, groupId, deadLetter });
-    const app = await NestFactory.createMicroservice({ module: Module, controllers: [Handlers] }, { strategy, logger: false });
+    const app = await NestFactory.createMicroservice(
+      { module: Module, controllers: [Handlers] },
+      { strategy, logger: false },
+    );
     open.push(app);
     await app.listen();
     return strategy;
@@ -61,10 +68,13 @@ describe('Nest transport', () => {
     return DONE;
   };
 
-  const writeOneKey = (...values: string[]): Promise<unknown> => appender.append(values.map((value) => textRecord(topic, 'one key', value)));
+  const writeOneKey = (...values: string[]): Promise<unknown> =>
+    appender.append(values.map((value) => textRecord(topic, 'one key', value)));
 
   const committed = async (): Promise<number> => {
-    const offsets = await Promise.all([0, 1, 2, 3].map((partition) => committedOffset(clientOf(connection), topic, topic, partition)));
+    const offsets = await Promise.all(
+      [0, 1, 2, 3].map((partition) => committedOffset(clientOf(connection), topic, topic, partition)),
+    );
     return offsets.reduce<number>((sum, offset) => sum + (offset ?? 0), 0);
   };
 
@@ -91,7 +101,9 @@ describe('Nest transport', () => {
 
   it('makes a poison record a dead letter and lets its neighbours flow', async () => {
     await writeOneKey('good', 'poison', 'better');
-    await serve((record) => (textOf(record) === 'poison' ? { kind: 'dead_letter', reason: 'bad_avro', detail: '' } : note(record)));
+    await serve((record) =>
+      textOf(record) === 'poison' ? { kind: 'dead_letter', reason: 'bad_avro', detail: '' } : note(record),
+    );
     await eventually(() => expect(handled).toEqual(['good', 'better']));
     expect(letters).toEqual(['poison: bad_avro']);
     await eventually(async () => expect(await committed()).toBe(3));
@@ -100,7 +112,9 @@ describe('Nest transport', () => {
   it('comes back to a record that asks for it, before anything later counts', async () => {
     let attempts = 0;
     await writeOneKey('a', 'not yet', 'c');
-    await serve((record) => (textOf(record) === 'not yet' && ++attempts < 3 ? { kind: 'retry', reason: 'dependency down' } : note(record)));
+    await serve((record) =>
+      textOf(record) === 'not yet' && ++attempts < 3 ? { kind: 'retry', reason: 'dependency down' } : note(record),
+    );
     await eventually(() => expect(handled.at(-1)).toBe('c'));
     await eventually(async () => expect(await committed()).toBe(3));
     expect(attempts).toBe(3);
@@ -133,16 +147,20 @@ describe('Nest transport', () => {
 
   it('shares partitions among members and handles everything while they come and go', async () => {
     const values = Array.from({ length: 400 }, (_, index) => `v${index}`);
-    const write = (from: number, to: number): Promise<unknown> => appender.append(values.slice(from, to).map((value) => textRecord(topic, value, value)));
+    const write = (from: number, to: number): Promise<unknown> =>
+      appender.append(values.slice(from, to).map((value) => textRecord(topic, value, value)));
     await serve(note);
     await write(0, 100);
     await eventually(() => expect(new Set(handled).size).toBe(100));
     const other: string[] = [];
     await serve((record) => (other.push(textOf(record)), note(record)));
-    await eventually(async () => {
-      await write(100, 200);
-      expect(other.length).toBeGreaterThan(0);
-    }, { everyMs: 300 });
+    await eventually(
+      async () => {
+        await write(100, 200);
+        expect(other.length).toBeGreaterThan(0);
+      },
+      { everyMs: 300 },
+    );
     await open.pop()!.close();
     await write(200, 400);
     await eventually(() => expect(new Set(handled).size).toBe(400), { withinMs: 15_000 });
@@ -169,13 +187,19 @@ describe('Nest transport', () => {
     class Handlers {
       @EventPattern(topic)
       on(@Payload() record: object): Handled {
-        return textOf(record as InRecord) === 'poison' ? { kind: 'dead_letter', reason: 'bad_avro', detail: '' } : note(record as InRecord);
+        return textOf(record as InRecord) === 'poison'
+          ? { kind: 'dead_letter', reason: 'bad_avro', detail: '' }
+          : note(record as InRecord);
       }
     }
     class Module {}
-    const deadLetter = (record: InRecord): Promise<void> => (++refusals < 3 ? Promise.reject(new Error('no broker')) : Promise.resolve(void letters.push(textOf(record))));
+    const deadLetter = (record: InRecord): Promise<void> =>
+      ++refusals < 3 ? Promise.reject(new Error('no broker')) : Promise.resolve(void letters.push(textOf(record)));
     const strategy = new KafkaServer({ connection: connection, groupId: topic, deadLetter });
-    const app = await NestFactory.createMicroservice({ module: Module, controllers: [Handlers] }, { strategy, logger: false });
+    const app = await NestFactory.createMicroservice(
+      { module: Module, controllers: [Handlers] },
+      { strategy, logger: false },
+    );
     open.push(app);
     await app.listen();
     await eventually(() => expect(letters).toEqual(['poison']));

@@ -99,7 +99,12 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
   private async bury(record: InRecord, reason: string, detail: string): Promise<SliceResult> {
     try {
       await this.options.deadLetter(record, reason, detail);
-      this.client.log.warn('dead letter', { topic: record.topic, partition: record.partition, offset: record.offset, reason });
+      this.client.log.warn('dead letter', {
+        topic: record.topic,
+        partition: record.partition,
+        offset: record.offset,
+        reason,
+      });
       return { kind: 'done' };
     } catch (error) {
       return { kind: 'retry', reason: `the dead letter could not be written: ${asFault(error).message}` };
@@ -111,7 +116,12 @@ export class KafkaServer extends Server implements CustomTransportStrategy {
     const backoff = this.waits.get(key) ?? new Backoff(100, 5_000);
     this.waits.set(key, backoff);
     const waitMs = backoff.nextMs();
-    this.client.log.warn('handler asks for a retry', { topic: batch.topic, partition: batch.partition, reason, wait_ms: waitMs });
+    this.client.log.warn('handler asks for a retry', {
+      topic: batch.topic,
+      partition: batch.partition,
+      reason,
+      wait_ms: waitMs,
+    });
     batch.rest(waitMs);
   }
 }

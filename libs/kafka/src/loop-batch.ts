@@ -29,7 +29,11 @@ export interface BatchOwner {
 const BEAT_EVERY_MS = 1_500;
 
 /** Runs `work` on a batch while the group hears from its member, however long the work takes. */
-export async function withBatch(payload: EachBatchPayload, owner: BatchOwner, work: (batch: LoopBatch) => Promise<void>): Promise<void> {
+export async function withBatch(
+  payload: EachBatchPayload,
+  owner: BatchOwner,
+  work: (batch: LoopBatch) => Promise<void>,
+): Promise<void> {
   let member = true;
   const batch = loopBatch(payload, { ...owner, isCurrent: () => member && owner.isCurrent() });
   const beat = setInterval(() => {

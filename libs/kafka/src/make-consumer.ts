@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs';
 import type { Client } from './client.js';
-import type { LoopOptions } from './consumer-loop.js';
+import type { LoopOptions } from './loop-options.js';
 
 /** A member that is silent for this long loses its partitions, milliseconds; the least that brokers accept by default. */
 const SESSION_MS = 6_000;

@@ -12,7 +12,10 @@ interface PartitionOffset {
 const table = (rows: readonly PartitionOffset[]): Map<number, number> =>
   new Map(rows.map(({ partition, offset }) => [partition, Number(offset)]));
 
-async function forTopics(topics: readonly string[], ask: (topic: string) => Promise<PartitionOffset[]>): Promise<Offsets> {
+async function forTopics(
+  topics: readonly string[],
+  ask: (topic: string) => Promise<PartitionOffset[]>,
+): Promise<Offsets> {
   const tables = await Promise.all(topics.map(async (topic) => [topic, table(await ask(topic))] as const));
   return new Map(tables);
 }
@@ -33,7 +36,12 @@ export function startOffsets(client: Client, topics: readonly string[], start: n
 }
 
 /** The committed next offset of a group in one partition, null when it never committed. */
-export async function committedOffset(client: Client, groupId: string, topic: string, partition: number): Promise<number | null> {
+export async function committedOffset(
+  client: Client,
+  groupId: string,
+  topic: string,
+  partition: number,
+): Promise<number | null> {
   const [answer] = await client.ask((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
   const row = answer?.partitions.find((candidate) => candidate.partition === partition);
   if (!row) throw new Error(`no committed offset row for ${topic}/${partition}`);
@@ -47,7 +55,12 @@ const OLDEST_HOURS = 24 * 512;
  * Where a fold must start so that its state at `committed` is right. The window of the fold is counted from the log time
  * of the record there, not from now: after a long stop the two differ. The time is found by doubling steps back.
  */
-export async function startBefore(client: Client, at: { topic: string; partition: number; committed: number }, start: StartTimestamp, nowMs: number): Promise<number> {
+export async function startBefore(
+  client: Client,
+  at: { topic: string; partition: number; committed: number },
+  start: StartTimestamp,
+  nowMs: number,
+): Promise<number> {
   const offsetAt = async (time: number | 'earliest'): Promise<number> =>
     (await startOffsets(client, [at.topic], time)).get(at.topic)?.get(at.partition) ?? 0;
   for (let hours = 1; hours <= OLDEST_HOURS; hours *= 2) {

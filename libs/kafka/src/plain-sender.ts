@@ -31,7 +31,11 @@ export class PlainSender {
     const producer = (this.producer ??= this.open());
     try {
       const request = { acks: -1, timeout: 3_000, topicMessages: byTopic(placed) };
-      const metadata = await within(SEND_LIMIT_MS, 'append', producer.then((ready) => ready.sendBatch(request)));
+      const metadata = await within(
+        SEND_LIMIT_MS,
+        'append',
+        producer.then((ready) => ready.sendBatch(request)),
+      );
       return locate(placed, metadata);
     } catch (error) {
       void this.discard();
@@ -60,7 +64,10 @@ export class PlainSender {
   private async placed(record: OutRecord): Promise<Placed> {
     const { topic } = record;
     const message = toMessage(record);
-    const partitionMetadata = Array.from({ length: await this.count(topic) }, (_, partitionId) => ({ partitionId, leader: 0 }));
+    const partitionMetadata = Array.from({ length: await this.count(topic) }, (_, partitionId) => ({
+      partitionId,
+      leader: 0,
+    }));
     const partition = this.place({ topic, partitionMetadata: partitionMetadata as never, message });
     return { topic, partition, message: { ...message, partition } };
   }

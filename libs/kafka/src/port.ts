@@ -148,9 +148,7 @@ export interface Sink {
 
 /** What a handler says of one record. Expected results are values; a throw is an unknown fault and stops the consumer. */
 export type Handled =
-  | { kind: 'done' }
-  | { kind: 'dead_letter'; reason: string; detail: string }
-  | { kind: 'retry'; reason: string };
+  { kind: 'done' } | { kind: 'dead_letter'; reason: string; detail: string } | { kind: 'retry'; reason: string };
 
 /** Must resolve only after the letter is safe; a rejection makes the record come again. */
 export type DeadLetter = (record: InRecord, reason: string, detail: string) => Promise<void>;

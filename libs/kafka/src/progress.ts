@@ -46,7 +46,14 @@ export class Progress {
     const kept = new Map<string, Entry>();
     for (const at of assigned) {
       const old = this.entries.get(keyOf(at));
-      kept.set(keyOf(at), { ...at, position: null, committed: null, aliveMs: this.now(), end: old?.end ?? 0, short: 0 });
+      kept.set(keyOf(at), {
+        ...at,
+        position: null,
+        committed: null,
+        aliveMs: this.now(),
+        end: old?.end ?? 0,
+        short: 0,
+      });
     }
     this.entries = kept;
     this.joined = true;
@@ -78,7 +85,9 @@ export class Progress {
   }
 
   positions(): PartitionOffset[] {
-    return [...this.entries.values()].flatMap(({ topic, partition, position }) => (position === null ? [] : [{ topic, partition, offset: position }]));
+    return [...this.entries.values()].flatMap(({ topic, partition, position }) =>
+      position === null ? [] : [{ topic, partition, offset: position }],
+    );
   }
 
   /** Judges by end offsets that were asked for after `before` was taken. */

@@ -41,7 +41,12 @@ export class PublishedPartition {
     private readonly partition: number,
   ) {
     const { service, groupId, inputTopic } = options;
-    this.sender = new ExactSender(client, { transactionalId: `${service}|${inputTopic}|${partition}`, groupId, topic: inputTopic, partition });
+    this.sender = new ExactSender(client, {
+      transactionalId: `${service}|${inputTopic}|${partition}`,
+      groupId,
+      topic: inputTopic,
+      partition,
+    });
   }
 
   /** Fences other holders and finds out where to read from. @returns the first offset to fetch */
@@ -108,14 +113,17 @@ export class PublishedPartition {
 
   /** Tries until the pending outputs are published, by this attempt or by one whose answer was lost. */
   private async flush(live: () => boolean, owned: () => boolean): Promise<Taken> {
-    for (const backoff = new Backoff(20, 1_000); this.pending.length > 0; ) {
+    for (const backoff = new Backoff(20, 1_000); this.pending.length > 0;) {
       if (!live()) return 'left';
       try {
         if (!(await this.attempt(owned))) return 'superseded';
       } catch (error) {
         this.broken = true;
         this.failingSinceMs ??= Date.now();
-        this.client.log.warn('transaction failed, trying again with a new producer', { partition: this.partition, cause: String(error) });
+        this.client.log.warn('transaction failed, trying again with a new producer', {
+          partition: this.partition,
+          cause: String(error),
+        });
         await pause(backoff.nextMs());
       }
     }

@@ -1,4 +1,13 @@
-import { connectTo, eventually, KafkaProxy, readAll, testBroker, testTopic, textOf, textRecord } from '@countersign/testing';
+import {
+  connectTo,
+  eventually,
+  KafkaProxy,
+  readAll,
+  testBroker,
+  testTopic,
+  textOf,
+  textRecord,
+} from '@countersign/testing';
 import { createAppender, createPublisher } from './index.js';
 import type { Appender, InRecord, KafkaConnection, OutRecord, Publisher, PublisherFold } from './index.js';
 
@@ -35,13 +44,21 @@ describe('publisher', () => {
     return {
       apply: (record: InRecord): OutRecord[] => {
         count++;
-        return textOf(record) === 'silent' ? [] : [textRecord(output, record.key!.toString(), `${textOf(record)} is ${record.partition}#${count}`)];
+        return textOf(record) === 'silent'
+          ? []
+          : [textRecord(output, record.key!.toString(), `${textOf(record)} is ${record.partition}#${count}`)];
       },
     };
   };
 
   const publish = async (connection = direct, makeFold = counting): Promise<Publisher> => {
-    const publisher = createPublisher(connection, { service: `spec-${input}`, groupId: input, inputTopic: input, startTimestampMs: () => 'earliest', makeFold });
+    const publisher = createPublisher(connection, {
+      service: `spec-${input}`,
+      groupId: input,
+      inputTopic: input,
+      startTimestampMs: () => 'earliest',
+      makeFold,
+    });
     open.push(publisher);
     await publisher.start();
     return publisher;
@@ -54,11 +71,17 @@ describe('publisher', () => {
   };
 
   const write = (from: number, to: number): Promise<unknown> =>
-    appender.append(Array.from({ length: to - from }, (_, index) => textRecord(input, `k${from + index}`, `v${from + index}`)));
+    appender.append(
+      Array.from({ length: to - from }, (_, index) => textRecord(input, `k${from + index}`, `v${from + index}`)),
+    );
 
   /** What must stand in the output: one line for each input record, with its place in its partition. */
   const wanted = async (): Promise<string[]> =>
-    (await readAll(direct, input)).flatMap((record) => (textOf(record) === 'silent' ? [] : [`${textOf(record)} is ${record.partition}#${record.offset + 1}`])).sort();
+    (await readAll(direct, input))
+      .flatMap((record) =>
+        textOf(record) === 'silent' ? [] : [`${textOf(record)} is ${record.partition}#${record.offset + 1}`],
+      )
+      .sort();
 
   const published = async (): Promise<string[]> => (await readAll(direct, output)).map(textOf).sort();
 
@@ -85,21 +108,25 @@ describe('publisher', () => {
     await settled(10_000);
   }, 30_000);
 
-  it.each(['EndTxn', 'Produce', 'TxnOffsetCommit', 'AddOffsetsToTxn', 'Fetch'] as const)('publishes each record once while every third %s answer is cut off', async (api) => {
-    const { proxy, connection } = await through();
-    await write(0, 20);
-    await publish(connection);
-    await settled(10_000);
-    proxy.lose({ api, every: 3, how: 'cut' });
-    for (let part = 0; part < 15; part++) {
-      await write(20 + part * 10, 30 + part * 10);
-      await new Promise((resolve) => setTimeout(resolve, 60));
-    }
-    await settled(25_000);
-    expect(proxy.lost.get(api)).toBeGreaterThan(1);
-    proxy.lose();
-    await connection.close();
-  }, 60_000);
+  it.each(['EndTxn', 'Produce', 'TxnOffsetCommit', 'AddOffsetsToTxn', 'Fetch'] as const)(
+    'publishes each record once while every third %s answer is cut off',
+    async (api) => {
+      const { proxy, connection } = await through();
+      await write(0, 20);
+      await publish(connection);
+      await settled(10_000);
+      proxy.lose({ api, every: 3, how: 'cut' });
+      for (let part = 0; part < 15; part++) {
+        await write(20 + part * 10, 30 + part * 10);
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+      await settled(25_000);
+      expect(proxy.lost.get(api)).toBeGreaterThan(1);
+      proxy.lose();
+      await connection.close();
+    },
+    60_000,
+  );
 
   it('publishes each record once when an EndTxn answer never comes', async () => {
     const { proxy, connection } = await through();

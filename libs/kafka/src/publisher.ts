@@ -46,7 +46,9 @@ class ExactPublisher implements Publisher {
 
   healthy(): boolean {
     const now = Date.now();
-    const failing = [...this.held.values()].some(({ partition: { failingSinceMs } }) => failingSinceMs !== null && now - failingSinceMs > FAILING_MS);
+    const failing = [...this.held.values()].some(
+      ({ partition: { failingSinceMs } }) => failingSinceMs !== null && now - failingSinceMs > FAILING_MS,
+    );
     return !failing && this.loop.healthy();
   }
 
@@ -70,11 +72,15 @@ class ExactPublisher implements Publisher {
     this.held.set(number, { partition, ready: this.prepare(number, partition, inherited) });
   }
 
-  private async prepare(number: number, partition: PublishedPartition, inherited: Promise<Inherited | null>): Promise<boolean> {
+  private async prepare(
+    number: number,
+    partition: PublishedPartition,
+    inherited: Promise<Inherited | null>,
+  ): Promise<boolean> {
     const isHeld = (): boolean => this.held.get(number)?.partition === partition;
     // One turn later, so that `hold` has noted the partition.
     const fold = await inherited;
-    for (const backoff = new Backoff(50, 2_000); isHeld(); ) {
+    for (const backoff = new Backoff(50, 2_000); isHeld();) {
       try {
         const offset = await partition.prepare(fold);
         if (!isHeld()) break;
@@ -96,7 +102,10 @@ class ExactPublisher implements Publisher {
     const taken = await this.fold(held.partition, batch);
     if (taken !== 'superseded' || this.held.get(batch.partition) !== held) return;
     this.client.log.warn('somebody else published from this partition, folding anew', { partition: batch.partition });
-    this.hold(batch.partition, held.partition.release().then(() => null));
+    this.hold(
+      batch.partition,
+      held.partition.release().then(() => null),
+    );
   }
 
   private async fold(partition: PublishedPartition, batch: LoopBatch): Promise<string> {
@@ -113,4 +122,5 @@ class ExactPublisher implements Publisher {
 
 const isGroupSignal = (error: unknown): boolean => (error as Error).name.startsWith('KafkaJS');
 
-export const createPublisher = (connection: KafkaConnection, options: PublisherOptions): Publisher => new ExactPublisher(clientOf(connection), options);
+export const createPublisher = (connection: KafkaConnection, options: PublisherOptions): Publisher =>
+  new ExactPublisher(clientOf(connection), options);

@@ -35,7 +35,9 @@ export function sizeOf({ key, value, headers }: OutRecord): number {
 export const MAX_SEND_BYTES = 700_000;
 
 /** Groups records by topic in their order. */
-export function byTopic<M>(items: readonly { readonly topic: string; readonly message: M }[]): { topic: string; messages: M[] }[] {
+export function byTopic<M>(
+  items: readonly { readonly topic: string; readonly message: M }[],
+): { topic: string; messages: M[] }[] {
   const topics = new Map<string, M[]>();
   for (const { topic, message } of items) {
     const messages = topics.get(topic);

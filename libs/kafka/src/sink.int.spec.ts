@@ -17,7 +17,8 @@ class Store {
 
   write(partition: number, records: InRecord[]): Promise<void> {
     const range: [number, number, number] = [partition, records[0]!.offset, records.at(-1)!.offset];
-    if (records.some(({ offset }, index) => offset !== range[1] + index)) return Promise.reject(new Error('not contiguous'));
+    if (records.some(({ offset }, index) => offset !== range[1] + index))
+      return Promise.reject(new Error('not contiguous'));
     if (this.refuse-- > 0) {
       this.refused.push(range);
       return Promise.reject(new Error('store is down'));
@@ -27,7 +28,9 @@ class Store {
   }
 
   covered(partition: number): number[] {
-    return this.ranges.filter(([owner]) => owner === partition).flatMap(([, from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
+    return this.ranges
+      .filter(([owner]) => owner === partition)
+      .flatMap(([, from, to]) => Array.from({ length: to - from + 1 }, (_, index) => from + index));
   }
 }
 
@@ -73,16 +76,23 @@ describe('sink', () => {
   };
 
   const write = async (count: number): Promise<number[]> => {
-    const appended = await appender.append(Array.from({ length: count }, (_, index) => textRecord(topic, `k${index}`, 'v')));
-    return [0, 1].map((partition) => Math.max(-1, ...appended.filter((row) => row.partition === partition).map(({ offset }) => offset!)));
+    const appended = await appender.append(
+      Array.from({ length: count }, (_, index) => textRecord(topic, `k${index}`, 'v')),
+    );
+    return [0, 1].map((partition) =>
+      Math.max(-1, ...appended.filter((row) => row.partition === partition).map(({ offset }) => offset!)),
+    );
   };
 
-  const upTo = (last: number, from = 0): number[] => Array.from({ length: last + 1 - from }, (_, index) => from + index);
+  const upTo = (last: number, from = 0): number[] =>
+    Array.from({ length: last + 1 - from }, (_, index) => from + index);
 
   it('writes contiguous ranges of bounded size, from the beginning of a new store', async () => {
     const last = await write(200);
     const sink = await start();
-    await eventually(() => expect([0, 1].map((partition) => store.covered(partition))).toEqual(last.map((offset) => upTo(offset))));
+    await eventually(() =>
+      expect([0, 1].map((partition) => store.covered(partition))).toEqual(last.map((offset) => upTo(offset))),
+    );
     expect(Math.max(...store.ranges.map(([, from, to]) => to - from + 1))).toBe(30);
     expect(sink.healthy()).toBe(true);
   });
@@ -91,7 +101,9 @@ describe('sink', () => {
     const last = await write(100);
     store.ranges.push([0, 0, 19]);
     await start();
-    await eventually(() => expect([0, 1].map((partition) => store.covered(partition))).toEqual(last.map((offset) => upTo(offset))));
+    await eventually(() =>
+      expect([0, 1].map((partition) => store.covered(partition))).toEqual(last.map((offset) => upTo(offset))),
+    );
     expect(store.ranges[0]).toEqual([0, 0, 19]);
     expect(store.ranges.slice(1).filter(([partition]) => partition === 0)[0]![1]).toBe(20);
   });
@@ -100,7 +112,9 @@ describe('sink', () => {
     store.refuse = 3;
     const last = await write(20);
     await start();
-    await eventually(() => expect([0, 1].map((partition) => store.covered(partition))).toEqual(last.map((offset) => upTo(offset))));
+    await eventually(() =>
+      expect([0, 1].map((partition) => store.covered(partition))).toEqual(last.map((offset) => upTo(offset))),
+    );
     expect(store.refused).toHaveLength(3);
     for (const range of store.refused) expect(store.ranges).toContainEqual(range);
   });
@@ -114,13 +128,23 @@ describe('sink', () => {
     await eventually(() => expect(store.asked.length).toBeGreaterThanOrEqual(asked + 2));
     await open.shift()!.close();
     const last = await write(50);
-    await eventually(() => expect([0, 1].map((partition) => new Set(store.covered(partition)).size)).toEqual(last.map((offset) => offset + 1)), { withinMs: 15_000 });
+    await eventually(
+      () =>
+        expect([0, 1].map((partition) => new Set(store.covered(partition)).size)).toEqual(
+          last.map((offset) => offset + 1),
+        ),
+      { withinMs: 15_000 },
+    );
   }, 30_000);
 
   it('waits for a store that cannot say its position', async () => {
     let refusals = 0;
     const last = await write(10);
-    await start({ position: () => (++refusals < 4 ? Promise.reject(new Error('store is down')) : Promise.resolve(null)) });
-    await eventually(() => expect([0, 1].map((partition) => store.covered(partition))).toEqual(last.map((offset) => upTo(offset))));
+    await start({
+      position: () => (++refusals < 4 ? Promise.reject(new Error('store is down')) : Promise.resolve(null)),
+    });
+    await eventually(() =>
+      expect([0, 1].map((partition) => store.covered(partition))).toEqual(last.map((offset) => upTo(offset))),
+    );
   });
 });

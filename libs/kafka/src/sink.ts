@@ -59,7 +59,10 @@ class StoreSink implements Sink {
 
   /** @returns false when the partitions were shared out anew meanwhile */
   private async startAt(at: PartitionAt, generation: number): Promise<boolean> {
-    const offset = await this.untilDone(() => this.options.position(at.topic, at.partition), () => generation === this.generation);
+    const offset = await this.untilDone(
+      () => this.options.position(at.topic, at.partition),
+      () => generation === this.generation,
+    );
     if (generation !== this.generation || offset === undefined) return false;
     this.loop.seek(at, offset ?? 0);
     return true;
@@ -91,14 +94,17 @@ class StoreSink implements Sink {
 
   /** Tries the same work again and again, as long as it is wanted. */
   private async untilDone<T>(work: () => Promise<T>, wanted: () => boolean): Promise<T | undefined> {
-    for (const backoff = new Backoff(100, 2_000); wanted(); ) {
+    for (const backoff = new Backoff(100, 2_000); wanted();) {
       try {
         const result = await work();
         this.failingSinceMs = null;
         return result;
       } catch (error) {
         this.failingSinceMs ??= Date.now();
-        this.client.log.warn('the store does not take records, trying again', { sink: this.options.groupId, cause: String(error) });
+        this.client.log.warn('the store does not take records, trying again', {
+          sink: this.options.groupId,
+          cause: String(error),
+        });
         await pause(backoff.nextMs());
       }
     }
@@ -108,4 +114,5 @@ class StoreSink implements Sink {
 
 const keyOf = ({ topic, partition }: PartitionAt): string => `${topic} ${partition}`;
 
-export const createSink = (connection: KafkaConnection, options: SinkOptions): Sink => new StoreSink(clientOf(connection), options);
+export const createSink = (connection: KafkaConnection, options: SinkOptions): Sink =>
+  new StoreSink(clientOf(connection), options);

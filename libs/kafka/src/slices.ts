@@ -9,8 +9,12 @@ const STRIDE = 64;
  * Applies items in order, in slices. Stops when `apply` or `between` says false; `between` runs after each slice.
  * @returns whether all items were applied and every answer was true
  */
-export async function inSlices<T>(items: readonly T[], apply: (item: T) => boolean, between: () => Promise<boolean>): Promise<boolean> {
-  for (let at = 0; at < items.length; ) {
+export async function inSlices<T>(
+  items: readonly T[],
+  apply: (item: T) => boolean,
+  between: () => Promise<boolean>,
+): Promise<boolean> {
+  for (let at = 0; at < items.length;) {
     const until = performance.now() + SLICE_MS;
     do {
       if (!apply(items[at++]!)) return false;

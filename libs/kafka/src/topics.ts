@@ -42,8 +42,13 @@ export async function ensureTopics(connection: KafkaConnection, specs: readonly 
   const existing = new Set(await client.ask((admin) => admin.listTopics()));
   const missing = specs.filter(({ name }) => !existing.has(name));
   if (missing.length > 0) await create(client, missing);
-  const counts = await partitionCounts(client, specs.map(({ name }) => name));
+  const counts = await partitionCounts(
+    client,
+    specs.map(({ name }) => name),
+  );
   for (const { name, partitions } of specs)
     if (counts.get(name) !== partitions)
-      throw new Error(`topic ${name} has ${counts.get(name)} partitions, expected ${partitions}: the count may never change`);
+      throw new Error(
+        `topic ${name} has ${counts.get(name)} partitions, expected ${partitions}: the count may never change`,
+      );
 }
