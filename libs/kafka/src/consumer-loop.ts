@@ -2,7 +2,7 @@ import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Client } from './client.js';
 import { commitBy, Committer, commitWithin } from './committer.js';
 import { withBatch } from './loop-batch.js';
-import type { BatchOwner, LoopBatch } from './loop-batch.js';
+import type { BatchOwner } from './loop-batch.js';
 import type { LoopOptions } from './loop-options.js';
 import { makeConsumer } from './make-consumer.js';
 import { committedOffset, endOffsets } from './offsets.js';
