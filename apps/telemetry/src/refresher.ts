@@ -34,6 +34,7 @@ export class Refresher {
   private missed = false;
   private failingSinceMs: number | null = null;
   private timer: NodeJS.Timeout | null = null;
+  private timerDueMs = Infinity;
   private running: Promise<void> | null = null;
   private closed = false;
 
@@ -80,8 +81,11 @@ export class Refresher {
 
   private wake(afterMs: number): void {
     if (this.closed || this.running) return;
-    if (this.timer && afterMs > 0) return;
+    const dueMs = Date.now() + afterMs;
+    if (this.timer && dueMs >= this.timerDueMs) return;
+    // A run that is due for the days only must not hold up actions that come meanwhile.
     if (this.timer) clearTimeout(this.timer);
+    this.timerDueMs = dueMs;
     this.timer = setTimeout(() => {
       this.timer = null;
       this.running = this.run().finally(() => {
