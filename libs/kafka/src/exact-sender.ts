@@ -26,6 +26,13 @@ export class ExactSender {
   private producer: Producer | null = null;
   /** Begun by `open`, so that the id is fenced before the committed offset is read. */
   private begun: Transaction | null = null;
+  /**
+   * Partitions on which a transaction of this producer was aborted. A broker that dies between a commit and its markers
+   * may forget the markers ("likely deleted … can be skipped"): what the predecessor wrote hangs without an end, its offset
+   * is not moved, and the next commit under this id would publish it beside the repetition. So the first transaction on
+   * each partition is aborted, which ends whatever hangs there, and sent once more.
+   */
+  private readonly swept = new Set<string>();
 
   constructor(
     private readonly client: Client,
@@ -44,6 +51,7 @@ export class ExactSender {
       retry: { initialRetryTime: 5, multiplier: 1.5, maxRetryTime: 500, retries: 10 },
     });
     this.producer = producer;
+    this.swept.clear();
     this.begun = await within(
       OPEN_LIMIT_MS,
       'transactional producer',
@@ -68,20 +76,28 @@ export class ExactSender {
   }
 
   private async transact(records: readonly OutRecord[], nextOffset: number, owned: () => boolean): Promise<void> {
-    const { groupId, topic, partition } = this.source;
-    const transaction = await this.take();
-    for (const send of inSends(records))
-      await transaction.sendBatch({
-        acks: -1,
-        timeout: 3_000,
-        topicMessages: byTopic(send.map((record) => ({ topic: record.topic, message: toMessage(record) }))),
-      });
-    await transaction.sendOffsets({
-      consumerGroupId: groupId,
-      topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }],
-    });
+    let { transaction, touched } = await this.fill(records, nextOffset);
+    if (touched.some((at) => !this.swept.has(at))) {
+      await transaction.abort();
+      for (const at of touched) this.swept.add(at);
+      ({ transaction, touched } = await this.fill(records, nextOffset));
+    }
     if (!owned()) throw new Error('the partition was taken away before the commit');
     await transaction.commit();
+  }
+
+  private async fill(records: readonly OutRecord[], nextOffset: number) {
+    const { groupId, topic, partition } = this.source;
+    const transaction = await this.take();
+    const touched: string[] = [];
+    for (const send of inSends(records)) {
+      const topicMessages = byTopic(send.map((record) => ({ topic: record.topic, message: toMessage(record) })));
+      const rows = await transaction.sendBatch({ acks: -1, timeout: 3_000, topicMessages });
+      touched.push(...rows.map((row) => `${row.topicName} ${row.partition}`));
+    }
+    const topics = [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }];
+    await transaction.sendOffsets({ consumerGroupId: groupId, topics });
+    return { transaction, touched };
   }
 
   private async take(): Promise<Transaction> {

@@ -97,6 +97,19 @@ describe('publisher', () => {
     expect(publisher.healthy()).toBe(true);
   });
 
+  it('ends what a predecessor may have left hanging before its first commit on a partition', async () => {
+    const { proxy, connection } = await through();
+    const write = (value: string): Promise<unknown> => appender.append([textRecord(input, 'one key', value)]);
+    await write('first');
+    await publish(connection);
+    await settled(10_000);
+    expect(proxy.answered('EndTxn')).toBe(2);
+    await write('second');
+    await settled(10_000);
+    expect(proxy.answered('EndTxn')).toBe(3);
+    await connection.close();
+  });
+
   it('goes on after a restart with a fold that knows what came before', async () => {
     await write(0, 100);
     await publish();
