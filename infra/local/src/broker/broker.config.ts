@@ -47,6 +47,9 @@ export function brokerProperties(options: BrokerOptions): string {
     'share.coordinator.state.topic.replication.factor': '1',
     'share.coordinator.state.topic.min.isr': '1',
     'group.initial.rebalance.delay.ms': '0',
+    // A killed broker may register again only after its old session has run out (9 s by default).
+    'broker.session.timeout.ms': '5000',
+    'broker.heartbeat.interval.ms': '1000',
     'log.cleaner.dedupe.buffer.size': '8388608',
   };
   return Object.entries(properties)
