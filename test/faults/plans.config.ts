@@ -19,7 +19,7 @@ const SHORT: Plan = {
   actions: 260,
   concurrency: 16,
   approvalInstances: 2,
-  faults: [kill('policy'), freeze('approval-2', 6_000), kill('approval'), kill('kafka'), kill('telemetry')],
+  faults: [kill('policy'), freeze('approval-2', 6_000), kill('approval'), kill('kafka')],
   limitMs: 240_000,
 };
 
