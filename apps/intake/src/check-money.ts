@@ -1,17 +1,15 @@
-import { CountersignError, looksLikeMoney, parseMoney, pointerTo } from '@countersign/canonical';
+import { CountersignError, findBadMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 
 /**
  * Refuses anything that looks like money and is not: `1e2`, a bare number as `value`, more decimals than the currency has.
- * @param pointer RFC 6901 pointer of `value` within the body
+ * @param at RFC 6901 pointer of `value` within the body
  * @throws CountersignError `invalid_action` with the pointer of the amount
  */
-export function checkMoney(value: JsonValue, pointer: string): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (looksLikeMoney(value) && parseMoney(value) === null) {
-    const detail =
-      'money is { value, currency }: a plain decimal string with at most the decimals of its ISO 4217 currency';
-    throw new CountersignError('invalid_action', detail, { pointer });
-  }
-  for (const [key, member] of Object.entries(value)) checkMoney(member, pointerTo(pointer, key));
+export function checkMoney(value: JsonValue, at: string): void {
+  const pointer = findBadMoney(value, at);
+  if (pointer === null) return;
+  const detail =
+    'money is { value, currency }: a plain decimal string with at most the decimals of its ISO 4217 currency';
+  throw new CountersignError('invalid_action', detail, { pointer });
 }

@@ -5,6 +5,7 @@ import {
   addDecimal,
   canonicalize,
   compareDecimal,
+  findBadMoney,
   JsonError,
   parseJson,
   parseMoney,
@@ -95,6 +96,14 @@ describe('money', () => {
     [null],
     ['100'],
   ])('refuses %j', (value) => expect(parseMoney(value)).toBeNull());
+
+  it('finds the first amount that is none, wherever it is', () => {
+    const good = { value: '1.00', currency: 'USD' };
+    expect(findBadMoney({ a: good, b: [good, { 'c/d': { ...good, value: '1e2' } }] }, '/parameters')).toBe(
+      '/parameters/b/1/c~1d',
+    );
+    expect(findBadMoney({ a: good, b: [good, null, 5] }, '')).toBeNull();
+  });
 
   it('compares and adds exactly', () => {
     const cents = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n });

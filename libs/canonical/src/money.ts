@@ -1,3 +1,6 @@
+import { pointerTo } from './json.js';
+import type { JsonValue } from './json.js';
+
 /** An amount as it travels: a plain decimal string and an ISO 4217 code. Never a float. */
 export interface Money {
   readonly value: string;
@@ -37,6 +40,21 @@ export function parseMoney(value: unknown): Money | null {
   if (typeof amount !== 'string' || typeof currency !== 'string' || amount.length > MAX_DIGITS) return null;
   if (!PLAIN_DECIMAL.test(amount) || !CURRENCY.test(currency)) return null;
   return fraction(amount).length <= minorDigits(currency) ? { value: amount, currency } : null;
+}
+
+/**
+ * Looks everywhere in a value for what has the shape of money and is not: `1e2`, a number as `value`, too many decimals.
+ * @param pointer RFC 6901 pointer of `value` within the body
+ * @returns the pointer of the first such amount, or null
+ */
+export function findBadMoney(value: JsonValue, pointer: string): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  if (looksLikeMoney(value) && parseMoney(value) === null) return pointer;
+  for (const [key, member] of Object.entries(value)) {
+    const found = findBadMoney(member, pointerTo(pointer, key));
+    if (found !== null) return found;
+  }
+  return null;
 }
 
 /** The decimal as an integer of `10^-scale` units. */
