@@ -16,5 +16,8 @@ export const ANALYST_VIEWS = [
 export const analystGrants = (database: string): string[] =>
   ANALYST_VIEWS.map((view) => `GRANT SELECT ON ${database}.${view}`);
 
-/** GRANT statements (without TO) of the user that migrates and writes: everything in its database, nothing outside. */
+/**
+ * GRANT statements (without TO) of the user that migrates and writes: everything in its database, nothing outside. The
+ * engine asks for TABLE ENGINE beside CREATE TABLE; sources such as files and URLs need grants of their own all the same.
+ */
 export const writerGrants = (database: string): string[] => [`GRANT ALL ON ${database}.*`, 'GRANT TABLE ENGINE ON *'];

@@ -22,8 +22,6 @@ import { ensureTopics } from './topics.js';
 
 const WRITER = 'countersign';
 const ANALYST = 'analyst';
-/** The engine asks for this beside CREATE TABLE; sources such as files and URLs need grants of their own all the same. */
-const TABLE_ENGINES = 'GRANT TABLE ENGINE ON *';
 
 export interface RunningSystem {
   readonly layout: Layout;
@@ -64,7 +62,7 @@ function embeddedParts(layout: Layout, options: SystemOptions, engine: ExternalE
       name: engine.user,
       password: engine.password,
       profile: 'service' as const,
-      grants: [...writerGrants(DATABASE), TABLE_ENGINES],
+      grants: writerGrants(DATABASE),
     },
     {
       name: engine.analystUser,
