@@ -162,6 +162,5 @@ export interface KafkaServerOptions {
 export interface TopicSpec {
   name: string;
   partitions: number;
-  replicationFactor?: number;
   config: Record<string, string>;
 }

@@ -9,10 +9,9 @@ const ATTEMPTS = 100;
 const TIMESTAMPS = { 'message.timestamp.type': 'LogAppendTime' };
 
 async function create(client: Client, specs: readonly TopicSpec[]): Promise<void> {
-  const topics = specs.map(({ name, partitions, replicationFactor = 1, config }) => ({
+  const topics = specs.map(({ name, partitions, config }) => ({
     topic: name,
     numPartitions: partitions,
-    replicationFactor,
     configEntries: Object.entries({ ...TIMESTAMPS, ...config }).map(([key, value]) => ({ name: key, value })),
   }));
   // The library's own wait for leaders fails when it asks before the broker has heard of the topic.
@@ -34,7 +33,7 @@ async function partitionCounts(client: Client, names: readonly string[]): Promis
 }
 
 /**
- * Creates the topics that are missing, all with LogAppendTime.
+ * Creates the topics that are missing, all with LogAppendTime and as many replicas as the cluster gives by default.
  * @throws Error naming the topic whose partition count differs: an action's facts would no longer share a partition
  */
 export async function ensureTopics(connection: KafkaConnection, specs: readonly TopicSpec[]): Promise<void> {
@@ -49,6 +48,6 @@ export async function ensureTopics(connection: KafkaConnection, specs: readonly 
   for (const { name, partitions } of specs)
     if (counts.get(name) !== partitions)
       throw new Error(
-        `topic ${name} has ${counts.get(name)} partitions, expected ${partitions}: the count may never change`,
+        `Topic ${name} has ${counts.get(name)} partitions instead of ${partitions}: the count is fixed for ever; go back to the count that created it, or take a new cluster.`,
       );
 }

@@ -8,6 +8,6 @@ it('creates a missing topic, accepts it again and refuses another partition coun
   await ensureTopics(brokers, [topic]);
   await ensureTopics(brokers, [topic]);
   await expect(ensureTopics(brokers, [{ ...topic, partitions: 6 }])).rejects.toThrow(
-    `Topic ${topic.topic} has 4 partitions and infra/kafka/topics.json says 6`,
+    `Topic ${topic.topic} has 4 partitions instead of 6`,
   );
 }, 60_000);
