@@ -3,8 +3,9 @@ import type { DeadLettered } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { testEngine } from '@countersign/testing';
 import { writeRange } from './event-sink.js';
-import type { EventSinkOptions } from './event-sink.js';
+import type { RangeOptions } from './event-sink.js';
 import { Refresher } from './refresher.js';
+import { RowWriter } from './row-writer.js';
 import { testDatabase } from './testing/database.js';
 import type { TestDatabase } from './testing/database.js';
 import { macKeys } from './testing/log.js';
@@ -29,7 +30,7 @@ const faults: [string, (topic: string, offset: number) => InRecord][] = [
 
 describe('the sink', () => {
   let database: TestDatabase;
-  let options: Omit<EventSinkOptions, 'connection'>;
+  let options: RangeOptions;
   const letters: OutRecord[] = [];
   const refused: Record<string, number> = {};
 
@@ -41,7 +42,7 @@ describe('the sink', () => {
       return Promise.resolve([]);
     };
     const onRefused = (topic: string, count: number): void => void (refused[topic] = (refused[topic] ?? 0) + count);
-    options = { appender: { append }, engine: database.engine, refresher, macKeys, onRefused };
+    options = { appender: { append }, writer: new RowWriter(database.engine), refresher, macKeys, onRefused };
   }, 60_000);
   afterAll(async () => {
     await options.refresher.close();

@@ -1,4 +1,3 @@
-import { sha256 } from '@countersign/canonical';
 import { blankRow, eventRow, readSql } from '@countersign/clickhouse';
 import type { Engine, EventRow } from '@countersign/clickhouse';
 import { EventError, openRecord, TOPICS } from '@countersign/events';
@@ -7,6 +6,7 @@ import { createSink } from '@countersign/kafka';
 import type { Appender, InRecord, KafkaConnection, Sink } from '@countersign/kafka';
 import { isOwned, letterFor } from './letter.js';
 import type { Refresher } from './refresher.js';
+import { RowWriter } from './row-writer.js';
 
 export interface EventSinkOptions {
   readonly connection: KafkaConnection;
@@ -38,6 +38,7 @@ const positionSql = readSql('queries/position.sql');
 /** Writes every public record into `events` once; how far it got is read back from there, never from Kafka. */
 export function createEventSink(options: EventSinkOptions): Sink {
   const { connection, engine, refresher } = options;
+  const writer = new RowWriter(engine);
   return createSink(connection, {
     groupId: options.groupId ?? 'countersign.telemetry',
     topics: SINK_TOPICS,
@@ -48,20 +49,21 @@ export function createEventSink(options: EventSinkOptions): Sink {
       refresher.reconcile();
       return last ? Number(last.offset) + 1 : null;
     },
-    write: (_topic, _partition, records) => writeRange(records, options),
+    write: (_topic, _partition, records) => writeRange(records, { ...options, writer }),
   });
 }
 
-/** One contiguous range of one partition, as one insert under a token that names exactly these rows. */
-export async function writeRange(
-  records: readonly InRecord[],
-  options: Omit<EventSinkOptions, 'connection'>,
-): Promise<void> {
+export interface RangeOptions extends Omit<EventSinkOptions, 'connection' | 'engine' | 'groupId'> {
+  readonly writer: RowWriter;
+}
+
+/** Writes one contiguous range of one partition. */
+export async function writeRange(records: readonly InRecord[], options: RangeOptions): Promise<void> {
   const read = records.map((record) => readRecord(record, options.macKeys));
   const letters = read.flatMap(({ letter }) => (letter ? [letter] : []));
   if (letters.length > 0) await options.appender.append(letters);
   const rows = read.map(({ row }) => row);
-  await options.engine.insert('event_rows', rows, tokenOf(rows));
+  await options.writer.write(rows);
   options.refresher.touch(rows);
   const refused = rows.filter(({ type }) => type === '');
   if (refused[0]) options.onRefused(refused[0].topic, refused.length);
@@ -80,10 +82,4 @@ function readRecord(record: InRecord, macKeys: MacKeys): ReadResult {
     if (!(fault instanceof EventError)) throw fault;
     return { row: blankRow(record), letter: isOwned(record.topic) ? letterFor(record, fault, macKeys) : null };
   }
-}
-
-/** A reused token with other rows would be dropped without a word, so the token covers place and content. */
-function tokenOf(rows: readonly EventRow[]): string {
-  const [first, last] = [rows[0], rows.at(-1)];
-  return `${first?.topic}|${first?.partition}|${first?.offset}-${last?.offset}|${sha256(JSON.stringify(rows))}`;
 }

@@ -5,7 +5,7 @@ import type { Logger } from '@countersign/service';
 export interface RefresherOptions {
   readonly derive: Derivation;
   readonly log: Logger;
-  /** How long touched actions wait for company, milliseconds. Default 250. */
+  /** How long touched actions wait for company, milliseconds. Default 400. */
   readonly gatherMs?: number;
   /** How long touched days wait for company, milliseconds: a day is computed whole. Default 2 000. */
   readonly gatherDaysMs?: number;
@@ -46,7 +46,7 @@ export class Refresher {
       if (action_id === null) continue;
       for (const table of TABLES_OF[type] ?? ['audit']) this.actions.get(table)?.add(action_id);
     }
-    this.wake(this.options.gatherMs ?? 250);
+    this.wake(this.options.gatherMs ?? 400);
   }
 
   /** A writer may have died between events and derived rows: look for what is missing. */
@@ -98,7 +98,7 @@ export class Refresher {
   private nextWaitMs(): number {
     if (this.failingSinceMs !== null) return RETRY_MS;
     const actionsWait = this.missed || [...this.actions.values()].some(({ size }) => size > 0);
-    return actionsWait ? (this.options.gatherMs ?? 250) : Math.max(0, this.daysDueMs - Date.now());
+    return actionsWait ? (this.options.gatherMs ?? 400) : Math.max(0, this.daysDueMs - Date.now());
   }
 
   private async run(): Promise<void> {

@@ -11,7 +11,7 @@ WITH
             recorded_at,
             payload,
             (recorded_at, topic, partition, offset) AS at,
-            JSONExtractString(payload, 'request_kind') = 'approval' AS binding
+            JSONExtractString(if(type IN ('RequestOpened', 'VoteRecorded', 'RequestResolved'), payload, ''), 'request_kind') = 'approval' AS binding
         FROM event_rows
         WHERE action_id IN {action_ids:Array(String)} AND recorded_at <= {as_of:DateTime64(3, 'UTC')} AND type != ''
     ),
@@ -25,7 +25,7 @@ WITH
             arraySort(groupArrayIf((at, payload), type = 'ActionProposed')) AS proposals,
             argMinIf(payload, at, type = 'RequestOpened' AND binding) AS opened,
             argMaxIf(payload, at, type = 'VersionChanged') AS version_changed,
-            minIf(JSONExtract(payload, 'voted_at', 'Nullable(Int64)'), type = 'VoteRecorded' AND binding) AS first_vote_ms,
+            minIf(JSONExtract(if(type = 'VoteRecorded', payload, ''), 'voted_at', 'Nullable(Int64)'), type = 'VoteRecorded' AND binding) AS first_vote_ms,
             argMaxIf(payload, at, type = 'VoteRecorded' AND binding) AS voted,
             argMinIf(payload, at, type = 'RequestResolved' AND binding) AS resolved,
             argMinIf(payload, at, type = 'GrantIssued') AS issued,
@@ -33,7 +33,7 @@ WITH
             argMinIf(type, at, type IN ('GrantRedeemed', 'GrantRevoked', 'GrantLapsed')) AS grant_end,
             argMaxIf(payload, at, type = 'OutcomeRecorded') AS reported,
             argMaxIf(recorded_at, at, type = 'OutcomeRecorded') AS outcome_recorded_at,
-            arraySort(groupArrayIf((at, recorded_at, JSONExtractString(payload, 'label_id'), payload), type = 'LabelRecorded')) AS label_copies
+            arraySort(groupArrayIf((at, recorded_at, JSONExtractString(if(type = 'LabelRecorded', payload, ''), 'label_id'), payload), type = 'LabelRecorded')) AS label_copies
         FROM facts
         GROUP BY tenant, id
         HAVING countIf(type = 'DecisionRecorded') > 0
@@ -163,3 +163,5 @@ SELECT
     if(changed, c.amount_currency, amount_currency) AS effective_amount_currency,
     version
 FROM named
+-- Planning so many expressions costs more than computing them for a few hundred actions, and threads more than they bring.
+SETTINGS max_threads = 1, query_plan_merge_expressions = 0, query_plan_filter_push_down = 0

@@ -8,7 +8,7 @@ WITH
             assumeNotNull(action_id) AS id,
             type,
             (recorded_at, topic, partition, offset) AS at,
-            JSONExtract(payload, 'Tuple(
+            JSONExtract(if(type IN ('VoteRecorded', 'VersionChanged'), payload, ''), 'Tuple(
                 run_id String, action_type String, environment String, request_id String, request_kind String, gate Nullable(String),
                 vote_id String, reviewer_id String, role Nullable(String), vote String, counted Bool, resolving Bool, reason Nullable(String),
                 packet_digest String, batch_id Nullable(String), opened_at Int64, shown_at Nullable(Int64), voted_at Int64,

@@ -20,7 +20,7 @@ export const makeConsumer = (client: Client, { groupId, minBytes = 1, maxWaitMs 
     retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 8, restartOnFailure: () => Promise.resolve(false) },
   });
 
-const COMPANY_BYTES = 65_536;
+const COMPANY_BYTES = 262_144;
 
 /** Lets the broker hold an answer back until there is enough in it, or until the time is up. */
 export const lingering = (lingerMs = 0): Pick<LoopOptions, 'minBytes' | 'maxWaitMs'> =>

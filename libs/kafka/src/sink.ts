@@ -28,9 +28,10 @@ class StoreSink implements Sink {
       name: options.groupId,
       groupId: options.groupId,
       topics: options.topics,
-      concurrency: 4,
+      // All ranges of one fetch are written at the same time, so that the store may take them together.
+      concurrency: 32,
       // The broker gathers records for us: it answers when there is enough for one write, or after the delay.
-      minBytes: 262_144,
+      minBytes: 1_048_576,
       maxWaitMs: options.maxDelayMs,
       commitEveryMs: 5_000,
       onAssigned: (assigned) => this.assign(assigned),
