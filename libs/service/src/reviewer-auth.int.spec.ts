@@ -97,6 +97,15 @@ describe('access token of a person', () => {
     },
   );
 
+  it('is remembered as it was verified, and not beyond its expiry', async () => {
+    const short = await bearer({ exp: '1s' });
+    const first = await auth.authenticate(short);
+    expect(await auth.authenticate(short)).toBe(first);
+    await expect(auth.authenticate(`${short}x`)).rejects.toMatchObject({ code: 'unauthenticated' });
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    expect(await auth.authenticate(short)).not.toBe(first);
+  });
+
   it('cannot be judged while the provider is down: that is no refusal', async () => {
     const entry = { issuer, jwks_uri: 'http://127.0.0.1:9/jwks', audience: 'countersign' };
     const alone = new ReviewerAuth(loadIssuers({ OIDC_ISSUERS: JSON.stringify([entry]) }));

@@ -18,6 +18,9 @@ interface KnownIssuer extends OidcIssuer {
 }
 
 const CLOCK_TOLERANCE_S = 5;
+/** Tokens whose signature was verified, and for how long: a key that the provider withdraws is obeyed that much later. */
+const REMEMBERED = 1_000;
+const REMEMBERED_MS = 60_000;
 // RFC 9068, section 2.1, with and without the media type's prefix; many providers still say `JWT`.
 const TYPES = ['at+jwt', 'application/at+jwt', 'jwt'];
 // OpenID Connect Core, section 2 and 3.3.2.11: claims that only an ID token has.
@@ -26,6 +29,7 @@ const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 's_hash'];
 /** Bearer authentication of people by OpenID Connect access tokens. */
 export class ReviewerAuth {
   private readonly issuers: ReadonlyMap<string, KnownIssuer>;
+  private readonly remembered = new Map<string, { readonly reviewer: Reviewer; readonly untilMs: number }>();
 
   constructor(issuers: readonly OidcIssuer[]) {
     this.issuers = new Map(
@@ -46,10 +50,19 @@ export class ReviewerAuth {
 
   /** As `authenticate`, for a token that came another way (a session). */
   async verify(token: string): Promise<Reviewer> {
+    const known = this.remembered.get(token);
+    if (known && Date.now() < known.untilMs) return known.reviewer;
     const issuer = this.issuers.get(statedIssuer(token));
     if (!issuer) throw unauthenticated('the token is not of a known issuer');
     const claims = await verifiedClaims(token, issuer);
-    return reviewerOf(claims, issuer);
+    return this.remember(token, reviewerOf(claims, issuer), claims.exp ?? 0);
+  }
+
+  /** Verifying a signature costs as much as all the rest of a small call, and people make many calls with one token. */
+  private remember(token: string, reviewer: Reviewer, exp: number): Reviewer {
+    if (this.remembered.size >= REMEMBERED) this.remembered.clear();
+    this.remembered.set(token, { reviewer, untilMs: Math.min(exp * 1_000, Date.now() + REMEMBERED_MS) });
+    return reviewer;
   }
 }
 
