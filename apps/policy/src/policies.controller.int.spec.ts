@@ -57,7 +57,7 @@ beforeAll(async () => {
     .setExpirationTime('5m')
     .sign(privateKey);
   const history = new PolicyHistory();
-  const facts = { tenant: '*', name: 'pay', author: 'oli', note: null, published_at: 1_000 };
+  const facts = { tenant: '*', name: 'pay', author: 'oli', note: null, published_at: 1_000, parent: null, cases: null };
   history.apply({ ...facts, content: CONTENT, content_hash: sha256(CONTENT) }, 1_000);
   const append = () => Promise.resolve([]);
   const module = PolicyModule.of({

@@ -8,7 +8,17 @@ const text = (name: string, quorum: number): string =>
   `name: ${name}\naction_types: { pay: {} }\ngates: { g: { quorum: ${quorum}, roles: [r] } }\nfallback: g\n`;
 
 const published = (content: string, name = 'pay', tenant = '*'): PolicyPublished => ({
-  ...{ tenant, name, content, content_hash: sha256(content), author: 'ann', note: null, published_at: 0 },
+  ...{
+    tenant,
+    name,
+    content,
+    content_hash: sha256(content),
+    author: 'ann',
+    note: null,
+    published_at: 0,
+    parent: null,
+    cases: null,
+  },
 });
 
 const action: PolicyAction = {

@@ -96,7 +96,17 @@ export class PolicyLog {
     nowMs: number,
   ): ReturnType<typeof toRecord> {
     const { tenant, name } = policy;
-    const event: PolicyPublished = { tenant, name, content_hash, content, author, note: null, published_at: nowMs };
+    const event: PolicyPublished = {
+      tenant,
+      name,
+      content_hash,
+      content,
+      author,
+      note: null,
+      published_at: nowMs,
+      parent: null,
+      cases: null,
+    };
     return toRecord({
       ...{ topic: TOPICS.policies, name: 'PolicyPublished' as const, event, key: recordKey(tenant, name) },
       ...{ id: eventId('PolicyPublished', tenant, name, content_hash, nowMs), timeMs: nowMs },

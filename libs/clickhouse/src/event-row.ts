@@ -104,6 +104,7 @@ const ACTORS: Actor = {
   OutcomeRecorded: 'reported_by',
   LabelRecorded: 'labelled_by',
   PolicyPublished: 'author',
+  PolicyStateChanged: 'by',
   DeadLettered: 'step',
 };
 

@@ -988,6 +988,36 @@ export interface PolicyPublished {
   readonly note: null | string;
   /** When. UTC epoch milliseconds. */
   readonly published_at: number;
+  /** Content hash of the version that this one was made from; null for a first version. */
+  readonly parent: null | string;
+  /** The YAML text of the cases that this version must pass; null where it has none. */
+  readonly cases: null | string;
+}
+
+export type PolicyState = 'unknown' | 'draft' | 'shadow' | 'active' | 'retired';
+
+/** A policy version enters a state. At most one version of a tenant and name is active: activating one retires the one before it. */
+export interface PolicyStateChanged {
+  /** Tenant of the policy, or `*` for every tenant. */
+  readonly tenant: string;
+  /** Policy name. */
+  readonly name: string;
+  /** The version's content hash, `sha256:` + hex. */
+  readonly content_hash: string;
+  /** The version's number, 1 or more; the content hash is what counts. */
+  readonly version: number;
+  /** State from this record on; `unknown` changes nothing. */
+  readonly state: PolicyState;
+  /** Mode in place of the file's own, in every environment; null = as the file says. */
+  readonly mode: null | Mode;
+  /** Who did it: a reviewer's subject, an operator, or the proposing agent of the approved change. */
+  readonly by: string;
+  /** Why. */
+  readonly reason: null | string;
+  /** The approved `policy_change` that released it; null where none is asked for. */
+  readonly action_id: null | string;
+  /** When. UTC epoch milliseconds. */
+  readonly changed_at: number;
 }
 
 /** An action as its agent submits it over Kafka. Record key: `tenant|idempotency_key`. JSON objects travel as JSON text. */
@@ -1082,6 +1112,7 @@ export interface EventMap {
   readonly LabelRecorded: LabelRecorded;
   readonly OutcomeRecorded: OutcomeRecorded;
   readonly PolicyPublished: PolicyPublished;
+  readonly PolicyStateChanged: PolicyStateChanged;
   readonly ActionSubmitted: ActionSubmitted;
   readonly OutcomeReported: OutcomeReported;
 }
