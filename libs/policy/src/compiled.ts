@@ -1,6 +1,6 @@
 import type { CompiledGate } from './gates.js';
 import type { Condition } from './condition.js';
-import type { ModeName } from './document.js';
+import type { ModeName, PolicyDocument } from './document.js';
 import type { Fact } from './facts.js';
 
 /** What the rules may say of an action. */
@@ -56,6 +56,8 @@ export interface CompiledPolicy {
   readonly types: ReadonlyMap<string, CompiledType>;
   readonly fallback: CompiledGate;
   readonly allowGrantTtlSeconds: number;
+  /** What was compiled; null for the built-in policy. */
+  readonly document: PolicyDocument | null;
 }
 
 /** Levels in rising severity. */

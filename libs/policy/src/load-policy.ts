@@ -82,7 +82,8 @@ function compile(document: PolicyDocument, problems: ProblemList): CompiledPolic
     Object.entries(document.environments).map(([key, one]) => [key, { bypass: one.bypass, mode: one.mode ?? mode }]),
   );
   const types = new Map(Object.keys(document.action_types).map((type) => [type, compileType(compilation, type)]));
-  return { name, tenant, mode, environments, types, fallback, allowGrantTtlSeconds: document.allow_grant_ttl };
+  const allowGrantTtlSeconds = document.allow_grant_ttl;
+  return { name, tenant, mode, environments, types, fallback, allowGrantTtlSeconds, document };
 }
 
 /**

@@ -28,6 +28,7 @@ const BUILT_IN: CompiledPolicy = {
   types: new Map(),
   fallback: BUILT_IN_GATE,
   allowGrantTtlSeconds: 3_600,
+  document: null,
 };
 
 /** What decides when no policy is loaded at all: a person. */
