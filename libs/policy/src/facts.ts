@@ -19,6 +19,7 @@ export interface Fact {
   /** Currency of a money fact, else null. */
   readonly currency: string | null;
   readonly tokens: readonly string[];
+  readonly declaration: FactDeclaration;
   /** The typed value, or null when the raw value is not comparable. */
   readonly parse: Parse;
 }
@@ -87,6 +88,7 @@ export const compileFact = (name: string, declaration: FactDeclaration): Fact =>
   celType: CEL_TYPES[declaration.type],
   currency: declaration.type === 'money' ? declaration.currency : null,
   tokens: tokensOf(declaration.at),
+  declaration,
   parse: parserOf(declaration),
 });
 
