@@ -48,6 +48,12 @@ export class ProblemList {
     if (!known) this.items.push(problem);
   }
 
+  /** Where the path, or the deepest part of it that exists, stands in the file. */
+  placeOf(path: Path): { line: number; column: number } {
+    const { line, col } = this.lines.linePos(this.offsetOf(path));
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+
   private offsetOf(path: Path): number {
     for (let length = path.length; length > 0; length -= 1) {
       const start = this.startOf(path.slice(0, length), length === path.length);

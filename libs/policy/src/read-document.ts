@@ -64,15 +64,21 @@ function linesOf(text: string): LineCounter {
 
 const OPTIONS = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, stringKeys: true } as const;
 
-/** Reads a policy file's text into its document; null when there is any problem. Never throws. */
-export function readDocument(text: string, file: string): { document: PolicyDocument | null; problems: ProblemList } {
+/** Reads a text that must have the shape of the schema; `data` is null when there is any problem. Never throws. */
+export function readYaml<T>(schema: z.ZodType<T>, text: string, file: string): { data: T | null; problems: ProblemList } {
   const refusal = refusalOf(text);
   const yaml = parseDocument(refusal ? '' : text, OPTIONS);
   const problems = new ProblemList(file, yaml, linesOf(text));
   if (refusal) problems.addAt(refusal.at, refusal.message);
   checkYaml(yaml, problems);
-  if (problems.items.length > 0) return { document: null, problems };
-  const parsed = policyDocument.safeParse(yaml.toJS({ maxAliasCount: 0 }));
+  if (problems.items.length > 0) return { data: null, problems };
+  const parsed = schema.safeParse(yaml.toJS({ maxAliasCount: 0 }));
   for (const issue of parsed.error?.issues ?? []) addIssue(issue, problems);
-  return { document: parsed.data ?? null, problems };
+  return { data: parsed.data ?? null, problems };
+}
+
+/** Reads a policy file's text into its document; null when there is any problem. Never throws. */
+export function readDocument(text: string, file: string): { document: PolicyDocument | null; problems: ProblemList } {
+  const { data, problems } = readYaml<PolicyDocument>(policyDocument, text, file);
+  return { document: data, problems };
 }
