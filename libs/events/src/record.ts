@@ -69,6 +69,7 @@ const WRITERS: Readonly<Record<string, readonly ServiceName[]>> = {
   [TOPICS.decisions]: ['approval'],
   [TOPICS.approvals]: ['approval'],
   [TOPICS.outcomes]: ['approval'],
+  [TOPICS.windows]: ['policy'],
   [TOPICS.policies]: ['policy'],
   [TOPICS.deadLetters]: ['intake', 'policy', 'approval', 'telemetry'],
 };

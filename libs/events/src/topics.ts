@@ -20,6 +20,7 @@ export const TOPICS = {
   approvals: full('approvals'),
   outcomes: full('outcomes'),
   labels: full('labels'),
+  windows: full('windows'),
   policies: full('policies'),
   deadLetters: full('dead-letters'),
 } as const;
