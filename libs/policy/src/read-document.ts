@@ -65,7 +65,11 @@ function linesOf(text: string): LineCounter {
 const OPTIONS = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, stringKeys: true } as const;
 
 /** Reads a text that must have the shape of the schema; `data` is null when there is any problem. Never throws. */
-export function readYaml<T>(schema: z.ZodType<T>, text: string, file: string): { data: T | null; problems: ProblemList } {
+export function readYaml<T>(
+  schema: z.ZodType<T>,
+  text: string,
+  file: string,
+): { data: T | null; problems: ProblemList } {
   const refusal = refusalOf(text);
   const yaml = parseDocument(refusal ? '' : text, OPTIONS);
   const problems = new ProblemList(file, yaml, linesOf(text));
