@@ -14,6 +14,15 @@ export interface PolicyAction {
   readonly signals: JsonValue;
   readonly before: JsonValue;
   readonly after: JsonValue;
+  /** `act_…`; shares and samples are drawn from it. */
+  readonly action_id?: string;
+  readonly agent_id?: string;
+  /** When the action was proposed, epoch milliseconds. Without it a working-hours calendar says nothing. */
+  readonly at_ms?: number | null;
+  /** Who stated a value, by RFC 6901 pointer; `agent` where nothing is said. */
+  readonly stated?: Readonly<Record<string, string>>;
+  /** Values of the policy's velocity counters by name, computed from the log; never from the proposal. */
+  readonly velocity?: Readonly<Record<string, JsonValue>> | null;
 }
 
 /** Intake has validated these texts. One that still does not parse counts as missing, which never loosens. */
@@ -36,5 +45,8 @@ export function actionOf(event: ActionProposed): PolicyAction {
     signals: read(event.signals),
     before: read(event.before),
     after: read(event.after),
+    action_id: event.action_id,
+    agent_id: event.agent_id,
+    at_ms: event.submitted_at,
   };
 }

@@ -1,4 +1,4 @@
-import type { Axis, Cell, CompiledCase, CompiledRule, CompiledType } from './compiled.js';
+import type { Axis, Cell, CompiledCase, CompiledRule, CompiledSegment, CompiledType } from './compiled.js';
 import { cellIndex, LEVELS } from './compiled.js';
 import type { Condition } from './condition.js';
 import { compileCondition, ConditionError, languageOf } from './condition.js';
@@ -7,6 +7,7 @@ import type { Fact } from './facts.js';
 import { compileFact } from './facts.js';
 import type { CompiledGate } from './gates.js';
 import type { Path, ProblemList } from './problems.js';
+import { velocityFacts } from './velocity-facts.js';
 
 /** What the parts of one policy share while it is compiled. */
 export interface Compilation {
@@ -38,7 +39,7 @@ function factsOf({ document, problems }: Compilation, type: string): Fact[] {
       }
     }
   }
-  return [...facts.values()];
+  return [...facts.values(), ...velocityFacts(document, type)];
 }
 
 function compilerOf(facts: readonly Fact[], problems: ProblemList): Compile {
@@ -120,6 +121,13 @@ function compileRules(
   });
 }
 
+function compileSegments({ document: { rollout } }: Compilation, type: string, compile: Compile): CompiledSegment[] {
+  return rollout.segments.flatMap(({ when, name, mode, ...segment }, index) => {
+    const condition = speaksFor(segment, type) ? compile(when, ['rollout', 'segments', index, 'when']) : null;
+    return condition === null ? [] : [{ name, condition, mode }];
+  });
+}
+
 /** Compiles everything that a policy says of one action type; what is wrong goes to the problems. */
 export function compileType(compilation: Compilation, type: string): CompiledType {
   const facts = factsOf(compilation, type);
@@ -128,7 +136,8 @@ export function compileType(compilation: Compilation, type: string): CompiledTyp
   const classified = compilation.document.classify !== undefined;
   const axes = classified ? ([axis('impact'), axis('reversibility'), axis('regulatory_pressure')] as const) : null;
   const rules = compileRules(compilation, type, facts, compile);
-  const conditions = [...rules, ...(axes ?? []).flatMap((one) => one.cases)].map((one) => one.condition);
+  const segments = compileSegments(compilation, type, compile);
+  const conditions = [...rules, ...segments, ...(axes ?? []).flatMap((one) => one.cases)].map((one) => one.condition);
   const usesPresence = conditions.some((condition) => condition?.usesPresence);
-  return { facts, usesPresence, axes, cells: classified ? compileCells(compilation) : null, rules };
+  return { facts, usesPresence, axes, cells: classified ? compileCells(compilation) : null, rules, segments };
 }

@@ -45,6 +45,53 @@ export interface CompiledType {
   /** The 18 cells by `cellIndex`; null without a matrix. */
   readonly cells: readonly Cell[] | null;
   readonly rules: readonly CompiledRule[];
+  /** Parts of the actions with a rollout mode of their own, in order. */
+  readonly segments: readonly CompiledSegment[];
+}
+
+/** One segment of a rollout. */
+export interface CompiledSegment {
+  readonly name: string;
+  readonly condition: Condition;
+  readonly mode: ModeName;
+}
+
+/** How far a policy is rolled out; null where nothing is said. */
+export interface CompiledRollout {
+  readonly mode: ModeName | null;
+  /** Percent, 0 to 100. */
+  readonly share: number | null;
+  readonly agents: ReadonlyMap<string, ModeName>;
+}
+
+/** Random audits: probabilities from 0 to 1, and the gate of the audit request. */
+export interface CompiledAudit {
+  readonly allowed: number;
+  readonly approved: number;
+  readonly gate: CompiledGate;
+}
+
+/** The gate of what has no evidence yet, and how many harmless actions are enough. */
+export interface CompiledDriftGuard {
+  readonly gate: CompiledGate;
+  readonly evidence: number;
+}
+
+/** A count or a sum over a window that ends with the action. */
+export interface CompiledVelocity {
+  readonly name: string;
+  readonly key: 'agent' | 'on_behalf_of' | 'target';
+  readonly windowSeconds: number;
+  /** The money fact that is summed, of one currency in every type; null: actions are counted. */
+  readonly sum: { readonly fact: string; readonly currency: string } | null;
+  /** The action types that count. */
+  readonly types: ReadonlySet<string>;
+}
+
+/** What a version needs before it becomes active. */
+export interface CompiledActivation {
+  readonly requires: readonly ('backtest' | 'shadow')[];
+  readonly minHistory: number;
 }
 
 export interface CompiledPolicy {
@@ -54,7 +101,14 @@ export interface CompiledPolicy {
   readonly mode: ModeName;
   readonly environments: ReadonlyMap<string, { readonly bypass: boolean; readonly mode: ModeName }>;
   readonly types: ReadonlyMap<string, CompiledType>;
+  /** Every gate by its name. */
+  readonly gates: ReadonlyMap<string, CompiledGate>;
   readonly fallback: CompiledGate;
+  readonly rollout: CompiledRollout;
+  readonly audit: CompiledAudit | null;
+  readonly driftGuard: CompiledDriftGuard | null;
+  readonly velocity: readonly CompiledVelocity[];
+  readonly activation: CompiledActivation;
   readonly allowGrantTtlSeconds: number;
   /** What was compiled; null for the built-in policy. */
   readonly document: PolicyDocument | null;

@@ -2,6 +2,7 @@ import type { ASTNode } from '@marcbachmann/cel-js';
 import { Environment } from '@marcbachmann/cel-js';
 import type { Fact } from './facts.js';
 import { MONEY_OPERATORS, moneyLiteral, MoneyValue, rememberLiterals } from './money.js';
+import { isVelocityFact, VELOCITY, velocityEntry } from './velocity-facts.js';
 
 const LIMITS = { maxAstNodes: 400, maxDepth: 20, maxListElements: 200, maxMapEntries: 0, maxCallArguments: 3 };
 // Comparison and logic only: nothing in the language can overflow, divide by zero, index past an end or run longer than its input.
@@ -54,7 +55,10 @@ export function languageOf(facts: readonly Fact[]): Environment {
   language.registerFunction('money(string, string): Money', rememberLiterals());
   for (const [operator, compare] of Object.entries(MONEY_OPERATORS))
     language.registerOperator(`Money ${operator} Money`, compare);
-  for (const { name, celType } of facts) language.registerVariable(name, celType);
+  const velocity = facts.filter(isVelocityFact);
+  for (const { name, celType } of facts.filter((fact) => !isVelocityFact(fact)))
+    language.registerVariable(name, celType);
+  language.registerVariable(VELOCITY, { schema: Object.fromEntries(velocity.map(velocityEntry)) });
   language.registerVariable('present', { schema: Object.fromEntries(facts.map(({ name }) => [name, 'bool'])) });
   return language;
 }
@@ -103,10 +107,13 @@ function walkCall(node: ASTNode & { op: 'call' | 'rcall' }, walk: Walk): void {
 
 const isNode = (value: unknown): value is ASTNode => typeof value === 'object' && value !== null && 'op' in value;
 
+const isVelocity = (node: ASTNode): boolean => node.op === 'id' && node.args === VELOCITY;
+
 function visit(node: ASTNode, walk: Walk): void {
   if (node.op === 'call' || node.op === 'rcall') return walkCall(node, walk);
   if (!OPERATORS.has(node.op))
     refuse(node, `expected comparison and logic only; \`${node.op}\` is not part of the language`);
+  if (node.op === '.' && isVelocity(node.args[0])) return void walk.read.add(`velocity.${node.args[1]}`);
   if (node.op === 'id') {
     if (walk.facts.has(node.args)) walk.read.add(node.args);
     walk.usesPresence ||= node.args === 'present';

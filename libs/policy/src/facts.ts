@@ -12,7 +12,10 @@ type Parse = (raw: unknown) => unknown;
 
 /** A declared fact, ready to be read from an action. */
 export interface Fact {
+  /** Name in conditions; `velocity.<name>` for a velocity counter. */
   readonly name: string;
+  /** The object that holds it in conditions, and its name there; null for a plain fact. */
+  readonly group: readonly [string, string] | null;
   readonly pointer: string;
   /** Type name in the expression language. */
   readonly celType: string;
@@ -84,6 +87,7 @@ const CEL_TYPES = {
 /** @throws RangeError when a bound of a money fact is not money of its currency */
 export const compileFact = (name: string, declaration: FactDeclaration): Fact => ({
   name,
+  group: null,
   pointer: declaration.at,
   celType: CEL_TYPES[declaration.type],
   currency: declaration.type === 'money' ? declaration.currency : null,
@@ -94,6 +98,13 @@ export const compileFact = (name: string, declaration: FactDeclaration): Fact =>
 
 const NONE: readonly Fact[] = [];
 
+/** A grouped fact is read by conditions through its object, and by explanations under its whole name. */
+function putInto(context: Record<string, unknown>, { name, group }: Fact, value: unknown): void {
+  const [holder, member] = group ?? [name, name];
+  const held = (context[holder] ??= {}) as Record<string, unknown>;
+  held[member] = context[name] = value;
+}
+
 /** Reads all facts of an action. What is missing, null or not comparable is left out of the context. */
 export function readFacts(facts: readonly Fact[], action: PolicyAction, withPresence: boolean): FactValues {
   const context: Record<string, unknown> = {};
@@ -103,7 +114,8 @@ export function readFacts(facts: readonly Fact[], action: PolicyAction, withPres
     const raw = valueAt(action, fact.tokens);
     const value = raw === undefined || raw === null ? null : fact.parse(raw);
     if (value === null) (missing ??= []).push(fact);
-    else context[fact.name] = value;
+    else if (fact.group === null) context[fact.name] = value;
+    else putInto(context, fact, value);
     if (withPresence) present[fact.name] = raw !== undefined && raw !== null;
   }
   if (withPresence) context['present'] = present;

@@ -1,5 +1,6 @@
-import type { Gate } from '@countersign/events';
-import type { GateDeclaration } from './document.js';
+import type { Gate, Quorum } from '@countersign/events';
+import { gate } from './gate-document.js';
+import type { GateDeclaration, QuorumDeclaration } from './gate-document.js';
 import { gateSeverity } from './strictness.js';
 
 const HOUR_S = 3_600;
@@ -22,11 +23,46 @@ export interface CompiledGate {
   readonly usual: Gate;
 }
 
+const unique = (items: readonly string[]): string[] => [...new Set(items)];
+
+/** A part of a quorum with nobody named takes the people of its gate. */
+function quorumOf(part: QuorumDeclaration, { roles, people }: GateDeclaration): Quorum {
+  const named = part.roles.length > 0 || part.people.length > 0;
+  return Object.freeze(named ? { ...part } : { ...part, roles, people });
+}
+
+/** Least number of distinct people who can fulfil the gate. */
+function leastPeople({ quorum, thresholds, factors }: GateDeclaration): number {
+  const all = factors.reduce((sum, { count }) => sum + count, 0);
+  const any = thresholds.length === 0 ? 0 : Math.min(...thresholds.map(({ count }) => count));
+  return Math.max(quorum ?? 0, all, any, 1);
+}
+
+/** Who may vote: the gate's own roles and people, and those of its parts. */
+function whoOf(declaration: GateDeclaration): Pick<Gate, 'quorum' | 'roles' | 'thresholds' | 'factors' | 'people'> {
+  const thresholds = declaration.thresholds.map((part) => quorumOf(part, declaration));
+  const factors = declaration.factors.map((part) => quorumOf(part, declaration));
+  const parts = [declaration, ...thresholds, ...factors];
+  const roles = unique(parts.flatMap((part) => part.roles));
+  const people = unique(parts.flatMap((part) => part.people));
+  return { quorum: leastPeople(declaration), thresholds, factors, roles, people };
+}
+
 function gateOf(name: string, declaration: GateDeclaration, sla: { respond: number; expire: number }): Gate {
-  const { pattern, quorum, deny_quorum, roles, exclude, reason, reason_min_length, token } = declaration;
-  const people = { quorum, deny_quorum, roles, exclude, reason, reason_min_length };
+  const { pattern, deny_quorum, exclude, reason, reason_min_length, token, evidence } = declaration;
+  const votes = { deny_quorum, exclude, reason, reason_min_length, reason_fast_s: declaration.reason_fast ?? null };
   const times = { respond_s: sla.respond, expire_s: sla.expire, grant_ttl_s: token.ttl ?? APPROVED_TTL_S };
-  return Object.freeze({ name, pattern, ...people, ...times, token_audience: token.audience ?? null });
+  const hold = declaration.hold ?? pattern === 'hold-before-send';
+  const rest = { evidence, hold, batch_fields: declaration.batch?.fields ?? [] };
+  return Object.freeze({
+    name,
+    pattern,
+    ...whoOf(declaration),
+    ...votes,
+    ...times,
+    ...rest,
+    token_audience: token.audience ?? null,
+  });
 }
 
 export function compileGate(name: string, declaration: GateDeclaration): CompiledGate {
@@ -38,6 +74,18 @@ export function compileGate(name: string, declaration: GateDeclaration): Compile
 /** What is wrong with a grant's life in seconds, or null. */
 export const grantTtlFault = (seconds: number): string | null =>
   seconds < GRANT_TTL_S.min || seconds > GRANT_TTL_S.max ? 'expected a grant life from 1m to 7d' : null;
+
+/** What is wrong with who must approve, or null. */
+export function quorumFault({ quorum, thresholds, factors, roles, people }: GateDeclaration): string | null {
+  const parts = [...thresholds, ...factors];
+  if ((quorum === undefined) === (parts.length === 0))
+    return 'expected either `quorum`, or `thresholds` or `factors` instead of it';
+  if (new Set(parts.map(({ name }) => name)).size < parts.length)
+    return 'expected a name for each threshold and factor that no other one of the gate has';
+  const nobody = roles.length + people.length === 0;
+  const open = parts.length === 0 || parts.some((part) => part.roles.length + part.people.length === 0);
+  return nobody && open ? 'expected `roles` or `people` who may vote' : null;
+}
 
 /** What is wrong with a gate's times, or null. */
 export function gateFault({ urgent, usual }: CompiledGate): string | null {
@@ -51,13 +99,4 @@ export function gateFault({ urgent, usual }: CompiledGate): string | null {
 }
 
 /** Speaks where no policy does: one person of the role `approver`. Nothing switches it off. */
-export const BUILT_IN_GATE = compileGate('built-in', {
-  pattern: 'threshold',
-  quorum: 1,
-  deny_quorum: 1,
-  roles: ['approver'],
-  exclude: [],
-  reason: 'never',
-  reason_min_length: 1,
-  token: {},
-});
+export const BUILT_IN_GATE = compileGate('built-in', gate.parse({ quorum: 1, roles: ['approver'] }));

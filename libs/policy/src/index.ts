@@ -1,6 +1,14 @@
 export { actionOf } from './action.js';
 export type { PolicyAction } from './action.js';
-export type { CompiledPolicy, PolicyVerdict } from './compiled.js';
+export type {
+  CompiledAudit,
+  CompiledDriftGuard,
+  CompiledPolicy,
+  CompiledRollout,
+  CompiledSegment,
+  CompiledVelocity,
+  PolicyVerdict,
+} from './compiled.js';
 export { decide } from './decide.js';
 export type { PolicyVersion } from './decide.js';
 export type { Decision } from './decision.js';
@@ -14,3 +22,7 @@ export type { PolicySet } from './policy-set.js';
 export type { PolicyProblem } from './problems.js';
 export { compareStrictness, stricter } from './strictness.js';
 export type { TrailEntry } from './trail.js';
+export { readCases } from './cases/read-cases.js';
+export type { Case, CaseTable, ReadCases } from './cases/read-cases.js';
+export { runCases } from './cases/run-cases.js';
+export type { CaseDifference, CaseReport, CaseResult } from './cases/run-cases.js';

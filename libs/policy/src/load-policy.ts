@@ -1,9 +1,10 @@
 import type { CompiledPolicy } from './compiled.js';
+import { compileBinding } from './compile-binding.js';
 import type { Compilation } from './compile-type.js';
 import { compileType } from './compile-type.js';
 import type { PolicyDocument } from './document.js';
 import type { CompiledGate } from './gates.js';
-import { BUILT_IN_GATE, compileGate, gateFault, grantTtlFault } from './gates.js';
+import { BUILT_IN_GATE, compileGate, gateFault, grantTtlFault, quorumFault } from './gates.js';
 import type { PolicyProblem, ProblemList } from './problems.js';
 import { readDocument } from './read-document.js';
 
@@ -17,7 +18,7 @@ function compileGates(document: PolicyDocument, problems: ProblemList): Map<stri
   const gates = new Map<string, CompiledGate>();
   for (const [name, declaration] of Object.entries(document.gates)) {
     const gate = compileGate(name, declaration);
-    const fault = gateFault(gate);
+    const fault = quorumFault(declaration) ?? gateFault(gate);
     if (fault !== null) problems.add(['gates', name], fault);
     gates.set(name, gate);
   }
@@ -30,6 +31,8 @@ function checkGateNames({ document, gates, problems }: Compilation): void {
     if (name !== undefined && !gates.has(name)) problems.add(path, `expected one of the gates: ${known}`);
   };
   check(document.fallback, 'fallback');
+  check(document.audit?.gate, 'audit', 'gate');
+  check(document.drift_guard?.gate, 'drift_guard', 'gate');
   document.rules.forEach(({ gate, then }, index) => {
     check(gate, 'rules', index, 'gate');
     if ((then === 'require_approval') !== (gate !== undefined)) {
@@ -55,6 +58,8 @@ function checkTypesAndNames({ document, problems }: Compilation): void {
     const first = document.rules.findIndex((other) => other.name === rule.name);
     if (first !== index) problems.add(['rules', index, 'name'], 'expected a name that no other rule has');
   });
+  document.rollout.segments.forEach((segment, index) => check(segment.for, 'rollout', 'segments', index));
+  for (const [name, one] of Object.entries(document.velocity)) check(one.for, 'velocity', name);
   for (const [axis, cases] of Object.entries(document.classify ?? {})) {
     cases.forEach((one, index) => check(one.for, 'classify', axis, index));
   }
@@ -83,7 +88,8 @@ function compile(document: PolicyDocument, problems: ProblemList): CompiledPolic
   );
   const types = new Map(Object.keys(document.action_types).map((type) => [type, compileType(compilation, type)]));
   const allowGrantTtlSeconds = document.allow_grant_ttl;
-  return { name, tenant, mode, environments, types, fallback, allowGrantTtlSeconds, document };
+  const said = { name, tenant, mode, environments, types, gates, fallback, allowGrantTtlSeconds, document };
+  return { ...said, ...compileBinding(compilation) };
 }
 
 /**

@@ -26,7 +26,13 @@ const BUILT_IN: CompiledPolicy = {
   mode: 'enforce',
   environments: new Map(),
   types: new Map(),
+  gates: new Map([[BUILT_IN_GATE.name, BUILT_IN_GATE]]),
   fallback: BUILT_IN_GATE,
+  rollout: { mode: null, share: null, agents: new Map() },
+  audit: null,
+  driftGuard: null,
+  velocity: [],
+  activation: { requires: [], minHistory: 0 },
   allowGrantTtlSeconds: 3_600,
   document: null,
 };

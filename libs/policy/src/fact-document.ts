@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { decimal, factName, pointer, tokens } from './words.js';
+
+const at = { at: pointer.describe('Where the fact stands in the action: an RFC 6901 pointer.') };
+const list = {
+  each: tokens.optional().describe('Where the amount stands in each element of a list.'),
+  fold: z.literal('sum').optional().describe('Makes one amount of a list: its sum.'),
+};
+
+const money = z.strictObject({
+  ...at,
+  ...list,
+  type: z.literal('money'),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .describe('ISO 4217 code. An amount of another currency counts as missing.'),
+  bare_number: z.boolean().default(false).describe('The action states a bare number instead of value and currency.'),
+  min: decimal.optional().describe('A lower amount counts as missing.'),
+  above: decimal.optional().describe('An amount that is not above counts as missing.'),
+});
+const bounds = {
+  min: z.number().optional().describe('A lower number counts as missing.'),
+  max: z.number().optional().describe('A higher number counts as missing.'),
+};
+
+/** A fact: a typed place in the action. A value that is absent, null or of another type counts as missing. */
+export const fact = z.discriminatedUnion('type', [
+  money,
+  z.strictObject({ ...at, type: z.literal('number'), ...bounds }),
+  z.strictObject({ ...at, type: z.literal('int'), ...bounds }),
+  z.strictObject({
+    ...at,
+    type: z.literal('string'),
+    one_of: z.array(z.string()).min(1).optional().describe('Any other text counts as missing.'),
+  }),
+  z.strictObject({ ...at, type: z.literal('bool') }),
+  z.strictObject({ ...at, type: z.literal('strings') }),
+]);
+export const facts = z
+  .record(factName, fact)
+  .describe('Facts by the names that conditions use; no condition reads anything else.');
+
+export type FactDeclaration = z.infer<typeof fact>;

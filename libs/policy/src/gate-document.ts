@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { duration, name, pointer } from './words.js';
+
+const MAX_PEOPLE = 20;
+
+const roles = z.array(z.string().min(1).max(64)).max(MAX_PEOPLE);
+const people = z.array(z.string().min(1).max(256)).max(100).default([]);
+const count = z.int().min(1).max(MAX_PEOPLE);
+
+const quorum = z.strictObject({
+  name: name.describe('Name that reviewers see, such as `legal`.'),
+  count: count.describe('How many distinct people.'),
+  roles: roles.default([]).describe('They need one of these roles. Without roles and people: those of the gate.'),
+  people: people.describe('Named people who count although they have none of the roles.'),
+});
+const quorums = z.array(quorum).max(8).default([]);
+
+/** Who must say yes, by when, and what follows. */
+export const gate = z.strictObject({
+  pattern: z
+    .enum(['threshold', 'dry-run', 'hold-before-send', 'exception-only', 'environment'])
+    .default('threshold')
+    .describe('dry-run refuses an action without a diff; hold-before-send keeps what was approved until its release.'),
+  quorum: count.optional().describe('Distinct people who must approve. Instead of thresholds and factors.'),
+  thresholds: quorums.describe('Any one of them suffices.'),
+  factors: quorums.describe('All of them, by distinct people.'),
+  deny_quorum: count.default(1).describe('Counted denials that end the request.'),
+  roles: roles.default([]).describe('A voter needs one of these roles.'),
+  people: people.describe('Named people who may vote although they have none of the roles.'),
+  exclude: people.describe('Who may not vote besides agent, operator and beneficiary: `editor`, or a subject.'),
+  reason: z.enum(['never', 'deny', 'always']).default('never').describe('Which votes need a reason.'),
+  reason_min_length: z.int().min(1).max(1_000).default(1).describe('Least characters of a reason.'),
+  reason_fast: duration.optional().describe('A vote sooner than this after the packet was shown needs a reason.'),
+  evidence: z
+    .array(name)
+    .max(MAX_PEOPLE)
+    .default([])
+    .describe('Kinds of attachment that must be there, such as `invoice`.'),
+  hold: z.boolean().optional().describe('Approved actions wait for release. Default: with hold-before-send only.'),
+  sla: z
+    .strictObject({
+      respond: duration.describe('From opening to the time by which somebody should have answered.'),
+      expire: duration.describe('From submission to the time at which the request ends unanswered.'),
+    })
+    .optional()
+    .describe('Default 1h and 24h where the impact is high, else 24h and 72h.'),
+  token: z
+    .strictObject({
+      ttl: duration.optional().describe('Life of the grant from approval, 1m to 7d. Default 24h.'),
+      audience: z.string().min(1).max(256).optional().describe('The only executors that may redeem it.'),
+    })
+    .default({}),
+  batch: z
+    .strictObject({ fields: z.array(pointer).min(1).max(MAX_PEOPLE).describe('Equal values of these make a batch.') })
+    .optional()
+    .describe('Requests that may be decided together.'),
+});
+
+export type GateDeclaration = z.infer<typeof gate>;
+export type QuorumDeclaration = z.infer<typeof quorum>;

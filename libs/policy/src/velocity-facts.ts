@@ -1,0 +1,30 @@
+import type { FactDeclaration, PolicyDocument } from './document.js';
+import type { Fact } from './facts.js';
+import { compileFact } from './facts.js';
+
+/** The object that holds the counters in conditions, and in the action. */
+export const VELOCITY = 'velocity';
+
+/** Currency of the money fact of that name in a type; null when there is none. */
+export function moneyCurrency(document: PolicyDocument, type: string, fact: string): string | null {
+  const declaration = document.action_types[type]?.facts[fact] ?? document.facts[fact];
+  return declaration?.type === 'money' ? declaration.currency : null;
+}
+
+/** The policy's velocity counters as facts of a type. They come from the log, so no agent can state them. */
+export function velocityFacts(document: PolicyDocument, type: string): Fact[] {
+  return Object.entries(document.velocity).flatMap(([name, { sum, for: types }]) => {
+    if (types && !types.includes(type)) return [];
+    const currency = sum === undefined ? null : moneyCurrency(document, type, sum);
+    if (sum !== undefined && currency === null) return [];
+    const at = `/${VELOCITY}/${name}`;
+    const counter: FactDeclaration = { at, type: 'int', min: 0 };
+    const total: FactDeclaration = { at, type: 'money', currency: currency ?? '', bare_number: false };
+    return [{ ...compileFact(`${VELOCITY}.${name}`, currency === null ? counter : total), group: [VELOCITY, name] }];
+  });
+}
+
+export const isVelocityFact = ({ group }: Fact): boolean => group !== null;
+
+/** A counter's name and type as the expression language declares it. */
+export const velocityEntry = ({ group, celType }: Fact): [string, string] => [group?.[1] ?? '', celType];
