@@ -77,6 +77,14 @@ const decided = (i) => ({
   request_id: `req_${i}`,
   grant_id: `grant_${i}`,
   packet_digest: null,
+  advisory_gate: null,
+  shadows: [],
+  segment: null,
+  audit_gate: null,
+  sample_probability: null,
+  unproven: null,
+  audit_request_id: null,
+  audit_packet_digest: null,
 });
 const redemption = (i) => ({
   tenant: 'acme',
@@ -90,6 +98,7 @@ const redemption = (i) => ({
   environment: 'production',
   preconditions: null,
   token_expires_at: 9e15,
+  diff_digest: null,
 });
 
 /** Records a second through the whole fold: mac, decode, reduce. Half of them decide, half redeem. */

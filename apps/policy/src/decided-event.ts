@@ -1,10 +1,25 @@
-import { buildPacket, packetDigest } from '@countersign/approval';
+import { buildPacket, decisionOfKind, packetDigest } from '@countersign/approval';
+import type { RequestKind } from '@countersign/approval';
 import { derivedId } from '@countersign/canonical';
-import type { ActionDecided, ActionProposed } from '@countersign/events';
+import type { ActionDecided, ActionProposed, Gate, ShadowVerdict } from '@countersign/events';
 import type { Decision } from '@countersign/policy';
+
+/** What a decision without a rollout, a sample or a drift guard says of them. */
+const UNSAID: {
+  readonly advisory_gate: Gate | null;
+  readonly shadows: readonly ShadowVerdict[];
+  readonly segment: string | null;
+  readonly audit_gate: Gate | null;
+  readonly sample_probability: number | null;
+  readonly unproven: string | null;
+} = {
+  ...{ advisory_gate: null, shadows: [], segment: null },
+  ...{ audit_gate: null, sample_probability: null, unproven: null },
+};
 
 /** A decision's fields as events carry them. */
 export const decisionFields = ({ trail, ...decision }: Decision) => ({
+  ...UNSAID,
   ...decision,
   explanation: JSON.stringify(trail),
 });
@@ -40,8 +55,14 @@ export function decidedEvent(
   decision: Decision,
 ): ActionDecided {
   const { action_id } = action;
-  const fields = { ...decisionFields(decision), request_id: derivedId('req', action_id) };
-  const opens = decision.effective_decision === 'require_approval';
+  const own = decisionFields(decision);
+  const audit_request_id = own.audit_gate === null ? null : derivedId('req', action_id, 'audit');
+  const fields = { ...own, request_id: derivedId('req', action_id), audit_request_id };
+  const digestFor = (kind: RequestKind): string | null => {
+    const shown = decisionOfKind(fields, kind);
+    return shown === null ? null : packetDigest(buildPacket(action, shown));
+  };
+  const kind = decision.effective_decision === 'require_approval' ? 'approval' : 'advisory';
   return {
     ...proposalFields(action),
     ...fields,
@@ -49,6 +70,7 @@ export function decidedEvent(
     action: framed,
     decision_id: derivedId('dec', action_id),
     grant_id: derivedId('grant', action_id),
-    packet_digest: opens ? packetDigest(buildPacket(action, fields)) : null,
+    packet_digest: decision.effective_decision === 'deny' ? null : digestFor(kind),
+    audit_packet_digest: digestFor('audit'),
   };
 }

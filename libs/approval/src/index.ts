@@ -18,7 +18,7 @@ export type {
 } from './facts.js';
 export { isFrozen } from './freeze.js';
 export { approvalsGiven, denialsGiven, quorumHolds, stricterGate } from './gate.js';
-export { buildPacket, packetDigest } from './packet.js';
+export { buildPacket, decisionOfKind, packetDigest } from './packet.js';
 export type { Packet, PacketDecision, PacketEdit } from './packet.js';
 export { patch } from './patch.js';
 export { proposalOf } from './proposal.js';

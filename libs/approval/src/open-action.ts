@@ -5,7 +5,7 @@ import type { Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
 import { issueGrant } from './grant.js';
 import { sharing } from './sharing.js';
-import type { ActionState, RequestKind, RequestState } from './state.js';
+import type { ActionState, RequestState } from './state.js';
 
 /** Opens what the first decision of an action opens: a request, a grant, or nothing. */
 export function openAction(turn: Turn, decided: ActionDecided): void {
@@ -42,15 +42,23 @@ function takeEffect(turn: Turn, action: ActionState): void {
 }
 
 /** The kind of request that a decision opens; null when it opens none. */
-export function requestKind({ gate, packet_digest, effective_decision }: ActionDecided): RequestKind | null {
-  if (gate === null || packet_digest === null || effective_decision === 'deny') return null;
+export function requestKind(decided: ActionDecided): 'approval' | 'advisory' | null {
+  const { packet_digest, effective_decision } = decided;
+  if (packet_digest === null || openingGate(decided) === null) return null;
   return effective_decision === 'require_approval' ? 'approval' : 'advisory';
+}
+
+/** The gate of the request that the decision itself opens. An audit opens later, with a gate of its own. */
+function openingGate({ gate, advisory_gate, effective_decision }: ActionDecided): Gate | null {
+  if (effective_decision === 'require_approval') return gate;
+  return effective_decision === 'allow' ? advisory_gate : null;
 }
 
 function openRequest({ state, now }: Turn, action: ActionState): void {
   const { decided } = action;
-  const { gate, packet_digest, digest } = decided;
+  const { packet_digest, digest } = decided;
   const kind = requestKind(decided);
+  const gate = openingGate(decided);
   if (kind === null || gate === null || packet_digest === null) return;
   const request: RequestState = {
     kind,
@@ -104,7 +112,11 @@ const waitingOf = ({ decided, request }: ActionState) => ({
   request_kind: request?.kind ?? null,
   respond_by: request?.respond_by ?? null,
   expires_at: request?.expires_at ?? null,
-  sample_probability: null,
+  sample_probability: decided.sample_probability,
+  shadows: decided.shadows,
+  segment: decided.segment,
+  unproven: decided.unproven,
+  audit_request_id: decided.audit_request_id,
 });
 
 const opened = (action: ActionState, request: RequestState) =>

@@ -1,8 +1,9 @@
 import { digestOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import type { ActionDecided, ActionProposed, Edit } from '@countersign/events';
+import type { ActionDecided, ActionProposed, Edit, Gate, Quorum } from '@countersign/events';
 import { patch } from './patch.js';
 import { readJson } from './read-json.js';
+import type { RequestKind } from './state.js';
 
 /** What a packet shows of the decision. */
 export type PacketDecision = Pick<
@@ -21,7 +22,21 @@ export type PacketDecision = Pick<
   | 'unknown'
   | 'explanation'
   | 'gate'
->;
+> & {
+  /** Kind of the request, unless it is an approval. */
+  readonly kind?: RequestKind;
+};
+
+type Gates = Pick<ActionDecided, 'advisory_gate' | 'audit_gate' | 'audit_request_id'>;
+
+/** The decision as a request of this kind shows it, with that request's id and gate; null when it opens none. */
+export function decisionOfKind(decision: PacketDecision & Gates, kind: RequestKind): PacketDecision | null {
+  if (kind === 'approval') return decision.gate === null ? null : decision;
+  const { advisory_gate, audit_gate, audit_request_id } = decision;
+  if (kind === 'advisory') return advisory_gate === null ? null : { ...decision, kind, gate: advisory_gate };
+  if (audit_gate === null || audit_request_id === null) return null;
+  return { ...decision, kind, gate: audit_gate, request_id: audit_request_id };
+}
 
 /** An edit and the person who made it. The edit's own `packet_digest` is not part of any packet. */
 export interface PacketEdit {
@@ -46,6 +61,7 @@ export function buildPacket(
   return {
     v: 1,
     request_id: decision.request_id,
+    ...(decision.kind === undefined ? {} : { kind: decision.kind }),
     version: edits.length + 1,
     changed_by: last === undefined ? null : personOf(last),
     action: shownAction(action, last?.edit ?? action),
@@ -104,7 +120,8 @@ const statements = (action: ActionProposed): { [member: string]: JsonValue } => 
 
 function decided(decision: PacketDecision, last: PacketEdit | undefined): { [member: string]: JsonValue } {
   const { impact, reversibility, regulatory_pressure, mode, bypass, unknown } = decision;
-  const { rule, explanation, gate, policy_decision } = last?.edit ?? decision;
+  const { rule, explanation, policy_decision } = last?.edit ?? decision;
+  const gate = decision.kind === undefined ? (last?.edit ?? decision).gate : decision.gate;
   return {
     policy: `${decision.policy_name}@${decision.policy_version}`,
     policy_decision,
@@ -112,9 +129,23 @@ function decided(decision: PacketDecision, last: PacketEdit | undefined): { [mem
     ...{ mode, bypass, rule, unknown: [...unknown] },
     classification: { impact, reversibility, regulatory_pressure },
     explanation: readJson(explanation, []),
-    gate: gate === null ? null : { name: gate.name, quorum: gate.quorum, roles: [...gate.roles], reason: gate.reason },
+    gate: gate === null ? null : shownGate(gate),
   };
 }
+
+const shownGate = (gate: Gate): JsonValue => ({
+  name: gate.name,
+  quorum: gate.quorum,
+  roles: [...gate.roles],
+  reason: gate.reason,
+  ...(gate.people.length === 0 ? {} : { people: [...gate.people] }),
+  ...(gate.thresholds.length === 0 ? {} : { thresholds: gate.thresholds.map(shownQuorum) }),
+  ...(gate.factors.length === 0 ? {} : { factors: gate.factors.map(shownQuorum) }),
+});
+
+const shownQuorum = ({ name, count, roles, people }: Quorum): JsonValue => ({
+  ...{ name, count, roles: [...roles], people: [...people] },
+});
 
 /** One earlier version: 0 is the proposed one. */
 function historyOf(action: ActionProposed, edits: readonly PacketEdit[], at: number): JsonValue {

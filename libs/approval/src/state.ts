@@ -36,7 +36,7 @@ export interface PausableClock {
   paused_ms: number;
 }
 
-export type RequestKind = 'approval' | 'advisory';
+export type RequestKind = 'approval' | 'advisory' | 'audit';
 export type RequestStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled';
 export type ResolvedBy = 'policy' | 'people' | 'clock' | 'agent' | 'admin';
 

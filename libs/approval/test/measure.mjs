@@ -22,6 +22,7 @@ const gate = {
     grant_ttl_s: 86_400,
     token_audience: null,
   },
+  ...{ thresholds: [], factors: [], people: [], evidence: [], hold: false, reason_fast_s: null, batch_fields: [] },
 };
 
 const ids = (index) => ({
@@ -61,6 +62,8 @@ function decision(index) {
     ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
     ...{ regulatory_pressure: 'high', unknown: [], grant_ttl_s: 3600, decision_id: derivedId('dec', action_id) },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id) },
+    ...{ advisory_gate: null, shadows: [], segment: null, audit_gate: null, sample_probability: null, unproven: null },
+    ...{ audit_request_id: null, audit_packet_digest: null },
   };
   return { ...decided, packet_digest: packetDigest(buildPacket(action, decided)) };
 }
@@ -69,10 +72,12 @@ const call = (index, key) => ({ ...ids(index), client_request_id: key, body_hash
 const vote = (index, subject, { request_id, packet_digest }) => ({
   ...{ ...call(index, `k-${subject}`), vote_id: derivedId('vote', index, subject), request_id, packet_digest },
   ...{ issuer: 'https://idp', subject, roles: ['finance'], vote: 'approve', reason: null, batch_id: null, edit: null },
+  release_at: null,
 });
 const redemption = (index, { grant_id, preconditions }) => ({
   ...{ ...call(index, `r-${index}`), grant_id, preconditions, executor_id: 'payments-executor', action_digest: HASH },
   token_expires_at: START + 86_400_000,
+  diff_digest: null,
 });
 
 function log(index) {

@@ -1,8 +1,8 @@
 import { actionDigest, canonicalize, derivedId, digestOf } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionDecided, ActionProposed, Edit, EventMap, Gate } from '@countersign/events';
-import { buildPacket, packetDigest } from '../src/index.js';
-import type { LogName, LogRecord } from '../src/index.js';
+import { buildPacket, decisionOfKind, packetDigest } from '../src/index.js';
+import type { LogName, LogRecord, RequestKind } from '../src/index.js';
 
 /** Where simulated logs begin. */
 export const T0 = Date.UTC(2026, 5, 19, 9);
@@ -20,6 +20,7 @@ export const gate = (overrides: Partial<Gate> = {}): Gate => ({
     grant_ttl_s: 86_400,
     token_audience: null,
   },
+  ...{ thresholds: [], factors: [], people: [], evidence: [], hold: false, reason_fast_s: null, batch_fields: [] },
   ...overrides,
 });
 
@@ -81,11 +82,18 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
     ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
     ...{ regulatory_pressure: 'high', unknown: [], explanation: '[]', gate: gate(), grant_ttl_s: 3600 },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
+    ...{ advisory_gate: null, shadows: [], segment: null, audit_gate: null, sample_probability: null, unproven: null },
+    ...{ audit_request_id: null, audit_packet_digest: null },
     ...overrides,
   };
-  return decision.gate === null
-    ? decision
-    : { ...decision, packet_digest: packetDigest(buildPacket(action, decision)) };
+  const audit_request_id = decision.audit_gate === null ? null : derivedId('req', action_id, 'audit');
+  const asked = { ...decision, audit_request_id };
+  const digestFor = (kind: RequestKind): string | null => {
+    const shown = decisionOfKind(asked, kind);
+    return shown === null ? null : packetDigest(buildPacket(action, shown));
+  };
+  const packet_digest = digestFor(decision.effective_decision === 'allow' ? 'advisory' : 'approval');
+  return { ...asked, packet_digest, audit_packet_digest: digestFor('audit') };
 }
 
 export const allowed = (action: ActionProposed, overrides: Partial<ActionDecided> = {}): ActionDecided =>
@@ -103,6 +111,7 @@ export function edited(action: ActionProposed, parameters: unknown, overrides: P
       policy_decision: 'require_approval',
       rule: 'large',
       explanation: '[]',
+      audit_packet_digest: null,
     },
     gate: gate(),
     ...overrides,
@@ -128,6 +137,7 @@ export const vote = (
       reason: null,
       edit: null,
       batch_id: null,
+      release_at: null,
       packet_digest: decided(action).packet_digest ?? '',
     },
     ...{
@@ -157,6 +167,7 @@ export const redemption = (
       action_digest: action.digest,
       environment: action.environment,
       preconditions: null,
+      diff_digest: null,
       token_expires_at: T0 + 30 * DAY,
     },
     ...overrides,

@@ -122,7 +122,11 @@ describe('votes', () => {
   });
 
   it('bind nothing on an advisory request', () => {
-    const soft = at(0, 'ActionDecided', decided(action, { mode: 'soft', effective_decision: 'allow' }));
+    const soft = at(
+      0,
+      'ActionDecided',
+      decided(action, { mode: 'soft', effective_decision: 'allow', gate: null, advisory_gate: gate({ quorum: 1 }) }),
+    );
     const deny = by('ann', 1, { vote: 'deny', packet_digest: packetOf(soft) });
     const { state } = run([soft, deny]);
     const found = state.actions.get(action.action_id);

@@ -38,7 +38,7 @@ export class Edits {
     const { digest, amount_value, amount_currency } = changed;
     const edit = {
       ...{ parameters: changed.parameters, digest, after: null, diff: null, amount_value, amount_currency },
-      ...{ policy_decision, rule, explanation },
+      ...{ policy_decision, rule, explanation, audit_packet_digest: null },
       gate: gate === null ? action.request.gate : stricterGate(action.request.gate, gate),
     };
     return {

@@ -72,7 +72,7 @@ export class ExecutorsController {
     return {
       ...{ tenant, action_id, run_id: this.view.action(tenant, action_id)?.decided.run_id ?? '', grant_id },
       ...{ client_request_id: request_id, body_hash: digestOf(body), executor_id: caller.id },
-      ...{ action_digest, environment, preconditions, token_expires_at: exp * 1000 },
+      ...{ action_digest, environment, preconditions, token_expires_at: exp * 1000, diff_digest: null },
     };
   }
 }

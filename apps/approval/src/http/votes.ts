@@ -100,7 +100,7 @@ function voteCast(
       packet_digest,
       reason,
     },
-    ...{ vote_id: derivedId('vote', request_id, issuer, subject, key), batch_id, edit },
+    ...{ vote_id: derivedId('vote', request_id, issuer, subject, key), batch_id, edit, release_at: null },
     body_hash: digestOf({ request_id, vote, packet_digest, reason, parameters }),
   };
 }

@@ -89,7 +89,14 @@ export function decided({ facts, action, key, request_id }: Scene): DecisionReco
       gate_pattern: null,
     },
     ...{ approvals_required: gated ? 1 : 0, request_id: kind && request_id, request_kind: kind, respond_by: null },
-    ...{ expires_at: null, sample_probability: null },
+    ...{
+      expires_at: null,
+      sample_probability: null,
+      shadows: [],
+      segment: null,
+      unproven: null,
+      audit_request_id: null,
+    },
   };
 }
 

@@ -51,6 +51,13 @@ export const TOPIC_CONFIGS = {
       "retention.ms": "-1"
     }
   },
+  "windows": {
+    "partitions": 4,
+    "config": {
+      "cleanup.policy": "delete",
+      "retention.ms": "3456000000"
+    }
+  },
   "policies": {
     "partitions": 1,
     "config": {

@@ -70,6 +70,18 @@ export type Verdict = 'unknown' | 'allow' | 'require_approval' | 'deny';
 
 export type Mode = 'unknown' | 'off' | 'soft' | 'shadow' | 'partial' | 'enforce';
 
+/** So many distinct people of one kind. */
+export interface Quorum {
+  /** Name within the gate, e.g. `legal`. */
+  readonly name: string;
+  /** Distinct people, 1 or more. */
+  readonly count: number;
+  /** Whoever has one of these roles counts. */
+  readonly roles: readonly string[];
+  /** Subjects who count although they have none of the roles. */
+  readonly people: readonly string[];
+}
+
 /** The gate that binds, as folded; needs no policy file to be read again. */
 export interface Gate {
   /** Gate name, e.g. `finance-two-person`. */
@@ -96,6 +108,34 @@ export interface Gate {
   readonly grant_ttl_s: number;
   /** Audience of the token; null means `urn:countersign:executor`. */
   readonly token_audience: null | string;
+  /** Any one of them suffices; empty means `quorum` people. */
+  readonly thresholds: readonly Quorum[];
+  /** All of them, by distinct people: one person never fills two. */
+  readonly factors: readonly Quorum[];
+  /** Subjects who may vote although they have none of the roles. */
+  readonly people: readonly string[];
+  /** Kinds of attachment that must be there. */
+  readonly evidence: readonly string[];
+  /** true when an approved action waits for its release. */
+  readonly hold: boolean;
+  /** A vote sooner than this after its packet was opened needs a reason, seconds. */
+  readonly reason_fast_s: null | number;
+  /** Fields that must be equal for actions to be decided as one batch. */
+  readonly batch_fields: readonly string[];
+}
+
+/** What a version that does not bind says of the same action. */
+export interface ShadowVerdict {
+  /** Policy that spoke. */
+  readonly policy_name: string;
+  /** Its version, 1 or more. */
+  readonly policy_version: number;
+  /** What its rules say. */
+  readonly policy_decision: Verdict;
+  /** The rule that decided, or null when the matrix or the fallback spoke. */
+  readonly rule: null | string;
+  /** Gate that it asks for. */
+  readonly gate: null | string;
 }
 
 /** Policy's decision of one action. The first one in the log is the decision. Carries all that the fold needs. */
@@ -170,6 +210,22 @@ export interface ActionDecided {
   readonly grant_id: string;
   /** Digest of the packet that reviewers see; null without a request. */
   readonly packet_digest: null | string;
+  /** Soft mode: the action runs, and a request of kind `advisory` opens with this gate. */
+  readonly advisory_gate: null | Gate;
+  /** What the versions in shadow say. */
+  readonly shadows: readonly ShadowVerdict[];
+  /** Why the action is in or out of a partial rollout, e.g. `share 25 %: in`. */
+  readonly segment: null | string;
+  /** Sampled for an audit: once approved, a request of kind `audit` opens with this gate. */
+  readonly audit_gate: null | Gate;
+  /** Probability with which the action was sampled for an audit, 0 to 1. */
+  readonly sample_probability: null | number;
+  /** The agent version, model and action type that has no evidence yet, so that the conservative gate binds. */
+  readonly unproven: null | string;
+  /** `req_` id that the audit request of this action gets. */
+  readonly audit_request_id: null | string;
+  /** Digest of the packet that its auditor sees. */
+  readonly audit_packet_digest: null | string;
 }
 
 /** The proposing agent takes its action back. */
@@ -282,6 +338,36 @@ export interface RedemptionRequested {
   readonly preconditions: null | string;
   /** The token's exp. UTC epoch milliseconds. */
   readonly token_expires_at: number;
+  /** Digest of the diff that the caller is about to apply; judged where the grant is bound to one. */
+  readonly diff_digest: null | string;
+}
+
+/** A person lets a held action go, sets when it goes, or takes it back. */
+export interface ReleaseRequested {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** Hash of the whole call; the same id with another body is a `duplicate_request`. */
+  readonly body_hash: string;
+  /** The approved request. */
+  readonly request_id: string;
+  /** OIDC issuer of the person. */
+  readonly issuer: string;
+  /** OIDC subject of the person; with the issuer, one person. */
+  readonly subject: string;
+  /** Roles at that time, from the bearer token. */
+  readonly roles: readonly string[];
+  /** true takes the action back, false lets it go. */
+  readonly recall: boolean;
+  /** When it may leave the queue by itself; null means now. UTC epoch milliseconds. */
+  readonly release_at: null | number;
+  /** The person's reason. */
+  readonly reason: null | string;
 }
 
 /** A person takes a grant back. */
@@ -314,7 +400,7 @@ export interface Ticked {
   readonly client_request_id: string;
 }
 
-export type Vote = 'unknown' | 'approve' | 'deny' | 'approve_with_changes';
+export type Vote = 'unknown' | 'approve' | 'deny' | 'approve_with_changes' | 'harmful' | 'harmless' | 'unsure';
 
 /** A changed version of the action, decided again by the same policy version. */
 export interface Edit {
@@ -340,6 +426,8 @@ export interface Edit {
   readonly explanation: string;
   /** The stricter of the two gates. */
   readonly gate: Gate;
+  /** Digest of the packet that an auditor of the new version sees. */
+  readonly audit_packet_digest: null | string;
 }
 
 /** One reviewer's vote as it reached the door; whether it counts is judged by the fold. */
@@ -364,7 +452,7 @@ export interface VoteCast {
   readonly subject: string;
   /** Roles at that time, from the bearer token. */
   readonly roles: readonly string[];
-  /** The vote. */
+  /** The vote; `harmful`, `harmless` and `unsure` answer an audit. */
   readonly vote: Vote;
   /** What the reviewer was shown. */
   readonly packet_digest: string;
@@ -374,6 +462,8 @@ export interface VoteCast {
   readonly batch_id: null | string;
   /** The changed version, for `approve_with_changes`. */
   readonly edit: null | Edit;
+  /** When an approved action that is held may leave the release queue by itself. UTC epoch milliseconds. */
+  readonly release_at: null | number;
 }
 
 /** A kill switch was set or lifted; one per partition. */
@@ -528,6 +618,44 @@ export interface GrantRevoked {
   readonly reason: null | string;
   /** When. UTC epoch milliseconds. */
   readonly revoked_at: number;
+}
+
+/** An approved action entered the release queue, got another release time, or left it. */
+export interface HoldChanged {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The approved request. */
+  readonly request_id: string;
+  /** `held`, `released` or `recalled`. */
+  readonly status: string;
+  /** When it leaves the queue by itself; null until somebody releases it. UTC epoch milliseconds. */
+  readonly release_at: null | number;
+  /** OIDC issuer of who did it; null when the clock did. */
+  readonly issuer: null | string;
+  /** OIDC subject of who did it; null when the clock did. */
+  readonly reviewer_id: null | string;
+  /** Their reason. */
+  readonly reason: null | string;
+  /** When. UTC epoch milliseconds. */
+  readonly changed_at: number;
 }
 
 /** A reviewer opened the packet for the first time. */
@@ -688,6 +816,48 @@ export interface RequestResolved {
   readonly paused_ms: number;
   /** When. UTC epoch milliseconds. */
   readonly resolved_at: number;
+}
+
+/** An audit of a sampled action found it harmful or harmless. Counts as a label of source `audit_sample`; `unsure` yields none. */
+export interface SampleLabelled {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The audit request. */
+  readonly request_id: string;
+  /** `lab_` id. */
+  readonly label_id: string;
+  /** `harmful` or `harmless`. */
+  readonly label: string;
+  /** Always `audit_sample`. */
+  readonly source: string;
+  /** OIDC subject of the auditor. */
+  readonly labelled_by: string;
+  /** OIDC issuer of the auditor. */
+  readonly issuer: string;
+  /** The auditor's reason. */
+  readonly note: null | string;
+  /** Probability with which the action was sampled, 0 to 1. */
+  readonly sample_probability: null | number;
+  /** When it was answered. UTC epoch milliseconds. */
+  readonly observed_at: number;
 }
 
 /** Reviewers changed the parameters; earlier votes no longer count. */
@@ -900,6 +1070,14 @@ export interface DecisionRecorded {
   readonly expires_at: null | number;
   /** Probability with which the action was sampled for audit. */
   readonly sample_probability: null | number;
+  /** What the versions in shadow say. */
+  readonly shadows: readonly ShadowVerdict[];
+  /** Why the action is in or out of a partial rollout, e.g. `share 25 %: in`. */
+  readonly segment: null | string;
+  /** The agent version, model and action type that has no evidence yet, so that the conservative gate binds. */
+  readonly unproven: null | string;
+  /** Audit request that opens once the action is approved. */
+  readonly audit_request_id: null | string;
 }
 
 /** What an action turned out to be. The label recorded last is the truth. */
@@ -994,6 +1172,42 @@ export interface PolicyPublished {
   readonly cases: null | string;
 }
 
+export type PolicyReportKind = 'unknown' | 'backtest' | 'shadow';
+
+export type PolicyReportStatus = 'unknown' | 'complete' | 'insufficient_history';
+
+/** Evidence about a policy version, published or not: what it would have decided over recorded history. */
+export interface PolicyReported {
+  /** Tenant whose history was read. */
+  readonly tenant: string;
+  /** Policy name. */
+  readonly name: string;
+  /** Content hash of the version that was tried, `sha256:` + hex. */
+  readonly content_hash: string;
+  /** Content hash of the version that was active; null where none was. */
+  readonly against: null | string;
+  /** How the evidence was gathered: `backtest` over past actions, `shadow` beside the active version. */
+  readonly kind: PolicyReportKind;
+  /** Whether there was enough history to conclude from. */
+  readonly status: PolicyReportStatus;
+  /** Decided actions that were compared. */
+  readonly actions: number;
+  /** Actions whose decision or gate would be another. */
+  readonly changed: number;
+  /** SHA-256 over RFC 8785 of the result, `sha256:` + hex; equal for the same versions and actions. */
+  readonly result_hash: string;
+  /** JSON text of the result, without the list of changed actions. */
+  readonly result: string;
+  /** Actions decided at or after. UTC epoch milliseconds. */
+  readonly history_from: number;
+  /** Actions decided before. UTC epoch milliseconds. */
+  readonly history_to: number;
+  /** Subject of the person who asked for it. */
+  readonly reported_by: string;
+  /** When. UTC epoch milliseconds. */
+  readonly reported_at: number;
+}
+
 export type PolicyState = 'unknown' | 'draft' | 'shadow' | 'active' | 'retired';
 
 /** A policy version enters a state. At most one version of a tenant and name is active: activating one retires the one before it. */
@@ -1084,6 +1298,28 @@ export interface OutcomeReported {
   readonly occurred_at: null | number;
 }
 
+/** An action enters a window that its policy counts in. The first entry of an action counts; copies may exist. */
+export interface WindowEntered {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** Policy that declares the window. */
+  readonly policy: string;
+  /** The declaration as one text: name, kind of key, length in seconds and, for a sum, the fact. A changed declaration is another window. */
+  readonly window: string;
+  /** Whose actions are taken together: the agent, the customer or the target, verbatim. */
+  readonly key: string;
+  /** `act_` + UUIDv5. */
+  readonly action_id: string;
+  /** Length of the window, milliseconds, 1 or more. */
+  readonly window_ms: number;
+  /** Amount that the window sums, plain decimal; null where it only counts, and where the amount cannot be read. */
+  readonly amount_value: null | string;
+  /** ISO 4217 code of the amount. */
+  readonly amount_currency: null | string;
+  /** Log time of the proposal. UTC epoch milliseconds. */
+  readonly proposed_at: number;
+}
+
 /** Every event by its record name. */
 export interface EventMap {
   readonly ActionProposed: ActionProposed;
@@ -1093,6 +1329,7 @@ export interface EventMap {
   readonly OutcomeFiled: OutcomeFiled;
   readonly PacketShown: PacketShown;
   readonly RedemptionRequested: RedemptionRequested;
+  readonly ReleaseRequested: ReleaseRequested;
   readonly RevocationRequested: RevocationRequested;
   readonly Ticked: Ticked;
   readonly VoteCast: VoteCast;
@@ -1101,10 +1338,12 @@ export interface EventMap {
   readonly GrantLapsed: GrantLapsed;
   readonly GrantRedeemed: GrantRedeemed;
   readonly GrantRevoked: GrantRevoked;
+  readonly HoldChanged: HoldChanged;
   readonly PacketOpened: PacketOpened;
   readonly Refused: Refused;
   readonly RequestOpened: RequestOpened;
   readonly RequestResolved: RequestResolved;
+  readonly SampleLabelled: SampleLabelled;
   readonly VersionChanged: VersionChanged;
   readonly VoteRecorded: VoteRecorded;
   readonly DeadLettered: DeadLettered;
@@ -1112,9 +1351,11 @@ export interface EventMap {
   readonly LabelRecorded: LabelRecorded;
   readonly OutcomeRecorded: OutcomeRecorded;
   readonly PolicyPublished: PolicyPublished;
+  readonly PolicyReported: PolicyReported;
   readonly PolicyStateChanged: PolicyStateChanged;
   readonly ActionSubmitted: ActionSubmitted;
   readonly OutcomeReported: OutcomeReported;
+  readonly WindowEntered: WindowEntered;
 }
 
 export type EventName = keyof EventMap;
