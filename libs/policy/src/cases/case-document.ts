@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { JsonValue } from '@countersign/canonical';
+import { NOTHING } from './case-action.js';
+
+const json: z.ZodType<JsonValue> = z.json();
+const pointer = z
+  .string()
+  .max(500)
+  .regex(
+    new RegExp(`^/(${Object.keys(NOTHING).join('|')})(/[^/]+)*$`),
+    'expected a pointer into the action, such as /parameters/amount',
+  );
+const text = z.string().min(1).max(500);
+const verdict = z.enum(['allow', 'require_approval', 'deny']);
+const level = z.enum(['low', 'medium', 'high']);
+
+/** What a case may want to see of a decision. What it does not name may be anything. */
+const want = z
+  .strictObject({
+    policy: text.describe('The policy that spoke. Default: the policy of the table.'),
+    decision: verdict.describe('What the rules say.'),
+    effective: verdict.describe('What binds.'),
+    mode: z.enum(['off', 'soft', 'shadow', 'partial', 'enforce']),
+    bypass: text.nullable().describe('The environment whose bypass lifted the decision.'),
+    rule: text.nullable().describe('The rule that decided; null: the matrix or the fallback.'),
+    gate: text.nullable().describe('The gate that binds; null: none.'),
+    pattern: text,
+    quorum: z.int(),
+    roles: z.array(text),
+    reason: z.enum(['never', 'deny', 'always']),
+    respond_s: z.int().describe('Seconds from opening.'),
+    expire_s: z.int().describe('Seconds from submission.'),
+    unknown: z.array(text).describe('Pointers of facts that were missing or not comparable.'),
+    impact: level.nullable(),
+    reversibility: z.enum(['low', 'high']).nullable(),
+    regulatory_pressure: level.nullable(),
+    cell: z
+      .enum(['yes', 'maybe', 'no', 'undefined'])
+      .nullable()
+      .describe('What the matrix says where the action stands.'),
+    explains: text.describe('The explanation of the rule that decided.'),
+    advisory_gate: text.nullable().describe('Soft mode: the gate of the advisory request.'),
+    audit_gate: text.nullable().describe('Sampled: the gate of the audit request.'),
+    segment: text.nullable().describe('Partial rollout: why the action is in or out.'),
+    unproven: text.nullable().describe('Drift guard: what has no evidence yet.'),
+  })
+  .partial()
+  .refine((fields) => Object.keys(fields).length > 0, 'expected at least one thing to want');
+
+/** A file of cases: a base action, and what follows when some of it is changed. */
+export const caseDocument = z.strictObject({
+  policy: text.describe('The policy that the cases are about.'),
+  tenant: text.optional().describe('Whose policies decide. Default: the tenant of the policy, else every tenant.'),
+  base: z.partialRecord(z.enum(Object.keys(NOTHING) as [keyof typeof NOTHING]), json),
+  cases: z
+    .array(
+      z.strictObject({
+        name: text,
+        why: z.string().min(1).max(2_000).optional().describe('Why it should be so, for whoever wants to change it.'),
+        set: z.record(pointer, json).default({}).describe('Members that differ from the base, by pointer.'),
+        remove: z.array(pointer).default([]).describe('Members that the base has and this action has not.'),
+        want,
+      }),
+    )
+    .min(1)
+    .max(10_000),
+});
+
+export type CaseDocument = z.infer<typeof caseDocument>;
+export type CaseDeclaration = CaseDocument['cases'][number];
+export type Want = CaseDeclaration['want'];
