@@ -1,5 +1,6 @@
 import type { ActionProposed } from '@countersign/events';
 import type { JsonValue } from '@countersign/canonical';
+import type { CountedWindows } from './velocity/counted.js';
 
 /** What a policy may look at: the proposal with its JSON texts read. */
 export interface PolicyAction {
@@ -23,6 +24,8 @@ export interface PolicyAction {
   readonly stated?: Readonly<Record<string, string>>;
   /** Values of the policy's velocity counters by name, computed from the log; never from the proposal. */
   readonly velocity?: Readonly<Record<string, JsonValue>> | null;
+  /** What the log counted, for every policy that speaks; each reads its own `velocity` from it. */
+  readonly counted?: CountedWindows | null;
 }
 
 /** Intake has validated these texts. One that still does not parse counts as missing, which never loosens. */

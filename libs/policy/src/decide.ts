@@ -9,6 +9,8 @@ import { readFacts } from './facts.js';
 import type { CompiledGate } from './gates.js';
 import type { Evaluation, TrailEntry } from './trail.js';
 import type { Choice } from './weigh.js';
+import { windowTrail } from './velocity/trail.js';
+import { withVelocity } from './velocity/with-velocity.js';
 import { gateChoice, matchRules, severityOfChoice, weigh } from './weigh.js';
 
 /** A policy and its number. */
@@ -94,6 +96,7 @@ function decideType(speaker: PolicyVersion, type: CompiledType, action: PolicyAc
   let choice = weigh(rules, cells, fallback);
   if (evaluation.errored && severityOfChoice(choice) < fallback.severity) choice = gateChoice(fallback, null);
   if (choice.rule === null) evaluation.trail.push(choiceEntry(choice, evaluation.errored));
+  if (action.counted) evaluation.trail.push(...windowTrail(action.counted));
   return decisionOf(speaker, action.environment, { choice, classes, evaluation });
 }
 
@@ -115,7 +118,7 @@ export function decide(speaker: PolicyVersion, action: PolicyAction): Decision {
   if (type === undefined)
     return fallBack(speaker, action.environment, { condition: 'no policy speaks for this action type' });
   try {
-    return decideType(speaker, type, action);
+    return decideType(speaker, type, withVelocity(speaker.policy, action));
   } catch (error) {
     const message = error instanceof Error ? error.message.slice(0, 200) : 'unknown fault';
     return fallBack(speaker, action.environment, { condition: 'the evaluation failed', error: message });

@@ -20,6 +20,7 @@ export const NOTHING: Required<PolicyAction> = {
   at_ms: null,
   stated: {},
   velocity: null,
+  counted: null,
 };
 
 type Members = Record<string, unknown>;
