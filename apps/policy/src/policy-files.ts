@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '@countersign/canonical';
 import { loadPolicy } from '@countersign/policy';
@@ -11,6 +11,8 @@ export interface PolicyFile {
   /** `sha256:` + hex over the file's bytes. */
   readonly content_hash: string;
   readonly policy: CompiledPolicy;
+  /** Text of `cases/<same name>` beside it, or null. */
+  readonly cases: string | null;
 }
 
 export const describeProblem = ({ file, line, column, message }: PolicyProblem): string =>
@@ -21,7 +23,9 @@ function readPolicyFile(folder: string, file: string): PolicyFile {
   const content = bytes.toString('utf8');
   const { policy, problems } = loadPolicy(content, file);
   if (policy === null) throw new Error(problems.map(describeProblem).join('\n'));
-  return { file, content, content_hash: sha256(bytes), policy };
+  const beside = join(folder, 'cases', file);
+  const cases = existsSync(beside) ? readFileSync(beside, 'utf8') : null;
+  return { file, content, content_hash: sha256(bytes), policy, cases };
 }
 
 /**

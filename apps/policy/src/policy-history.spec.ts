@@ -1,5 +1,5 @@
 import { sha256 } from '@countersign/canonical';
-import type { PolicyPublished } from '@countersign/events';
+import type { PolicyPublished, PolicyStateChanged } from '@countersign/events';
 import { evaluate } from '@countersign/policy';
 import type { PolicyAction } from '@countersign/policy';
 import { PolicyHistory } from './policy-history.js';
@@ -19,6 +19,11 @@ const published = (content: string, name = 'pay', tenant = '*'): PolicyPublished
     parent: null,
     cases: null,
   },
+});
+
+const changed = (quorum: number, state: PolicyStateChanged['state'], more = {}): PolicyStateChanged => ({
+  ...{ tenant: '*', name: 'pay', content_hash: sha256(text('pay', quorum)), version: 0, state, mode: null },
+  ...{ by: 'ann', reason: null, action_id: 'act_1', changed_at: 0, ...more },
 });
 
 const action: PolicyAction = {
@@ -85,5 +90,78 @@ describe('PolicyHistory', () => {
     expect(history.apply(published('name: pay\nunknown: true\n'), 2).policy).toBeNull();
     expect(speaks(history, 3)).toEqual(['pay', 1]);
     expect(history.speaker('acme', 'pay', 2)).toBeNull();
+  });
+
+  describe('a version in its life', () => {
+    /** Version 1 active from 100 on, 2 and 3 drafts, published at 200. */
+    const drafted = (): PolicyHistory => {
+      const history = new PolicyHistory();
+      history.apply(published(text('pay', 1)), 100);
+      history.publish(published(text('pay', 2)), 200);
+      history.publish(published(text('pay', 3)), 200);
+      return history;
+    };
+    const states = (history: PolicyHistory): string[] => history.list('acme').map(({ standing }) => standing.state);
+    const shadows = (history: PolicyHistory, timeMs: number): number[] =>
+      history.shadowsAt(timeMs).map(({ version }) => version);
+
+    it('waits as a draft, watches beside others, speaks alone, and retires', () => {
+      const history = drafted();
+      expect(states(history)).toEqual(['active', 'draft', 'draft']);
+      history.change(changed(2, 'shadow'), 300);
+      history.change(changed(3, 'shadow'), 310);
+      expect(states(history)).toEqual(['active', 'shadow', 'shadow']);
+      history.change(changed(3, 'active'), 400);
+      expect(states(history)).toEqual(['retired', 'shadow', 'active']);
+      expect([299, 300, 310, 399, 400].map((time) => shadows(history, time))).toEqual([[], [2], [2, 3], [2, 3], [2]]);
+      expect([99, 300, 399, 400, 900].map((time) => speaks(history, time)[1])).toEqual([1, 1, 1, 3, 3]);
+    });
+
+    it('comes back in one step', () => {
+      const history = drafted();
+      history.change(changed(2, 'active'), 300);
+      history.change(changed(1, 'active'), 400);
+      expect(states(history)).toEqual(['active', 'retired', 'draft']);
+      expect([300, 400].map((time) => speaks(history, time)[1])).toEqual([2, 1]);
+    });
+
+    it('leaves the word to the default when the active one retires', () => {
+      const history = drafted();
+      history.change(changed(1, 'retired'), 300);
+      expect([299, 300].map((time) => speaks(history, time)[0])).toEqual(['pay', 'built-in']);
+    });
+
+    it('does not speak before an approved change made it active for the first time', () => {
+      const history = new PolicyHistory();
+      history.publish(published(text('pay', 1)), 100);
+      expect(speaks(history, 100)[0]).toBe('built-in');
+      history.change(changed(1, 'active'), 200);
+      expect([150, 200].map((time) => speaks(history, time)[0])).toEqual(['built-in', 'pay']);
+    });
+
+    it('takes the mode of its activation in place of its own, in every environment', () => {
+      const history = drafted();
+      history.change(changed(2, 'active', { mode: 'soft' }), 300);
+      const { mode, effective_decision } = evaluate(history.setAt(300), 'acme', action);
+      expect([mode, effective_decision]).toEqual(['soft', 'allow']);
+      expect(evaluate(history.setAt(299), 'acme', action).mode).toBe('enforce');
+      history.change(changed(2, 'active'), 400);
+      expect(evaluate(history.setAt(400), 'acme', action).mode).toBe('enforce');
+    });
+
+    it('is not moved by a record about a content that is not known, nor into a state that is not', () => {
+      const history = drafted();
+      expect(history.change(changed(9, 'active'), 300)).toBeNull();
+      expect(history.change(changed(2, 'unknown'), 300)).toBeNull();
+      expect(states(history)).toEqual(['active', 'draft', 'draft']);
+    });
+
+    it('does not speak when it cannot be read, and the one before it goes on', () => {
+      const history = drafted();
+      const broken = published('name: pay\nunknown: true\n');
+      history.publish(broken, 300);
+      expect(history.change(changed(0, 'active', { content_hash: broken.content_hash }), 310)).toBeNull();
+      expect(speaks(history, 320)[1]).toBe(1);
+    });
   });
 });

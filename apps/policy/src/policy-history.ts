@@ -1,99 +1,115 @@
-import type { PolicyPublished } from '@countersign/events';
-import type { CompiledPolicy, PolicySet, PolicyVersion } from '@countersign/policy';
+import type { PolicyPublished, PolicyStateChanged } from '@countersign/events';
+import type { PolicySet, PolicyVersion } from '@countersign/policy';
 import { BUILT_IN_POLICY, loadPolicy, policySetOf } from '@countersign/policy';
+import { PolicyLine } from './policy-line.js';
+import type { Standing, VersionRecord, VersionState } from './policy-line.js';
 
-/** One distinct content of a policy, with the number that it has for ever. */
-export interface VersionRecord {
-  /** Rank of the content hash among the distinct ones of its tenant and name, from 1. */
-  readonly version: number;
-  readonly published: PolicyPublished;
-  /** null when this release cannot read the content; such a version never speaks. */
-  readonly policy: CompiledPolicy | null;
-}
+export type { Standing, VersionRecord, VersionState } from './policy-line.js';
 
-interface Publication {
-  /** LogAppendTime, UTC epoch milliseconds. */
-  readonly timeMs: number;
-  readonly record: VersionRecord;
-}
-
-interface Line {
-  readonly versions: VersionRecord[];
-  readonly publications: Publication[];
+/** A version as it is listed. */
+export interface ListedVersion extends VersionRecord {
+  readonly standing: Standing;
+  readonly active: boolean;
 }
 
 const EVERY_TENANT = '*';
 const keyOf = (tenant: string, name: string): string => `${tenant}|${name}`;
 
-/** Which policy versions there are and which were active when: a pure fold over the `policies` topic. */
+/** Which policy versions there are and in which state each was when: a pure fold over the `policies` topic. */
 export class PolicyHistory {
-  private readonly lines = new Map<string, Line>();
+  private readonly lines = new Map<string, PolicyLine>();
   private readonly times: number[] = [];
   private readonly sets = new Map<number, PolicySet>();
 
-  /** Takes the next publication, in log order. The last one of a tenant and name is active from its log time on. */
-  apply(published: PolicyPublished, timeMs: number): VersionRecord {
+  /** Takes a version as a draft, in log order. */
+  publish(published: PolicyPublished, timeMs: number): VersionRecord {
     const key = keyOf(published.tenant, published.name);
-    const line = this.lines.get(key) ?? { versions: [], publications: [] };
+    const line = this.lines.get(key) ?? new PolicyLine();
     this.lines.set(key, line);
-    let record = line.versions.find((one) => one.published.content_hash === published.content_hash);
-    if (record === undefined) {
-      const { policy } = loadPolicy(published.content, `${published.name}.yaml`);
-      record = { version: line.versions.length + 1, published, policy };
-      line.versions.push(record);
-    }
-    line.publications.push({ timeMs, record });
+    return line.publish(published, timeMs, () => loadPolicy(published.content, `${published.name}.yaml`).policy);
+  }
+
+  /** Takes a version that is active as soon as it is published, as the first release of the record meant it. */
+  apply(published: PolicyPublished, timeMs: number): VersionRecord {
+    const record = this.publish(published, timeMs);
+    this.change(activationOf(published, record.version), timeMs);
+    return record;
+  }
+
+  /** Takes a change of state, in log order. @returns the version, or null when the record changes nothing */
+  change(changed: PolicyStateChanged, timeMs: number): VersionRecord | null {
+    const record = this.line(changed.tenant, changed.name)?.change(changed, timeMs) ?? null;
     this.times.push(timeMs);
     this.sets.clear();
     return record;
   }
 
-  /** Content hash of what was published last under this name, or null. */
-  latestHash(tenant: string, name: string): string | null {
-    return this.lines.get(keyOf(tenant, name))?.publications.at(-1)?.record.published.content_hash ?? null;
+  /** The versions of exactly this tenant (or `*`) and name, or null when there are none. */
+  line(tenant: string, name: string): PolicyLine | null {
+    return this.lines.get(keyOf(tenant, name)) ?? null;
   }
 
-  /**
-   * The policies that were active at a log time. A policy speaks with its first version also before its publication:
-   * an action that was proposed while the system started for the first time must not slip under a looser default.
-   */
+  /** The versions that a tenant means by a name: its own, or those for every tenant. */
+  lineFor(tenant: string, name: string): PolicyLine | null {
+    return this.line(tenant, name) ?? this.line(EVERY_TENANT, name);
+  }
+
+  /** The policies that were active at a log time. */
   setAt(timeMs: number): PolicySet {
     const count = this.times.findLastIndex((time) => time <= timeMs) + 1;
     const known = this.sets.get(count);
     if (known !== undefined) return known;
-    const active = [...this.lines.values()].flatMap((line) => activeAt(line, timeMs));
-    const set = policySetOf(active);
+    const set = policySetOf([...this.lines.values()].flatMap((line) => line.activeAt(timeMs) ?? []));
     this.sets.set(count, set);
     return set;
   }
 
-  /** A named version as a tenant sees it, or null. */
-  find(tenant: string, name: string, version: number): VersionRecord | null {
-    const lines = [tenant, EVERY_TENANT].map((owner) => this.lines.get(keyOf(owner, name)));
-    return lines.map((line) => line?.versions[version - 1]).find((record) => record !== undefined) ?? null;
+  /** The versions that only watched at a log time, of every tenant. */
+  shadowsAt(timeMs: number): readonly PolicyVersion[] {
+    return [...this.lines.values()].flatMap((line) => line.shadowsAt(timeMs));
   }
 
-  /** The named version ready to decide; also the built-in one, which is in no log. */
+  /** A named version as a tenant sees it, or null. */
+  find(tenant: string, name: string, version: number): VersionRecord | null {
+    return this.where(tenant, name, version)?.record ?? null;
+  }
+
+  /** The named version ready to decide, in its present mode; also the built-in one, which is in no log. */
   speaker(tenant: string, name: string, version: number): PolicyVersion | null {
     const builtIn = name === BUILT_IN_POLICY.policy.name && version === BUILT_IN_POLICY.version;
     if (builtIn) return BUILT_IN_POLICY;
-    const record = this.find(tenant, name, version);
-    return record?.policy ? { policy: record.policy, version } : null;
+    const found = this.where(tenant, name, version);
+    return found && found.line.speaker(found.record);
   }
 
-  /** Every version that a tenant may see, and whether it is the active one. */
-  list(tenant: string): (VersionRecord & { active: boolean })[] {
+  /** Every version that a tenant may see, with its state. */
+  list(tenant: string): ListedVersion[] {
     const visible = [...this.lines.values()].filter(({ versions }) =>
       [tenant, EVERY_TENANT].includes(versions[0]?.published.tenant ?? ''),
     );
     return visible.flatMap((line) =>
-      line.versions.map((record) => ({ ...record, active: activeAt(line, Infinity)[0]?.version === record.version })),
+      line.versions.map((record) => {
+        const standing = line.standing(record.version) ?? DRAFT;
+        return { ...record, standing, active: standing.state === 'active' };
+      }),
     );
+  }
+
+  private where(tenant: string, name: string, version: number): { line: PolicyLine; record: VersionRecord } | null {
+    for (const owner of [tenant, EVERY_TENANT]) {
+      const line = this.line(owner, name);
+      const record = line?.versions[version - 1];
+      if (line && record) return { line, record };
+    }
+    return null;
   }
 }
 
-function activeAt({ publications }: Line, timeMs: number): PolicyVersion[] {
-  const readable = publications.filter(({ record }) => record.policy !== null);
-  const active = readable.findLast((publication) => publication.timeMs <= timeMs) ?? readable[0];
-  return active?.record.policy ? [{ policy: active.record.policy, version: active.record.version }] : [];
-}
+const DRAFT: Standing = { state: 'draft', mode: null, by: '', reason: null, action_id: null, since: 0 };
+
+/** The change that makes a publication's version active without anybody's approval. */
+export const activationOf = (published: PolicyPublished, version: number): PolicyStateChanged => {
+  const { tenant, name, content_hash, author: by, note: reason, published_at: changed_at } = published;
+  const state: VersionState = 'active';
+  return { tenant, name, content_hash, version, state, mode: null, by, reason, action_id: null, changed_at };
+};

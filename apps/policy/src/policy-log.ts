@@ -1,12 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { CountersignError } from '@countersign/canonical';
-import { EventError, eventId, openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
-import type { MacKeys, PolicyPublished } from '@countersign/events';
+import { EventError, isEvent, openRecord, schemaRegistry, TOPICS } from '@countersign/events';
+import type { MacKeys, Opened, PolicyPublished, PolicyStateChanged } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
 import type { Appended, Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
 import type { Logger } from '@countersign/service';
 import type { PolicyFile } from './policy-files.js';
+import { factsOfFolder, waitingFiles } from './policy-folder.js';
+import type { FolderOptions } from './policy-folder.js';
 import { PolicyHistory } from './policy-history.js';
+import { policyRecord } from './policy-records.js';
+import type { PolicyFact } from './policy-records.js';
 
 export interface PolicyLogOptions {
   readonly connection: KafkaConnection;
@@ -16,6 +20,7 @@ export interface PolicyLogOptions {
 }
 
 const RETRY_MS = 1_000;
+const READ_BACK_MS = 5_000;
 
 interface Waiter {
   readonly holds: () => boolean;
@@ -25,7 +30,10 @@ interface Waiter {
 /** Where the versions are read from. */
 export type PolicySource = Pick<PolicyLog, 'current'>;
 
-/** The `policies` topic: reads all of it, from the beginning, and publishes what is new. */
+/** Where versions are read from and facts about them are written to. */
+export type PolicyStore = Pick<PolicyLog, 'current' | 'append'>;
+
+/** The `policies` topic: reads all of it, from the beginning, and appends what is new. */
 export class PolicyLog {
   private readonly history = new PolicyHistory();
   private readonly fold: Fold;
@@ -43,20 +51,21 @@ export class PolicyLog {
   }
 
   /**
-   * Reads every version published so far, then makes each file the active version of its policy. Resolves when this
-   * instance has read that back; a cluster that is not there yet is waited for.
+   * Reads every version published so far, then adds what the folder's files say. Resolves when this instance has read
+   * that back; a cluster that is not there yet is waited for.
    */
-  async open(files: readonly PolicyFile[], author: string): Promise<void> {
+  async open(files: readonly PolicyFile[], folder: Omit<FolderOptions, 'nowMs'>): Promise<void> {
     await this.fold.start();
     for (;;) {
       try {
-        await this.publish(files, author, Date.now());
+        await this.append(factsOfFolder(files, this.history, { ...folder, nowMs: Date.now() }));
         break;
       } catch (error) {
         this.options.log.warn('policies not published yet', { cause: String(error) });
         await setTimeout(RETRY_MS);
       }
     }
+    for (const file of waitingFiles(files, this.history)) this.options.log.warn(WAITING, file);
     this.opened = true;
   }
 
@@ -64,6 +73,17 @@ export class PolicyLog {
   current(): PolicyHistory {
     if (this.opened) return this.history;
     throw new CountersignError('overloaded', 'the policies are still being read', { retry_after: 1 });
+  }
+
+  /**
+   * Appends facts in their order and resolves when this instance has read them back.
+   * @throws CountersignError `unknown_outcome` when that takes too long: the same request again finishes
+   */
+  async append(facts: readonly PolicyFact[]): Promise<void> {
+    if (facts.length === 0) return;
+    const { appender, macKeys } = this.options;
+    const appended = await appender.append(facts.map((fact) => policyRecord(fact, macKeys)));
+    await this.until(() => appended.every((place) => this.hasRead(place)));
   }
 
   healthy(): boolean {
@@ -74,69 +94,52 @@ export class PolicyLog {
     return this.fold.close();
   }
 
-  /** A file that is active already is not published again. */
-  private async publish(files: readonly PolicyFile[], author: string, nowMs: number): Promise<void> {
-    const changed = files.filter((file) => !this.isActive(file));
-    if (changed.length === 0) return;
-    const appended = await this.options.appender.append(changed.map((file) => this.recordOf(file, author, nowMs)));
-    await this.until(() => appended.every((place) => this.hasRead(place)));
-  }
-
   private hasRead({ topic, partition, offset }: Appended): boolean {
     return offset === null || (this.fold.position(topic, partition) ?? 0) > offset;
-  }
-
-  private isActive({ policy, content_hash }: PolicyFile): boolean {
-    return this.history.latestHash(policy.tenant, policy.name) === content_hash;
-  }
-
-  private recordOf(
-    { policy, content, content_hash }: PolicyFile,
-    author: string,
-    nowMs: number,
-  ): ReturnType<typeof toRecord> {
-    const { tenant, name } = policy;
-    const event: PolicyPublished = {
-      tenant,
-      name,
-      content_hash,
-      content,
-      author,
-      note: null,
-      published_at: nowMs,
-      parent: null,
-      cases: null,
-    };
-    return toRecord({
-      ...{ topic: TOPICS.policies, name: 'PolicyPublished' as const, event, key: recordKey(tenant, name) },
-      ...{ id: eventId('PolicyPublished', tenant, name, content_hash, nowMs), timeMs: nowMs },
-      ...{ service: 'policy' as const, macKeys: this.options.macKeys },
-    });
   }
 
   /** A record that is not policy's own is telemetry's dead letter; here it only must not speak. */
   private take(record: InRecord): void {
     const { log, macKeys } = this.options;
     try {
-      const { name, event } = openRecord(record, macKeys);
-      if (name === 'PolicyPublished') this.learn(event as PolicyPublished, record.timestampMs);
+      const opened = openRecord(record, macKeys);
+      if (isEvent(opened, 'PolicyPublished')) this.learn(opened.event, opened, record.timestampMs);
+      if (isEvent(opened, 'PolicyStateChanged')) this.change(opened.event, record.timestampMs);
     } catch (error) {
       if (!(error instanceof EventError)) throw error;
       log.warn('policy record ignored', { offset: record.offset, reason: error.reason });
     }
   }
 
-  private learn(published: PolicyPublished, timeMs: number): void {
-    const { version, policy } = this.history.apply(published, timeMs);
+  private learn(published: PolicyPublished, { schemaId }: Opened, timeMs: number): void {
+    // In the first release of the record, published meant active.
+    const isActive = schemaRegistry.byId(schemaId)?.version === 1;
+    const { version, policy } = isActive
+      ? this.history.apply(published, timeMs)
+      : this.history.publish(published, timeMs);
     const { tenant, name, content_hash, author } = published;
-    this.options.log.info('policy version active', { tenant, policy: name, version, content_hash, author });
+    this.options.log.info('policy version published', { tenant, policy: name, version, content_hash, author });
     if (policy === null)
       this.options.log.error('policy version cannot be read and does not speak', { tenant, policy: name, version });
   }
 
-  private until(holds: () => boolean): Promise<void> {
-    if (holds()) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push({ holds, resolve }));
+  private change(changed: PolicyStateChanged, timeMs: number): void {
+    const { log } = this.options;
+    const { tenant, name, state, mode, by, action_id } = changed;
+    const record = this.history.change(changed, timeMs);
+    const facts = { tenant, policy: name, version: record?.version, state, mode, by, action_id };
+    if (record === null) log.error('policy change has no effect', facts);
+    else log.info('policy version changed', facts);
+  }
+
+  private async until(holds: () => boolean): Promise<void> {
+    if (holds()) return;
+    const late = new AbortController();
+    const held = new Promise<void>((resolve) => this.waiters.push({ holds, resolve }));
+    const timeOut = setTimeout(READ_BACK_MS, null, { signal: late.signal }).then(() => {
+      throw new CountersignError('unknown_outcome', 'the log was not read back; send the same request again');
+    });
+    await Promise.race([held, timeOut]).finally(() => late.abort());
   }
 
   private wake(): void {
@@ -145,3 +148,6 @@ export class PolicyLog {
     for (const { resolve } of due) resolve();
   }
 }
+
+const WAITING =
+  'policy file waits as a draft: compare it with `countersign policy diff`, then `countersign policy activate`';

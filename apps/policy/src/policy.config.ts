@@ -7,6 +7,8 @@ export interface PolicyConfig extends ServiceConfig {
   readonly policiesDir: string;
   /** Author of the versions that are published at start. */
   readonly operator: string;
+  /** True: a changed file of the folder is active at once, on the operator's authority. Default: it waits as a draft. */
+  readonly followFolder: boolean;
   readonly issuers: readonly OidcIssuer[];
 }
 
@@ -19,10 +21,17 @@ function accountName(): string {
   }
 }
 
+function followsFolder(env: Env): boolean {
+  const value = env['COUNTERSIGN_POLICY_FOLDER'] || 'draft';
+  if (value === 'follow' || value === 'draft') return value === 'follow';
+  throw new Error('COUNTERSIGN_POLICY_FOLDER is not one of draft, follow');
+}
+
 /** @throws Error naming the first missing or malformed variable (never its value) */
 export const loadPolicyConfig = (env: Env): PolicyConfig => ({
   ...loadServiceConfig(env, 'policy'),
   policiesDir: required(env, 'COUNTERSIGN_POLICIES_DIR'),
   operator: env['COUNTERSIGN_OPERATOR'] || accountName(),
+  followFolder: followsFolder(env),
   issuers: loadIssuers(env),
 });

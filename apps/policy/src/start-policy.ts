@@ -33,6 +33,6 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
       await connection.close();
     },
   });
-  await policies.open(files, operator);
+  await policies.open(files, { operator, follow: config.followFolder });
   return service;
 }

@@ -58,6 +58,8 @@ function sharedEnv(layout: Layout, options: SystemOptions, engine: ExternalEngin
     CLICKHOUSE_PASSWORD: engine.password,
     COUNTERSIGN_SECRETS_DIR: layout.secrets,
     COUNTERSIGN_POLICIES_DIR: options.policiesDir,
+    // The folder is the developer's own: an edited file is active at the next start.
+    COUNTERSIGN_POLICY_FOLDER: 'follow',
     COUNTERSIGN_PARENT_PID: String(process.pid),
     COUNTERSIGN_ISSUER: urls.approval[0],
     POLICY_URL: urls.policy,

@@ -1,0 +1,20 @@
+import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
+import type { MacKeys, PolicyPublished, PolicyStateChanged, WireRecord } from '@countersign/events';
+
+/** What the policy service writes about versions. */
+export type PolicyFact =
+  | { readonly name: 'PolicyPublished'; readonly event: PolicyPublished }
+  | { readonly name: 'PolicyStateChanged'; readonly event: PolicyStateChanged };
+
+/** The fact as a record of the topic `policies`. */
+export function policyRecord(fact: PolicyFact, macKeys: MacKeys): WireRecord {
+  const { tenant, name, content_hash } = fact.event;
+  const place = { topic: TOPICS.policies, key: recordKey(tenant, name), service: 'policy' as const, macKeys };
+  if (fact.name === 'PolicyPublished') {
+    const { published_at: timeMs } = fact.event;
+    return toRecord({ ...place, ...fact, id: eventId(fact.name, tenant, name, content_hash, timeMs), timeMs });
+  }
+  const { changed_at: timeMs, state, action_id } = fact.event;
+  const cause = [tenant, name, content_hash, state, action_id ?? timeMs];
+  return toRecord({ ...place, ...fact, id: eventId(fact.name, ...cause), timeMs });
+}
