@@ -59,7 +59,7 @@ WITH
             JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
                 supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
                 amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), parameters Nullable(String),
-                diff Nullable(String), rationale Nullable(String))') AS p,
+                before Nullable(String), after Nullable(String), diff Nullable(String), rationale Nullable(String))') AS p,
             JSONExtract(opened, 'Tuple(
                 request_id Nullable(String), request_kind Nullable(String), opened_at Nullable(Int64), respond_by Nullable(Int64),
                 expires_at Nullable(Int64))') AS o,
@@ -161,6 +161,9 @@ SELECT
     coalesce(r.digest, c.digest, d.digest, '') AS effective_digest,
     if(changed, toDecimal128OrNull(c.amount_value, 4), amount_value) AS effective_amount_value,
     if(changed, c.amount_currency, amount_currency) AS effective_amount_currency,
+    p.before AS before,
+    p.after AS after,
+    d.gate AS decided_gate,
     version
 FROM named
 -- Planning so many expressions costs more than computing them for a few hundred actions, and threads more than they bring.

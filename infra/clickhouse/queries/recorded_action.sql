@@ -1,0 +1,8 @@
+-- The proposal and the decision of one action, as recorded: of several proposals the one whose body was decided.
+WITH
+    (SELECT argMin(payload, (recorded_at, topic, partition, offset)) FROM events
+        WHERE tenant = {tenant:String} AND action_id = {action_id:String} AND type = 'DecisionRecorded') AS decided
+SELECT argMin(payload, (recorded_at, topic, partition, offset)) AS proposed, decided
+FROM events
+WHERE tenant = {tenant:String} AND action_id = {action_id:String} AND type = 'ActionProposed'
+    AND JSONExtractString(payload, 'body_hash') = JSONExtractString(decided, 'body_hash')
