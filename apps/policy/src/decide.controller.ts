@@ -2,12 +2,13 @@ import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/com
 import { CountersignError } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
-import { actionOf, decide } from '@countersign/policy';
+import { decide } from '@countersign/policy';
 import { InternalGuard } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
 import type { PolicySource } from './policy-log.js';
 import { parseDecide } from './requests.js';
-import { POLICIES } from './tokens.js';
+import { POLICIES, VELOCITY } from './tokens.js';
+import type { VelocitySource } from './velocity/velocity.js';
 
 function readAction(base64: string): ActionProposed {
   try {
@@ -23,7 +24,10 @@ function readAction(base64: string): ActionProposed {
 @Controller('internal')
 @UseGuards(InternalGuard)
 export class DecideController {
-  constructor(@Inject(POLICIES) private readonly policies: PolicySource) {}
+  constructor(
+    @Inject(POLICIES) private readonly policies: PolicySource,
+    @Inject(VELOCITY) private readonly velocity: Pick<VelocitySource, 'edited'>,
+  ) {}
 
   @Post('decide')
   @HttpCode(200)
@@ -31,6 +35,6 @@ export class DecideController {
     const { tenant, action, policy } = parseDecide(body);
     const speaker = this.policies.current().speaker(tenant, policy.name, policy.version);
     if (speaker === null) throw new CountersignError('not_found', 'there is no such policy version');
-    return decisionFields(decide(speaker, actionOf(readAction(action))));
+    return decisionFields(decide(speaker, this.velocity.edited(speaker.policy, readAction(action))));
   }
 }

@@ -4,6 +4,7 @@ import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { Decider } from './decider.js';
 import { PolicyHistory } from './policy-history.js';
+import { Velocity } from './velocity/velocity.js';
 
 const macKeys: MacKeys = {
   intake: 'aa'.repeat(32),
@@ -58,12 +59,14 @@ function recordOf(service: 'intake' | 'policy' = 'intake'): InRecord {
   return { ...wire, key: Buffer.from(wire.key), partition: 2, offset: 7, timestampMs: 1_000 };
 }
 
+const velocity = new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null });
+
 function decider(append = async (_records: OutRecord[]) => []) {
   const sent: OutRecord[] = [];
   const outbox = { append: (records: OutRecord[]) => append(records).then(() => (sent.push(...records), [])) };
   return {
     sent,
-    decider: new Decider({ policies: { current: () => new PolicyHistory() }, appender: outbox, macKeys }),
+    decider: new Decider({ policies: { current: () => new PolicyHistory() }, velocity, appender: outbox, macKeys }),
   };
 }
 

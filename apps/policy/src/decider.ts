@@ -2,13 +2,15 @@ import { CountersignError } from '@countersign/canonical';
 import { EventError, eventId, openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys, WireRecord } from '@countersign/events';
 import type { Appender, Handled, InRecord } from '@countersign/kafka';
-import { actionOf, evaluate } from '@countersign/policy';
+import { evaluate } from '@countersign/policy';
 import type { Decision } from '@countersign/policy';
 import { decidedEvent } from './decided-event.js';
 import type { PolicySource } from './policy-log.js';
+import type { VelocitySource } from './velocity/velocity.js';
 
 export interface DeciderOptions {
   readonly policies: PolicySource;
+  readonly velocity: Pick<VelocitySource, 'of'>;
   readonly appender: Pick<Appender, 'append'>;
   readonly macKeys: MacKeys;
   readonly onDecided?: (decision: Decision) => void;
@@ -21,7 +23,7 @@ export class Decider {
   /** `done` only after the decision is acknowledged, so that the offset moves behind it. */
   async decide(record: InRecord): Promise<Handled> {
     try {
-      await this.options.appender.append([this.decisionOf(record)]);
+      await this.options.appender.append([await this.decisionOf(record)]);
       return { kind: 'done' };
     } catch (error) {
       if (error instanceof EventError) return { kind: 'dead_letter', reason: error.reason, detail: error.message };
@@ -30,11 +32,13 @@ export class Decider {
     }
   }
 
-  private decisionOf(record: InRecord): WireRecord {
-    const { policies, macKeys, onDecided } = this.options;
+  private async decisionOf(record: InRecord): Promise<WireRecord> {
+    const { policies, velocity, macKeys, onDecided } = this.options;
     const action = openRecord(record, macKeys).event as ActionProposed;
     const { tenant, action_id, body_hash } = action;
-    const decision = evaluate(policies.current().setAt(record.timestampMs), tenant, actionOf(action));
+    const history = policies.current();
+    const facts = await velocity.of(history, action, record.timestampMs);
+    const decision = evaluate(history.setAt(record.timestampMs), tenant, facts);
     onDecided?.(decision);
     const event = decidedEvent(action, record.value ?? Buffer.alloc(0), record.timestampMs, decision);
     return toRecord({

@@ -10,6 +10,7 @@ import { ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService, ServiceConfig } from '@countersign/service';
 import { PolicyHistory } from './policy-history.js';
 import { PolicyModule } from './policy.module.js';
+import { Velocity } from './velocity/velocity.js';
 
 const CONTENT = `name: pay
 action_types: { pay: { facts: { n: { at: /parameters/n, type: number } } } }
@@ -62,6 +63,7 @@ beforeAll(async () => {
   const append = () => Promise.resolve([]);
   const module = PolicyModule.of({
     policies: { current: () => history },
+    velocity: new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null }),
     appender: { append },
     macKeys: config.macKeys,
     reviewers,

@@ -1,5 +1,5 @@
 import type { PolicyPublished, PolicyStateChanged } from '@countersign/events';
-import type { PolicySet, PolicyVersion } from '@countersign/policy';
+import type { CompiledPolicy, PolicySet, PolicyVersion } from '@countersign/policy';
 import { BUILT_IN_POLICY, loadPolicy, policySetOf } from '@countersign/policy';
 import { PolicyLine } from './policy-line.js';
 import type { Standing, VersionRecord, VersionState } from './policy-line.js';
@@ -67,6 +67,12 @@ export class PolicyHistory {
   /** The versions that only watched at a log time, of every tenant. */
   shadowsAt(timeMs: number): readonly PolicyVersion[] {
     return [...this.lines.values()].flatMap((line) => line.shadowsAt(timeMs));
+  }
+
+  /** Every version of every tenant that this release can read. */
+  compiled(): CompiledPolicy[] {
+    const versions = [...this.lines.values()].flatMap((line) => line.versions);
+    return versions.flatMap(({ policy }) => policy ?? []);
   }
 
   /** A named version as a tenant sees it, or null. */

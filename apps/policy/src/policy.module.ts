@@ -9,9 +9,11 @@ import type { DeciderOptions } from './decider.js';
 import { Decider } from './decider.js';
 import { decisionCounter } from './metrics.js';
 import { PoliciesController } from './policies.controller.js';
-import { DECIDER, POLICIES, REVIEWERS } from './tokens.js';
+import { DECIDER, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
+import type { VelocitySource } from './velocity/velocity.js';
 
 export interface PolicyParts extends Omit<DeciderOptions, 'onDecided'> {
+  readonly velocity: VelocitySource;
   readonly reviewers: ReviewerAuth;
 }
 
@@ -25,6 +27,7 @@ export class PolicyModule {
       controllers: [ActionsHandler, PoliciesController, DecideController],
       providers: [
         { provide: POLICIES, useValue: parts.policies },
+        { provide: VELOCITY, useValue: parts.velocity },
         { provide: REVIEWERS, useValue: reviewers },
         { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },
       ],

@@ -1,4 +1,5 @@
 import { connect, createAppender, KafkaServer } from '@countersign/kafka';
+import { longestWindowMs } from '@countersign/policy';
 import { createLogger, Readiness, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { deadLetters } from './dead-letters.js';
@@ -6,6 +7,8 @@ import type { PolicyConfig } from './policy.config.js';
 import { readPolicyFiles } from './policy-files.js';
 import { PolicyLog } from './policy-log.js';
 import { PolicyModule } from './policy.module.js';
+import { Velocity } from './velocity/velocity.js';
+import { WindowLog } from './velocity/window-log.js';
 
 const ACTIONS_GROUP = 'countersign.policy.actions';
 
@@ -20,19 +23,22 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
   const policies = new PolicyLog({ connection, appender, macKeys, log });
+  const windows = new WindowLog({ connection, appender, macKeys, log });
   const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter: deadLetters(appender, macKeys) });
   const readiness = new Readiness();
   readiness.add('policies', () => policies.healthy());
+  readiness.add('windows', () => windows.healthy());
   readiness.add('actions', () => transport.healthy());
   const reviewers = new ReviewerAuth(config.issuers);
-  const module = PolicyModule.of({ policies, appender, macKeys, reviewers });
+  const module = PolicyModule.of({ policies, velocity: new Velocity(windows), appender, macKeys, reviewers });
   const service = await startService({
     ...{ name: 'policy', module, config, log, readiness, transport },
     onClosed: async () => {
-      await Promise.allSettled([policies.close(), appender.close()]);
+      await Promise.allSettled([policies.close(), windows.close(), appender.close()]);
       await connection.close();
     },
   });
   await policies.open(files, { operator, follow: config.followFolder });
+  await windows.open(longestWindowMs(policies.current().compiled()));
   return service;
 }

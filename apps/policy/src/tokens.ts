@@ -2,3 +2,4 @@
 export const DECIDER = Symbol('DECIDER');
 export const POLICIES = Symbol('POLICIES');
 export const REVIEWERS = Symbol('REVIEWERS');
+export const VELOCITY = Symbol('VELOCITY');

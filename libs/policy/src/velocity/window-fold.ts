@@ -12,7 +12,7 @@ export interface PlacedEntry extends Entry {
 }
 
 export interface WindowFoldOptions {
-  /** How long an action id is remembered after its last entry, milliseconds. Default `REMEMBER_MS`. */
+  /** How long an action id is remembered after its first entry, milliseconds. Default `REMEMBER_MS`. */
   readonly rememberMs?: number;
   /** Entries of one line that a window may hold; beyond it the answer is unknown. Default `MAX_ENTRIES`. */
   readonly maxEntries?: number;
@@ -20,8 +20,11 @@ export interface WindowFoldOptions {
   readonly sinceMs?: number;
 }
 
-/** As long as the approval log remembers an action: whoever proposes it later proposes a new one. */
-export const REMEMBER_MS = 8 * 86_400_000;
+/**
+ * Less than the approval log remembers an action (8 days): whoever proposes a forgotten one again proposes a new one, and
+ * it must count again.
+ */
+export const REMEMBER_MS = 7 * 86_400_000;
 export const MAX_ENTRIES = 10_000;
 
 interface Line {
@@ -29,9 +32,10 @@ interface Line {
   readonly sums: WindowSums;
 }
 
-interface Remembered {
+/** The answer that an action got, and the amount that it entered with. */
+export interface Remembered {
   readonly counted: Counted;
-  readonly seen_ms: number;
+  readonly amount: Money | null;
 }
 
 /**
@@ -45,7 +49,7 @@ export class WindowFold {
   private nowMs = 0;
   /** Lines by length of their window; within a length, the line that was entered last comes last. */
   private readonly lines = new Map<number, Map<string, Line>>();
-  /** By line and action id; what was seen last comes last. */
+  /** By line and action id, in log order. */
   private readonly remembered = new Map<string, Remembered>();
   private readonly options: Required<WindowFoldOptions>;
 
@@ -57,16 +61,16 @@ export class WindowFold {
   enter(entry: PlacedEntry): Counted {
     this.nowMs = Math.max(this.nowMs, entry.at_ms);
     this.forget();
-    const id = idOf(entry);
-    const counted = this.remembered.get(id)?.counted ?? this.count(entry);
-    this.remembered.delete(id);
-    this.remembered.set(id, { counted, seen_ms: this.nowMs });
+    const known = this.find(entry);
+    if (known !== null) return known.counted;
+    const counted = this.count(entry);
+    this.remembered.set(idOf(entry), { counted, amount: entry.amount });
     return counted;
   }
 
-  /** The answer that an action got, while it is remembered. */
-  find(entry: Pick<Entry, 'tenant' | 'window' | 'key' | 'action_id'>): Counted | null {
-    return this.remembered.get(idOf(entry))?.counted ?? null;
+  /** What an action got in its line, while it is remembered. */
+  find(entry: Pick<Entry, 'tenant' | 'window' | 'key' | 'action_id'>): Remembered | null {
+    return this.remembered.get(idOf(entry)) ?? null;
   }
 
   /** Lines and answers that are in memory. */
@@ -104,8 +108,8 @@ export class WindowFold {
 
   /** Frees what no later entry can ask for. */
   private forget(): void {
-    for (const [id, { seen_ms }] of this.remembered) {
-      if (seen_ms > this.nowMs - this.options.rememberMs) break;
+    for (const [id, { counted }] of this.remembered) {
+      if (counted.at_ms > this.nowMs - this.options.rememberMs) break;
       this.remembered.delete(id);
     }
     for (const [windowMs, lines] of this.lines) {
