@@ -7,6 +7,7 @@ import type { Fact } from './facts.js';
 import { compileFact } from './facts.js';
 import type { CompiledGate } from './gates.js';
 import type { Path, ProblemList } from './problems.js';
+import { covers } from './stated-by.js';
 import { velocityFacts } from './velocity-facts.js';
 
 /** What the parts of one policy share while it is compiled. */
@@ -27,13 +28,16 @@ function factsOf({ document, problems }: Compilation, type: string): Fact[] {
     [document.facts, ['facts']],
     [own, ['action_types', type, 'facts']],
   ];
+  const sensitive = document.action_types[type]?.sensitive ?? [];
+  const isSensitive = ({ at }: FactDeclaration): boolean =>
+    sensitive.some((place) => covers(place, at) || covers(at, place));
   const facts = new Map<string, Fact>();
   for (const [declarations, path] of sources) {
     for (const [name, declaration] of Object.entries(declarations)) {
       if (facts.has(name))
         problems.add([...path, name], `expected another name: \`${name}\` is declared for every type`);
       try {
-        facts.set(name, compileFact(name, declaration));
+        facts.set(name, { ...compileFact(name, declaration), sensitive: isSensitive(declaration) });
       } catch {
         problems.add([...path, name], 'expected bounds with at most the decimals of the currency');
       }
@@ -138,6 +142,16 @@ export function compileType(compilation: Compilation, type: string): CompiledTyp
   const rules = compileRules(compilation, type, facts, compile);
   const segments = compileSegments(compilation, type, compile);
   const conditions = [...rules, ...segments, ...(axes ?? []).flatMap((one) => one.cases)].map((one) => one.condition);
+  const { sensitive = [], preconditions = [] } = compilation.document.action_types[type] ?? {};
   const usesPresence = conditions.some((condition) => condition?.usesPresence);
-  return { facts, usesPresence, axes, cells: classified ? compileCells(compilation) : null, rules, segments };
+  return {
+    facts,
+    usesPresence,
+    axes,
+    cells: classified ? compileCells(compilation) : null,
+    rules,
+    segments,
+    sensitive,
+    preconditions,
+  };
 }

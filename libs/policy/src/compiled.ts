@@ -47,6 +47,10 @@ export interface CompiledType {
   readonly rules: readonly CompiledRule[];
   /** Parts of the actions with a rollout mode of their own, in order. */
   readonly segments: readonly CompiledSegment[];
+  /** Pointers whose values no explanation repeats. */
+  readonly sensitive: readonly string[];
+  /** Members of the action's preconditions that identify the state of the world. */
+  readonly preconditions: readonly string[];
 }
 
 /** One segment of a rollout. */

@@ -55,11 +55,10 @@ export function languageOf(facts: readonly Fact[]): Environment {
   language.registerFunction('money(string, string): Money', rememberLiterals());
   for (const [operator, compare] of Object.entries(MONEY_OPERATORS))
     language.registerOperator(`Money ${operator} Money`, compare);
-  const velocity = facts.filter(isVelocityFact);
-  for (const { name, celType } of facts.filter((fact) => !isVelocityFact(fact)))
-    language.registerVariable(name, celType);
-  language.registerVariable(VELOCITY, { schema: Object.fromEntries(velocity.map(velocityEntry)) });
-  language.registerVariable('present', { schema: Object.fromEntries(facts.map(({ name }) => [name, 'bool'])) });
+  const [counters, plain] = [facts.filter(isVelocityFact), facts.filter((fact) => !isVelocityFact(fact))];
+  for (const { name, celType } of plain) language.registerVariable(name, celType);
+  language.registerVariable(VELOCITY, { schema: Object.fromEntries(counters.map(velocityEntry)) });
+  language.registerVariable('present', { schema: Object.fromEntries(plain.map(({ name }) => [name, 'bool'])) });
   return language;
 }
 

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { actionTypeEntry } from './action-type-document.js';
+import { classification, IMPACTS, REVERSIBILITIES } from './classify-document.js';
 import { facts } from './fact-document.js';
 import { gate } from './gate-document.js';
 import { activation, audit, driftGuard, rollout, velocity } from './rollout-document.js';
@@ -7,10 +9,6 @@ import { actionType, condition, duration, mode, name, types } from './words.js';
 export type { FactDeclaration } from './fact-document.js';
 export type { GateDeclaration } from './gate-document.js';
 
-const IMPACTS = ['low', 'medium', 'high'] as const;
-const REVERSIBILITIES = ['high', 'low'] as const;
-const cases = <T extends readonly string[]>(levels: T) =>
-  z.array(z.strictObject({ is: z.enum(levels), when: condition.optional(), for: types })).min(1);
 const oneOrMore = <T extends readonly string[]>(levels: T) =>
   z.union([z.literal('any'), z.enum(levels), z.array(z.enum(levels)).min(1)]).default('any');
 
@@ -46,14 +44,8 @@ export const policyDocument = z.strictObject({
     )
     .default({}),
   facts: facts.default({}),
-  action_types: z.record(actionType, z.strictObject({ facts: facts.default({}) })).default({}),
-  classify: z
-    .strictObject({
-      impact: cases(IMPACTS),
-      reversibility: cases(REVERSIBILITIES),
-      regulatory_pressure: cases(IMPACTS),
-    })
-    .optional(),
+  action_types: z.record(actionType, actionTypeEntry).default({}),
+  classify: classification.optional(),
   matrix: z.array(cell).max(64).default([]),
   rules: z.array(rule).max(1_000).default([]),
   gates: z.record(name, gate),

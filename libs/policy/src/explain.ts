@@ -5,8 +5,7 @@ import type { CompiledType } from './compiled.js';
 import type { PolicyVersion } from './decide.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
-import { readFacts, shown } from './facts.js';
-import { valueAt } from './pointer.js';
+import { HIDDEN, readFacts, shown, statedValue } from './facts.js';
 import type { Evaluation, TrailEntry } from './trail.js';
 import { judge, valuesOf } from './trail.js';
 import { ruleEntry } from './weigh.js';
@@ -31,13 +30,15 @@ export interface Explanation {
 }
 
 function explainFacts(type: CompiledType, action: PolicyAction, { context }: Evaluation['values']): FactExplanation[] {
-  return type.facts.map(({ name, pointer, tokens }) => {
-    const raw = valueAt(action, tokens);
+  return type.facts.map((fact) => {
+    const { name, pointer, sensitive } = fact;
+    const raw = statedValue(fact, action);
     const status = Object.hasOwn(context, name)
       ? 'known'
       : raw === undefined || raw === null
         ? 'missing'
         : 'not_comparable';
+    if (sensitive && status !== 'missing') return { name, pointer, status, value: HIDDEN };
     return { name, pointer, status, value: status === 'known' ? shown(context[name]) : shown(raw) };
   });
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod';
-import { decimal, factName, pointer, tokens } from './words.js';
+import { decimal, factName, name, pointer, tokens } from './words.js';
 
-const at = { at: pointer.describe('Where the fact stands in the action: an RFC 6901 pointer.') };
+const at = {
+  at: pointer.describe('Where the fact stands in the action: an RFC 6901 pointer.'),
+  stated_by: name
+    .default('agent')
+    .describe('Who may state it: `agent`, or the name of a provider. Stated by another source it counts as missing.'),
+};
 const list = {
   each: tokens.optional().describe('Where the amount stands in each element of a list.'),
   fold: z.literal('sum').optional().describe('Makes one amount of a list: its sum.'),

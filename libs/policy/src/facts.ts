@@ -3,10 +3,14 @@ import type { PolicyAction } from './action.js';
 import type { FactDeclaration } from './document.js';
 import { moneyLiteral, MoneyValue, readBareMoney, readMoney, sumMoney } from './money.js';
 import { tokensOf, valueAt } from './pointer.js';
+import { AGENT, isStatedBy } from './stated-by.js';
 
 /** Elements of a list that a condition may walk through. A longer list is not comparable. */
 const MAX_ELEMENTS = 1_000;
 const MAX_SHOWN_CHARACTERS = 200;
+
+/** Stands in explanations for the value of a sensitive fact. */
+export const HIDDEN = '(sensitive)';
 
 type Parse = (raw: unknown) => unknown;
 
@@ -23,6 +27,10 @@ export interface Fact {
   readonly currency: string | null;
   readonly tokens: readonly string[];
   readonly declaration: FactDeclaration;
+  /** Who may state it. */
+  readonly source: string;
+  /** true when explanations must not repeat its value. */
+  readonly sensitive: boolean;
   /** The typed value, or null when the raw value is not comparable. */
   readonly parse: Parse;
 }
@@ -31,6 +39,8 @@ export interface Fact {
 export interface FactValues {
   readonly context: Record<string, unknown>;
   readonly missing: readonly Fact[];
+  /** Names of the facts whose values explanations must not repeat. */
+  readonly hidden?: readonly string[];
 }
 
 const within = (value: number, { min, max }: { min?: number; max?: number }): boolean =>
@@ -93,10 +103,13 @@ export const compileFact = (name: string, declaration: FactDeclaration): Fact =>
   currency: declaration.type === 'money' ? declaration.currency : null,
   tokens: tokensOf(declaration.at),
   declaration,
+  source: declaration.stated_by,
+  sensitive: false,
   parse: parserOf(declaration),
 });
 
 const NONE: readonly Fact[] = [];
+const NO_NAMES: readonly string[] = [];
 
 /** A grouped fact is read by conditions through its object, and by explanations under its whole name. */
 function putInto(context: Record<string, unknown>, { name, group }: Fact, value: unknown): void {
@@ -105,21 +118,29 @@ function putInto(context: Record<string, unknown>, { name, group }: Fact, value:
   held[member] = context[name] = value;
 }
 
-/** Reads all facts of an action. What is missing, null or not comparable is left out of the context. */
+/** What the action states for a fact; undefined when another source than the declared one states it. */
+export function statedValue({ tokens, source, pointer, group }: Fact, action: PolicyAction): unknown {
+  const trusted = group !== null || (action.stated ? isStatedBy(source, pointer, action.stated) : source === AGENT);
+  return trusted ? valueAt(action, tokens) : undefined;
+}
+
+/** Reads all facts of an action. What is missing, null, not comparable or of another source is left out of the context. */
 export function readFacts(facts: readonly Fact[], action: PolicyAction, withPresence: boolean): FactValues {
   const context: Record<string, unknown> = {};
   const present: Record<string, boolean> = {};
   let missing: Fact[] | null = null;
+  let hidden: string[] | null = null;
   for (const fact of facts) {
-    const raw = valueAt(action, fact.tokens);
+    const raw = statedValue(fact, action);
     const value = raw === undefined || raw === null ? null : fact.parse(raw);
     if (value === null) (missing ??= []).push(fact);
     else if (fact.group === null) context[fact.name] = value;
     else putInto(context, fact, value);
+    if (fact.sensitive) (hidden ??= []).push(fact.name);
     if (withPresence) present[fact.name] = raw !== undefined && raw !== null;
   }
   if (withPresence) context['present'] = present;
-  return { context, missing: missing ?? NONE };
+  return { context, missing: missing ?? NONE, hidden: hidden ?? NO_NAMES };
 }
 
 /** A fact's value as JSON for an explanation; null when unknown. Long text is cut. */

@@ -46,3 +46,8 @@ export { longestWindowMs, windowsOf } from './velocity/windows.js';
 export type { Window } from './velocity/windows.js';
 export type { Counted, CountedWindows } from './velocity/counted.js';
 export { withVelocity } from './velocity/with-velocity.js';
+export { libraryOf } from './action-types.js';
+export type { ActionTypeFile, ActionTypeLibrary } from './action-types.js';
+export { referenceDifferences } from './reference/compare.js';
+export { decidePlainly } from './reference/decide.js';
+export type { Ask, PlainDecision } from './reference/decide.js';

@@ -1,7 +1,7 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { Condition } from './condition.js';
 import type { FactValues } from './facts.js';
-import { shown } from './facts.js';
+import { HIDDEN, shown } from './facts.js';
 
 /** One step of an explanation. */
 export interface TrailEntry {
@@ -25,9 +25,9 @@ export interface Evaluation {
   errored: boolean;
 }
 
-export function valuesOf(facts: readonly string[], { context }: FactValues): Record<string, JsonValue> {
+export function valuesOf(facts: readonly string[], { context, hidden }: FactValues): Record<string, JsonValue> {
   const values: Record<string, JsonValue> = {};
-  for (const name of facts) values[name] = shown(context[name]);
+  for (const name of facts) values[name] = hidden?.includes(name) && name in context ? HIDDEN : shown(context[name]);
   return values;
 }
 

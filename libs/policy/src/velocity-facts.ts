@@ -4,6 +4,8 @@ import { compileFact } from './facts.js';
 
 /** The object that holds the counters in conditions, and in the action. */
 export const VELOCITY = 'velocity';
+/** The source of the counters. No declaration can name it: it is computed, not stated. */
+const LOG = 'log';
 
 /** Currency of the money fact of that name in a type; null when there is none. */
 export function moneyCurrency(document: PolicyDocument, type: string, fact: string): string | null {
@@ -18,8 +20,8 @@ export function velocityFacts(document: PolicyDocument, type: string): Fact[] {
     const currency = sum === undefined ? null : moneyCurrency(document, type, sum);
     if (sum !== undefined && currency === null) return [];
     const at = `/${VELOCITY}/${name}`;
-    const counter: FactDeclaration = { at, type: 'int', min: 0 };
-    const total: FactDeclaration = { at, type: 'money', currency: currency ?? '', bare_number: false };
+    const counter: FactDeclaration = { at, stated_by: LOG, type: 'int', min: 0 };
+    const total: FactDeclaration = { at, stated_by: LOG, type: 'money', currency: currency ?? '', bare_number: false };
     return [{ ...compileFact(`${VELOCITY}.${name}`, currency === null ? counter : total), group: [VELOCITY, name] }];
   });
 }

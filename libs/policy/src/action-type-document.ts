@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { classification } from './classify-document.js';
+import { facts } from './fact-document.js';
+import { actionType, name, pointer } from './words.js';
+
+const said = {
+  facts: facts.default({}),
+  sensitive: z
+    .array(pointer)
+    .max(100)
+    .default([])
+    .describe('Pointers whose values no explanation repeats; what lies below a pointer is meant too.'),
+  preconditions: z
+    .array(z.string().regex(/^[!-.0-~]{1,128}$/, 'expected the name of a member of `preconditions`, in ASCII'))
+    .max(50)
+    .default([])
+    .describe("Members of the action's `preconditions` that identify the state of the world, such as `order_etag`."),
+  classify: classification
+    .partial()
+    .optional()
+    .describe('Levels of this type where the cases of the policy say nothing.'),
+};
+
+/** What a policy says of an action type in place: its facts, or that they stand in the type's own file. */
+export const actionTypeEntry = z.strictObject({
+  from: z
+    .literal('action_types')
+    .optional()
+    .describe("The type has its own file in the folder `action_types`; what is said here is added to that file's."),
+  ...said,
+});
+
+/** An action type's own file, which any policy may use. */
+export const actionTypeDocument = z.strictObject({
+  action_type: actionType.describe('The type that agents name in `action_type`.'),
+  description: z.string().max(4_000).optional().describe('What the action does, in a sentence.'),
+  owner: name.optional().describe('Who answers for this declaration.'),
+  ...said,
+});
+
+export type ActionTypeEntry = z.infer<typeof actionTypeEntry>;
+export type ActionTypeDocument = z.infer<typeof actionTypeDocument>;

@@ -1,0 +1,59 @@
+import type { Compilation } from './compile-type.js';
+import { BUILT_IN_GATE, grantTtlFault } from './gates.js';
+
+function checkGateNames({ document, gates, problems }: Compilation): void {
+  const known = [...gates.keys()].join(', ');
+  const check = (name: string | undefined, ...path: (string | number)[]): void => {
+    if (name !== undefined && !gates.has(name)) problems.add(path, `expected one of the gates: ${known}`);
+  };
+  check(document.fallback, 'fallback');
+  check(document.audit?.gate, 'audit', 'gate');
+  check(document.drift_guard?.gate, 'drift_guard', 'gate');
+  document.rules.forEach(({ gate, then }, index) => {
+    check(gate, 'rules', index, 'gate');
+    if ((then === 'require_approval') !== (gate !== undefined)) {
+      problems.add(['rules', index, 'then'], 'expected a gate with require_approval, and only there');
+    }
+  });
+  document.matrix.forEach(({ gate, approval }, index) => {
+    check(gate, 'matrix', index, 'gate');
+    if ((approval === 'no') === (gate !== undefined))
+      problems.add(['matrix', index, 'approval'], 'expected a gate with yes and maybe, and only there');
+  });
+}
+
+function checkTypesAndNames({ document, problems }: Compilation): void {
+  const known = Object.keys(document.action_types);
+  const check = (types: readonly string[] | undefined, ...path: (string | number)[]): void =>
+    types?.forEach((type, index) => {
+      if (!known.includes(type))
+        problems.add([...path, 'for', index], `expected one of the action types: ${known.join(', ')}`);
+    });
+  document.rules.forEach((rule, index) => {
+    check(rule.for, 'rules', index);
+    const first = document.rules.findIndex((other) => other.name === rule.name);
+    if (first !== index) problems.add(['rules', index, 'name'], 'expected a name that no other rule has');
+  });
+  document.rollout.segments.forEach((segment, index) => check(segment.for, 'rollout', 'segments', index));
+  for (const [name, one] of Object.entries(document.velocity)) check(one.for, 'velocity', name);
+  for (const [axis, cases] of Object.entries(document.classify ?? {})) {
+    cases.forEach((one, index) => check(one.for, 'classify', axis, index));
+  }
+}
+
+function checkTop({ document, problems }: Compilation): void {
+  if (document.name === BUILT_IN_GATE.name) problems.add(['name'], 'expected another name: this one is taken');
+  const { production } = document.environments;
+  if (production?.bypass)
+    problems.add(['environments', 'production', 'bypass'], 'expected no bypass: production cannot bypass a gate');
+  const fault = grantTtlFault(document.allow_grant_ttl);
+  if (fault !== null) problems.add(['allow_grant_ttl'], fault);
+  if (document.matrix.length > 0 && !document.classify) problems.add(['matrix'], 'expected `classify` beside `matrix`');
+}
+
+/** Adds a problem for each name that stands for nothing, and for what no policy may say. */
+export function checkNames(compilation: Compilation): void {
+  checkTop(compilation);
+  checkGateNames(compilation);
+  checkTypesAndNames(compilation);
+}

@@ -1,0 +1,56 @@
+import type { ActionTypeDocument, ActionTypeEntry } from './action-type-document.js';
+import type { PolicyDocument } from './document.js';
+import type { ProblemList } from './problems.js';
+
+/** The entry with what the type's own file says; a name that both declare is a problem. */
+function mergedEntry(
+  entry: ActionTypeEntry,
+  type: string,
+  file: ActionTypeDocument,
+  problems: ProblemList,
+): ActionTypeEntry {
+  for (const name of Object.keys(entry.facts)) {
+    if (Object.hasOwn(file.facts, name))
+      problems.add(
+        ['action_types', type, 'facts', name],
+        `expected another name: \`${name}\` is declared in the type's file`,
+      );
+  }
+  return {
+    ...entry,
+    facts: { ...file.facts, ...entry.facts },
+    sensitive: [...file.sensitive, ...entry.sensitive],
+    preconditions: [...file.preconditions, ...entry.preconditions],
+    classify: { ...file.classify, ...entry.classify },
+  };
+}
+
+/** The policy's document as if the type's file stood in it. */
+export const addTypeFile = (
+  document: PolicyDocument,
+  type: string,
+  file: ActionTypeDocument,
+  problems: ProblemList,
+): PolicyDocument => {
+  const entry = document.action_types[type];
+  if (entry === undefined) return document;
+  return {
+    ...document,
+    action_types: { ...document.action_types, [type]: mergedEntry(entry, type, file, problems) },
+  };
+};
+
+/** The levels that types give themselves become cases behind those of the policy, each for its type only. */
+export function addTypeClasses(document: PolicyDocument): PolicyDocument {
+  const own = Object.entries(document.action_types).filter(([, { classify }]) => classify !== undefined);
+  if (own.length === 0) return document;
+  const of = <K extends 'impact' | 'reversibility' | 'regulatory_pressure'>(axis: K) => [
+    ...(document.classify?.[axis] ?? []),
+    ...own.flatMap(([type, { classify }]) => (classify?.[axis] ?? []).map((one) => ({ ...one, for: [type] }))),
+  ];
+  const classify = { impact: of('impact'), reversibility: of('reversibility') };
+  return {
+    ...document,
+    classify: { ...classify, regulatory_pressure: of('regulatory_pressure') } as PolicyDocument['classify'],
+  };
+}
