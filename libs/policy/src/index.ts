@@ -51,3 +51,6 @@ export type { ActionTypeFile, ActionTypeLibrary } from './action-types.js';
 export { referenceDifferences } from './reference/compare.js';
 export { decidePlainly } from './reference/decide.js';
 export type { Ask, PlainDecision } from './reference/decide.js';
+export { sentenceOf } from './changes/change.js';
+export type { PolicyChange } from './changes/change.js';
+export { describeChanges, MODE_RANKS } from './changes/describe-changes.js';
