@@ -9,7 +9,7 @@ export type {
   CompiledVelocity,
   PolicyVerdict,
 } from './compiled.js';
-export { decide } from './decide.js';
+export { decide, decideChanged } from './decide.js';
 export type { PolicyVersion } from './decide.js';
 export type { Decision } from './decision.js';
 export { parseDuration } from './duration.js';
@@ -54,3 +54,10 @@ export type { Ask, PlainDecision } from './reference/decide.js';
 export { sentenceOf } from './changes/change.js';
 export type { PolicyChange } from './changes/change.js';
 export { describeChanges, MODE_RANKS } from './changes/describe-changes.js';
+export type { Circumstances } from './rollout/circumstances.js';
+export { drawOf } from './rollout/draw.js';
+export { Evidence, guardsDrift } from './rollout/evidence.js';
+export type { EvidenceFact, Tuple } from './rollout/evidence.js';
+export { shadowReport } from './rollout/shadow-report.js';
+export type { ShadowDifference, ShadowReport, WatchedDecision } from './rollout/shadow-report.js';
+export { recordedEvidence } from './rollout/wanted.js';

@@ -1,0 +1,123 @@
+import { minorDigits } from '@countersign/canonical';
+import type { PolicyAction } from '../action.js';
+import type { FactDeclaration, PolicyDocument } from '../document.js';
+import type { Plain, PlainMoney, Told } from './answer.js';
+import { UNKNOWN, unitsOf } from './answer.js';
+
+const MAX_ELEMENTS = 1_000;
+const MAX_CHARACTERS = 30;
+const PLAIN_DECIMAL = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/;
+
+const LOG = 'log';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** What stands at a pointer, own members only; undefined where nothing does. */
+function at(root: unknown, pointer: string): unknown {
+  let here = root;
+  for (const part of pointer.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, name)) return undefined;
+    here = (here as Members)[name];
+  }
+  return here;
+}
+
+type MoneyFact = FactDeclaration & { type: 'money' };
+
+function moneyOf(raw: unknown, { currency, bare_number }: MoneyFact): PlainMoney | null {
+  const {
+    value,
+    currency: stated,
+    ...others
+  } = (bare_number ? { value: typeof raw === 'number' ? String(raw) : null, currency } : (raw ?? {})) as Members;
+  if (typeof value !== 'string' || stated !== currency || Object.keys(others).length > 0) return null;
+  const decimals = value.split('.')[1] ?? '';
+  if (!PLAIN_DECIMAL.test(value) || value.length > MAX_CHARACTERS || decimals.length > minorDigits(currency))
+    return null;
+  return { currency, units: unitsOf(value) };
+}
+
+function oneAmount(raw: unknown, fact: MoneyFact): PlainMoney | null {
+  const money = moneyOf(raw, fact);
+  if (money === null) return null;
+  if (fact.min !== undefined && money.units < unitsOf(fact.min)) return null;
+  if (fact.above !== undefined && money.units <= unitsOf(fact.above)) return null;
+  return money;
+}
+
+function amount(raw: unknown, fact: MoneyFact): PlainMoney | null {
+  if (fact.fold === undefined) return oneAmount(raw, fact);
+  if (!Array.isArray(raw) || raw.length > MAX_ELEMENTS) return null;
+  const amounts = raw.map((element) => oneAmount(at(element, fact.each ?? ''), fact));
+  const units = amounts.reduce(
+    (sum, one) => (sum === null || one === null ? null : sum + one.units),
+    0n as bigint | null,
+  );
+  return units === null ? null : { currency: fact.currency, units };
+}
+
+const between = (value: number, { min = -Infinity, max = Infinity }: { min?: number; max?: number }): boolean =>
+  Number.isFinite(value) && value >= min && value <= max;
+
+/** The value of a fact, or null where the raw value is not one of its type and bounds. */
+function valueOf(raw: unknown, fact: FactDeclaration): Plain | null {
+  switch (fact.type) {
+    case 'money':
+      return amount(raw, fact);
+    case 'number':
+      return typeof raw === 'number' && between(raw, fact) ? raw : null;
+    case 'int':
+      return typeof raw === 'number' && Number.isSafeInteger(raw) && between(raw, fact) ? raw : null;
+    case 'string':
+      return typeof raw === 'string' && (fact.one_of === undefined || fact.one_of.includes(raw)) ? raw : null;
+    case 'bool':
+      return typeof raw === 'boolean' ? raw : null;
+    case 'strings':
+      return Array.isArray(raw) && raw.length <= MAX_ELEMENTS && raw.every((item) => typeof item === 'string')
+        ? raw
+        : null;
+  }
+}
+
+/** Velocity counters are facts too: a count, or the sum of a money fact of the type. They come from the log. */
+function countersOf(document: PolicyDocument, type: string, own: Members): [string, FactDeclaration][] {
+  const counters: [string, FactDeclaration][] = [];
+  for (const [name, { sum, for: types }] of Object.entries(document.velocity)) {
+    if (types && !types.includes(type)) continue;
+    const common = { at: `/velocity/${name}`, stated_by: LOG };
+    const summed = sum === undefined ? undefined : (own[sum] as FactDeclaration | undefined);
+    if (sum === undefined) counters.push([`velocity.${name}`, { ...common, type: 'int', min: 0 }]);
+    else if (summed?.type === 'money')
+      counters.push([`velocity.${name}`, { ...common, type: 'money', currency: summed.currency, bare_number: false }]);
+  }
+  return counters;
+}
+
+/** The facts that a policy declares for a type, by the names that conditions use. */
+export function factsOf(document: PolicyDocument, type: string): [string, FactDeclaration][] {
+  const own = { ...document.facts, ...document.action_types[type]?.facts };
+  return [...Object.entries(own), ...countersOf(document, type, own)];
+}
+
+/** Whether the named source, and nobody else, stated all of what stands at the pointer. */
+function isTrusted({ at: pointer, stated_by }: FactDeclaration, { stated = {} }: PolicyAction): boolean {
+  if (stated_by === LOG) return true;
+  const places = Object.keys(stated);
+  const above = places.filter((place) => `${pointer}/`.startsWith(`${place}/`)).sort((a, b) => b.length - a.length);
+  const below = places.filter((place) => place.startsWith(`${pointer}/`));
+  const nearest = above[0] === undefined ? 'agent' : stated[above[0]];
+  return nearest === stated_by && below.every((place) => stated[place] === stated_by);
+}
+
+/** Every fact of an action by name: its value, or that it is not known; and under `present.<name>` whether it is stated. */
+export function readFacts(facts: readonly [string, FactDeclaration][], action: PolicyAction): Map<string, Told> {
+  const names = new Map<string, Told>();
+  for (const [name, fact] of facts) {
+    const raw = isTrusted(fact, action) ? at(action, fact.at) : undefined;
+    const stated = raw !== undefined && raw !== null;
+    names.set(name, (stated ? valueOf(raw, fact) : null) ?? UNKNOWN);
+    names.set(`present.${name}`, stated);
+  }
+  return names;
+}

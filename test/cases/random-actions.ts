@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import type { CompiledPolicy, PolicyAction } from '@countersign/policy';
+
+type Document = NonNullable<CompiledPolicy['document']>;
+type Fact = Document['facts'][string];
+
+const NOTHING = {
+  environment: 'production',
+  target: null,
+  on_behalf_of: null,
+  agent_version: 'v1',
+  model_id: 'm1',
+  confidence: null,
+  parameters: {},
+  signals: {},
+  before: null,
+  after: null,
+  velocity: {},
+};
+
+/** What the conditions of a policy compare with: the values at which its answers change. */
+interface Boundaries {
+  readonly amounts: readonly string[];
+  readonly numbers: readonly number[];
+  readonly texts: readonly string[];
+}
+
+function conditionsOf({ rules, classify, rollout }: Document): string[] {
+  const axes = Object.values(classify ?? {}).flat() as { when?: string }[];
+  return [...rules, ...axes, ...rollout.segments].flatMap(({ when }) => when ?? []);
+}
+
+function boundariesOf(document: Document): Boundaries {
+  const text = conditionsOf(document).join('\n');
+  const amounts = [...text.matchAll(/money\("([^"]+)"/g)].map(([, amount]) => amount ?? '');
+  const plain = text.replaceAll(/money\([^)]*\)/g, '');
+  const numbers = [...plain.matchAll(/(?<![\w.])\d+(\.\d+)?/g)].map(([number]) => Number(number));
+  const texts = [...plain.matchAll(/"([^"]*)"/g)].map(([, found]) => found ?? '');
+  return { amounts: ['0.00', ...amounts], numbers: [0, 1, ...numbers], texts: ['other', ...texts] };
+}
+
+const around = (number: number, step: number): number[] => [number - step, number, number + step];
+
+const odd: fc.Arbitrary<unknown> = fc.oneof(
+  fc.string(),
+  fc.double(),
+  fc.boolean(),
+  fc.array(fc.integer(), { maxLength: 3 }),
+  fc.dictionary(fc.string(), fc.integer(), { maxKeys: 3 }),
+);
+
+/** A pointer's value, set in a copy; parents that are absent become objects. */
+function withValue(node: unknown, [first, ...rest]: readonly string[], value: unknown): unknown {
+  if (first === undefined) return value;
+  const parent = (typeof node === 'object' && node !== null ? node : {}) as Record<string, unknown>;
+  return { ...parent, [first]: withValue(parent[first], rest, value) };
+}
+
+const tokensOf = (pointer: string): string[] => pointer.split('/').slice(1);
+
+function amountOf(fact: Fact & { type: 'money' }, { amounts }: Boundaries): fc.Arbitrary<unknown> {
+  const digits = amounts.flatMap((amount) => around(Number(amount), 0.01).map((number) => number.toFixed(2)));
+  const special = ['1e2', 'NaN', '01', '5.001', '99999999999999999999999999', '-1.00'];
+  const value = fc.oneof({ arbitrary: fc.constantFrom(...digits), weight: 8 }, fc.constantFrom(...special));
+  const currency = fc.constantFrom(...Array<string>(12).fill(fact.currency), 'EUR', 'USD', 'XXX');
+  const amount = fact.bare_number ? value.map(Number) : fc.record({ value, currency });
+  if (fact.fold === undefined) return amount;
+  const element = mostly(amount).map((one) => withValue({}, tokensOf(fact.each ?? ''), one));
+  return fc.array(element, { maxLength: 4 });
+}
+
+function soundValue(fact: Fact, boundaries: Boundaries): fc.Arbitrary<unknown> {
+  const { numbers, texts } = boundaries;
+  switch (fact.type) {
+    case 'money':
+      return amountOf(fact, boundaries);
+    case 'number':
+      return fc.oneof(fc.constantFrom(...numbers.flatMap((one) => around(one, 0.001))), fc.double());
+    case 'int':
+      return fc.oneof(fc.constantFrom(...numbers.flatMap((one) => around(Math.round(one), 1))), fc.integer());
+    case 'string':
+      return fc.constantFrom(...texts, ...(fact.one_of ?? []));
+    case 'bool':
+      return fc.boolean();
+    case 'strings':
+      return fc.array(fc.constantFrom(...texts), { maxLength: 4 });
+  }
+}
+
+const mostly = (sound: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
+  fc.oneof({ arbitrary: sound, weight: 8 }, { arbitrary: odd, weight: 1 }, fc.constantFrom(null, undefined));
+
+function counterFacts({ velocity, facts, action_types }: Document, type: string): Fact[] {
+  return Object.entries(velocity).map(([name, { sum }]) => {
+    const summed = sum === undefined ? undefined : (action_types[type]?.facts[sum] ?? facts[sum]);
+    return { type: 'int', ...summed, at: `/velocity/${name}`, fold: undefined } as Fact;
+  });
+}
+
+function actionOf(document: Document, type: string): fc.Arbitrary<PolicyAction> {
+  const boundaries = boundariesOf(document);
+  const facts = [
+    ...Object.values({ ...document.facts, ...document.action_types[type]?.facts }),
+    ...counterFacts(document, type),
+  ];
+  const values = fc.tuple(...facts.map((fact) => mostly(soundValue(fact, boundaries))));
+  const environment = fc.constantFrom('production', 'production', 'staging', 'canary');
+  const sources = fc.constantFrom(...new Set(['agent', ...facts.map(({ stated_by }) => stated_by)]));
+  const stated = fc.tuple(
+    ...facts.map(({ stated_by }) => fc.oneof({ arbitrary: fc.constant(stated_by), weight: 9 }, sources)),
+  );
+  return fc.tuple(values, environment, stated).map(([found, place, by]) => {
+    const base = { ...NOTHING, action_type: type, environment: place };
+    const action = facts.reduce<unknown>((node, { at }, index) => withValue(node, tokensOf(at), found[index]), base);
+    return {
+      ...(action as PolicyAction),
+      stated: Object.fromEntries(facts.map(({ at }, index) => [at, by[index] ?? 'agent'])),
+    };
+  });
+}
+
+/** Actions of every type that the policies name, with values at, below and above what their conditions compare with. */
+export function randomActions(policies: readonly CompiledPolicy[]): fc.Arbitrary<PolicyAction> {
+  const each = policies.flatMap(({ document }) =>
+    document === null ? [] : Object.keys(document.action_types).map((type) => actionOf(document, type)),
+  );
+  return fc.oneof(...each);
+}
