@@ -3,6 +3,7 @@ import type { CompiledPolicy, PolicySet, PolicyVersion } from '@countersign/poli
 import { BUILT_IN_POLICY, loadPolicy, policySetOf } from '@countersign/policy';
 import { PolicyLine } from './policy-line.js';
 import type { Standing, VersionRecord, VersionState } from './policy-line.js';
+import { PolicyReports } from './policy-reports.js';
 
 export type { Standing, VersionRecord, VersionState } from './policy-line.js';
 
@@ -17,6 +18,8 @@ const keyOf = (tenant: string, name: string): string => `${tenant}|${name}`;
 
 /** Which policy versions there are and in which state each was when: a pure fold over the `policies` topic. */
 export class PolicyHistory {
+  /** Evidence about the versions. */
+  readonly reports = new PolicyReports();
   private readonly lines = new Map<string, PolicyLine>();
   private readonly times: number[] = [];
   private readonly sets = new Map<number, PolicySet>();
@@ -59,9 +62,14 @@ export class PolicyHistory {
     const count = this.times.findLastIndex((time) => time <= timeMs) + 1;
     const known = this.sets.get(count);
     if (known !== undefined) return known;
-    const set = policySetOf([...this.lines.values()].flatMap((line) => line.activeAt(timeMs) ?? []));
+    const set = policySetOf(this.activeAt(timeMs));
     this.sets.set(count, set);
     return set;
+  }
+
+  /** The versions that spoke at a log time, of every tenant. */
+  activeAt(timeMs: number): PolicyVersion[] {
+    return [...this.lines.values()].flatMap((line) => line.activeAt(timeMs) ?? []);
   }
 
   /** The versions that only watched at a log time, of every tenant. */

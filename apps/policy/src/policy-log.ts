@@ -105,6 +105,7 @@ export class PolicyLog {
       const opened = openRecord(record, macKeys);
       if (isEvent(opened, 'PolicyPublished')) this.learn(opened.event, opened, record.timestampMs);
       if (isEvent(opened, 'PolicyStateChanged')) this.change(opened.event, record.timestampMs);
+      if (isEvent(opened, 'PolicyReported')) this.history.reports.apply(opened.event);
     } catch (error) {
       if (!(error instanceof EventError)) throw error;
       log.warn('policy record ignored', { offset: record.offset, reason: error.reason });

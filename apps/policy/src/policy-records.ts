@@ -1,9 +1,10 @@
 import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
-import type { MacKeys, PolicyPublished, PolicyStateChanged, WireRecord } from '@countersign/events';
+import type { MacKeys, PolicyPublished, PolicyReported, PolicyStateChanged, WireRecord } from '@countersign/events';
 
 /** What the policy service writes about versions. */
 export type PolicyFact =
   | { readonly name: 'PolicyPublished'; readonly event: PolicyPublished }
+  | { readonly name: 'PolicyReported'; readonly event: PolicyReported }
   | { readonly name: 'PolicyStateChanged'; readonly event: PolicyStateChanged };
 
 /** The fact as a record of the topic `policies`. */
@@ -13,6 +14,11 @@ export function policyRecord(fact: PolicyFact, macKeys: MacKeys): WireRecord {
   if (fact.name === 'PolicyPublished') {
     const { published_at: timeMs } = fact.event;
     return toRecord({ ...place, ...fact, id: eventId(fact.name, tenant, name, content_hash, timeMs), timeMs });
+  }
+  if (fact.name === 'PolicyReported') {
+    const { reported_at: timeMs, kind, result_hash } = fact.event;
+    const cause = [tenant, name, content_hash, kind, result_hash, timeMs];
+    return toRecord({ ...place, ...fact, id: eventId(fact.name, ...cause), timeMs });
   }
   const { changed_at: timeMs, state, action_id } = fact.event;
   const cause = [tenant, name, content_hash, state, action_id ?? timeMs];

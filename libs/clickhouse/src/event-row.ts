@@ -105,6 +105,7 @@ const ACTORS: Actor = {
   LabelRecorded: 'labelled_by',
   PolicyPublished: 'author',
   PolicyStateChanged: 'by',
+  PolicyReported: 'reported_by',
   DeadLettered: 'step',
 };
 
