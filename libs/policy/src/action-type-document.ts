@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { classification } from './classify-document.js';
+import { typeClassification } from './classify-document.js';
 import { facts } from './fact-document.js';
 import { actionType, name, pointer } from './words.js';
 
@@ -15,10 +15,7 @@ const said = {
     .max(50)
     .default([])
     .describe("Members of the action's `preconditions` that identify the state of the world, such as `order_etag`."),
-  classify: classification
-    .partial()
-    .optional()
-    .describe('Levels of this type where the cases of the policy say nothing.'),
+  classify: typeClassification.optional().describe('Levels of this type where the cases of the policy say nothing.'),
 };
 
 /** What a policy says of an action type in place: its facts, or that they stand in the type's own file. */

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { libraryOf } from './action-types.js';
 import { loadPolicy } from './load-policy.js';
 
@@ -27,6 +28,23 @@ const library = libraryOf([
   { file: 'action_types/unused.yaml', text: 'action_type: unused\n' },
 ]);
 const load = (text: string, from = library) => loadPolicy(text, 'refunds.yaml', from);
+
+const FOLDER = new URL('../../../infra/policies/action_types/', import.meta.url);
+
+it('every ready action type loads, and a policy needs to say only the rest of its levels', () => {
+  const files = readdirSync(FOLDER).map((file) => ({ file, text: readFileSync(new URL(file, FOLDER), 'utf8') }));
+  const ready = libraryOf(files);
+  expect(ready.problems).toEqual([]);
+  for (const type of ready.types.keys()) {
+    const text = `name: x\naction_types: { ${type}: { from: action_types } }\nclassify: { impact: [{ is: low }], regulatory_pressure: [{ is: low }] }\ngates: { one: { quorum: 1, roles: [r] } }\nfallback: one\n`;
+    const classified = load(text, ready);
+    const missing = ready.types.get(type)?.document.classify?.reversibility === undefined;
+    expect(classified.problems.map(({ message }) => message)).toEqual(
+      missing ? [`expected a last case without \`when\` for ${type}`] : [],
+    );
+  }
+  expect(ready.types.size).toBe(files.length);
+});
 
 describe("an action type's own file", () => {
   it('gives its facts, sensitive fields, preconditions and levels to a policy that names it', () => {

@@ -16,11 +16,20 @@ const cases = <T extends readonly string[]>(levels: T) =>
     .min(1)
     .describe('Cases in order; the first true one gives the level.');
 
-/** How an action stands on the three axes of the matrix. */
+const axes = {
+  impact: cases(IMPACTS).describe('What the action could cost or break.'),
+  reversibility: cases(REVERSIBILITIES).describe('Whether it can be taken back.'),
+  regulatory_pressure: cases(IMPACTS).describe('How closely the law looks at it.'),
+};
+
+/** How actions stand on the three axes of the matrix. An axis may be left out where the action types say it. */
 export const classification = z.strictObject({
-  impact: cases(IMPACTS),
-  reversibility: cases(REVERSIBILITIES),
-  regulatory_pressure: cases(IMPACTS),
+  impact: axes.impact.default([]),
+  reversibility: axes.reversibility.default([]),
+  regulatory_pressure: axes.regulatory_pressure.default([]),
 });
+
+/** What an action type says of itself on some of the axes. */
+export const typeClassification = z.strictObject(axes).partial();
 
 export type Classification = z.infer<typeof classification>;

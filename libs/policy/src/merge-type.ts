@@ -40,10 +40,13 @@ export const addTypeFile = (
   };
 };
 
-/** The levels that types give themselves become cases behind those of the policy, each for its type only. */
+/**
+ * The levels that types give themselves become cases behind those of the policy, each for its type only. A policy that
+ * neither classifies nor has a matrix does not ask for them.
+ */
 export function addTypeClasses(document: PolicyDocument): PolicyDocument {
   const own = Object.entries(document.action_types).filter(([, { classify }]) => classify !== undefined);
-  if (own.length === 0) return document;
+  if (own.length === 0 || (!document.classify && document.matrix.length === 0)) return document;
   const of = <K extends 'impact' | 'reversibility' | 'regulatory_pressure'>(axis: K) => [
     ...(document.classify?.[axis] ?? []),
     ...own.flatMap(([type, { classify }]) => (classify?.[axis] ?? []).map((one) => ({ ...one, for: [type] }))),

@@ -1,9 +1,10 @@
-import { loadPolicy, type PolicyProblem } from '@countersign/policy';
+import type { PolicyProblem } from '@countersign/policy';
 import type { Command } from 'commander';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { refused, wrongUse } from '../shared/command-error.js';
 import { show } from '../shared/output.js';
+import { readPolicy } from '../shared/read-policy.js';
 import { run } from '../shared/run.js';
 
 interface Checked {
@@ -23,7 +24,7 @@ async function filesOf(path: string): Promise<string[]> {
 }
 
 async function checkFile(file: string): Promise<Checked> {
-  const { problems } = loadPolicy(await readFile(file, 'utf8'), file);
+  const { problems } = await readPolicy(file);
   return { file, ok: problems.length === 0, problems };
 }
 

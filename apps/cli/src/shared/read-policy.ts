@@ -1,0 +1,16 @@
+import { libraryOf, loadPolicy, type ActionTypeLibrary, type LoadedPolicy } from '@countersign/policy';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** The action types that have their own file in the folder `action_types` beside a policy. */
+async function libraryBeside(file: string): Promise<ActionTypeLibrary> {
+  const folder = join(dirname(file), 'action_types');
+  const names = existsSync(folder) ? (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort() : [];
+  const paths = names.map((name) => join(folder, name));
+  return libraryOf(await Promise.all(paths.map(async (path) => ({ file: path, text: await readFile(path, 'utf8') }))));
+}
+
+/** Loads a policy file with the action types beside it; `content` is what to publish. */
+export const readPolicy = async (file: string): Promise<LoadedPolicy> =>
+  loadPolicy(await readFile(file, 'utf8'), file, await libraryBeside(file));
