@@ -63,6 +63,17 @@ function complete(root: string, stored: Stored, roster: Roster): Stored {
   return { agents: [...stored.agents, ...agents], executors: [...stored.executors, ...executors] };
 }
 
+/** The executor that the policy service is when it makes an approved change of policy. */
+const POLICY_EXECUTOR = 'policy-service';
+
+/** Gives the policy service its keys, by tenant: it redeems approvals as any other executor does. */
+export async function ensurePolicyKeys(secretsDir: string, localFiles: readonly string[]): Promise<void> {
+  const { executors } = await readLocalKeys(secretsDir, localFiles);
+  const own = executors.filter(({ executor_id }) => executor_id === POLICY_EXECUTOR);
+  const keys = Object.fromEntries(own.map(({ tenant, api_key }) => [tenant, api_key]));
+  await writeSecret(join(secretsDir, 'policy-executor.json'), `${JSON.stringify(keys, null, 2)}\n`);
+}
+
 /** A key that a local.json named, else the derived one; '' when neither is valid any more. */
 function usableKey(root: string, member: (RosterAgent | RosterExecutor) & Keyed, former: readonly LocalKeys[]): string {
   const valid = new Set(member.keys.filter((key) => key.revoked_at === null).map((key) => key.sha256));

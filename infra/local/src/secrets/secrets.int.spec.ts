@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readRoster } from '../roster.js';
 import type { Roster } from '../roster.js';
-import { ensureCredentials, readLocalKeys } from './credentials.js';
+import { ensureCredentials, ensurePolicyKeys, readLocalKeys } from './credentials.js';
 import { ensureSecrets } from './secrets.js';
 
 describe('secrets of a local system', () => {
@@ -32,6 +32,15 @@ describe('secrets of a local system', () => {
     await ensureCredentials(secrets, roster);
     await expect(readFile(join(secrets, 'mac.json'), 'utf8')).resolves.toBe(before);
     await expect(readLocalKeys(secrets, [])).resolves.toEqual(keys);
+  });
+
+  it('give the policy service its own executor key in each tenant', async () => {
+    await ensurePolicyKeys(secrets, []);
+    const { executors } = await readLocalKeys(secrets, []);
+    const own = executors.filter(({ executor_id }) => executor_id === 'policy-service');
+    const keys: unknown = JSON.parse(await readFile(join(secrets, 'policy-executor.json'), 'utf8'));
+    expect(keys).toEqual(Object.fromEntries(own.map(({ tenant, api_key }) => [tenant, api_key])));
+    expect(Object.keys(keys as object)).toEqual(['acme', 'globex']);
   });
 
   it('keep API keys as hashes only', async () => {

@@ -60,6 +60,9 @@ function sharedEnv(layout: Layout, options: SystemOptions, engine: ExternalEngin
     COUNTERSIGN_POLICIES_DIR: options.policiesDir,
     // The folder is the developer's own: an edited file is active at the next start.
     COUNTERSIGN_POLICY_FOLDER: 'follow',
+    // Whose risk owners change the policies of every tenant.
+    COUNTERSIGN_SHARED_POLICIES_TENANT: 'acme',
+    COUNTERSIGN_ROSTER: rosterFile,
     COUNTERSIGN_PARENT_PID: String(process.pid),
     COUNTERSIGN_ISSUER: urls.approval[0],
     POLICY_URL: urls.policy,

@@ -9,7 +9,8 @@ import { enginePart } from '../engine/engine.js';
 import type { Part, Report } from '../process/part.js';
 import { readRoster } from '../roster.js';
 import type { Roster } from '../roster.js';
-import { ensureCredentials } from '../secrets/credentials.js';
+import { localFilePath } from '../paths.js';
+import { ensureCredentials, ensurePolicyKeys } from '../secrets/credentials.js';
 import { ensureSecrets } from '../secrets/secrets.js';
 import { Crew } from './crew.js';
 import { layoutOf } from './layout.js';
@@ -45,6 +46,7 @@ function namedPorts({ ports }: Layout, { external }: SystemOptions): Record<stri
 async function engineAccess(layout: Layout, options: SystemOptions, roster: Roster): Promise<ExternalEngine> {
   const passwords = await ensureSecrets(layout.secrets, roster);
   await ensureCredentials(layout.secrets, roster);
+  await ensurePolicyKeys(layout.secrets, [localFilePath, layout.localFile]);
   const own = { user: WRITER, password: passwords.service, analystUser: ANALYST, analystPassword: passwords.analyst };
   return options.external.engine ?? { url: layout.urls.clickhouse, ...own };
 }
