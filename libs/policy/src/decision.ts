@@ -1,4 +1,4 @@
-import type { Gate, Mode } from '@countersign/events';
+import type { Gate, Mode, ShadowVerdict } from '@countersign/events';
 import type { PolicyVerdict } from './compiled.js';
 import type { TrailEntry } from './trail.js';
 
@@ -13,7 +13,7 @@ export interface Decision {
   readonly bypass: string | null;
   readonly policy_name: string;
   readonly policy_version: number;
-  /** The rule that decided, or null when the matrix or the fallback spoke. */
+  /** The rule that decided, `diff_required` or `drift_guard`, or null when the matrix or the fallback spoke. */
   readonly rule: string | null;
   readonly impact: string | null;
   readonly reversibility: string | null;
@@ -24,6 +24,18 @@ export interface Decision {
   readonly trail: readonly TrailEntry[];
   /** The gate that binds; null unless `effective_decision` is require_approval. */
   readonly gate: Gate | null;
+  /** The action runs, and a request that binds nothing asks a reviewer; else null. */
+  readonly advisory_gate: Gate | null;
+  /** What those say that do not bind: versions in shadow, and policies in mode `shadow` beside the one that decides. */
+  readonly shadows: readonly ShadowVerdict[];
+  /** What stated the mode, and why the action is in or out of a partial rollout; null where the policy's mode holds. */
+  readonly segment: string | null;
+  /** Drawn for a random audit with this gate; else null. */
+  readonly audit_gate: Gate | null;
+  /** Probability of that draw, above 0 to 1, whether in or out; null when the action could not be drawn. */
+  readonly sample_probability: number | null;
+  /** Agent, version, model and type without enough evidence, so that the drift guard's gate is the least; else null. */
+  readonly unproven: string | null;
   /** Seconds that a grant on the policy's own authority lives. */
   readonly grant_ttl_s: number;
 }

@@ -21,6 +21,10 @@ export const gate = z.strictObject({
     .enum(['threshold', 'dry-run', 'hold-before-send', 'exception-only', 'environment'])
     .default('threshold')
     .describe('dry-run refuses an action without a diff; hold-before-send keeps what was approved until its release.'),
+  diff: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('With dry-run: `required` denies an action that states no `before` and `after`.'),
   quorum: count.optional().describe('Distinct people who must approve. Instead of thresholds and factors.'),
   thresholds: quorums.describe('Any one of them suffices.'),
   factors: quorums.describe('All of them, by distinct people.'),

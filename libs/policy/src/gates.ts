@@ -19,6 +19,8 @@ export interface CompiledGate {
   readonly name: string;
   /** Rises with strictness; see `gateSeverity`. */
   readonly severity: number;
+  /** An action without a diff is denied. */
+  readonly diffRequired: boolean;
   readonly urgent: Gate;
   readonly usual: Gate;
 }
@@ -68,7 +70,8 @@ function gateOf(name: string, declaration: GateDeclaration, sla: { respond: numb
 export function compileGate(name: string, declaration: GateDeclaration): CompiledGate {
   const form = (sla: { respond: number; expire: number }): Gate => gateOf(name, declaration, declaration.sla ?? sla);
   const usual = form(USUAL_SLA);
-  return { name, severity: gateSeverity(usual), urgent: form(URGENT_SLA), usual };
+  const diffRequired = declaration.pattern === 'dry-run' && declaration.diff === 'required';
+  return { name, severity: gateSeverity(usual), diffRequired, urgent: form(URGENT_SLA), usual };
 }
 
 /** What is wrong with a grant's life in seconds, or null. */

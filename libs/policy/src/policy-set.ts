@@ -1,9 +1,12 @@
 import type { PolicyAction } from './action.js';
 import type { CompiledPolicy } from './compiled.js';
-import type { PolicyVersion } from './decide.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import { BUILT_IN_GATE } from './gates.js';
+import type { PolicyVersion } from './policy-version.js';
+import type { Circumstances } from './rollout/circumstances.js';
+import { statedMode } from './rollout/placement.js';
+import { shadowsOf } from './rollout/shadow.js';
 import { gateSeverity } from './strictness.js';
 
 /** Every active policy, by tenant and action type. */
@@ -83,14 +86,52 @@ export function speakersFor(set: PolicySet, tenant: string, actionType: string):
   return policies?.byType.get(actionType) ?? [policies?.fallback ?? BUILT_IN_POLICY];
 }
 
-/** Decides an action. Where several policies speak for its type, the strictest decision holds. Never throws. */
-export function evaluate(set: PolicySet, tenant: string, action: PolicyAction): Decision {
-  const [first = BUILT_IN_POLICY, ...others] = speakersFor(set, tenant, action.action_type);
-  return others.reduce(
-    (strictest, speaker) => {
-      const decision = decide(speaker, action);
-      return compareDecisions(decision, strictest) > 0 ? decision : strictest;
-    },
-    decide(first, action),
+interface Voice {
+  readonly speaker: PolicyVersion;
+  readonly decision: Decision;
+}
+
+/** A policy that is off does not speak, as though it were not there. */
+function voicesOf(
+  speakers: readonly PolicyVersion[],
+  action: PolicyAction,
+  circumstances: Circumstances | null,
+): Voice[] {
+  const on = speakers.filter(({ policy }) => statedMode(policy, action).mode !== 'off');
+  const voices = on.map((speaker) => ({ speaker, decision: decide(speaker, action, circumstances) }));
+  return voices.filter(({ decision }) => decision.mode !== 'off' || decision.effective_decision !== 'allow');
+}
+
+const strictestOf = (voices: readonly Voice[]): Voice | undefined =>
+  voices.reduce<Voice | undefined>(
+    (a, b) => (a !== undefined && compareDecisions(b.decision, a.decision) <= 0 ? a : b),
+    undefined,
   );
+
+/** Beside another policy one in mode shadow only watches. An evaluation that failed binds in any mode. */
+const binds = ({ decision }: Voice): boolean => decision.mode !== 'shadow' || decision.effective_decision !== 'allow';
+
+/**
+ * Decides an action. Where several policies speak for its type, the strictest decision holds; one in mode shadow only
+ * where no other speaks. Where all of them are off, the tenant's default does, and at last the built-in gate. Never throws.
+ * @param circumstances null: the rules are asked alone, see `decide`
+ */
+export function evaluate(
+  set: PolicySet,
+  tenant: string,
+  action: PolicyAction,
+  circumstances: Circumstances | null = null,
+): Decision {
+  const speakers = speakersFor(set, tenant, action.action_type);
+  const voices = voicesOf(speakers, action, circumstances);
+  const fallback = (set.tenants.get(tenant) ?? set.tenants.get(EVERY_TENANT))?.fallback ?? BUILT_IN_POLICY;
+  const rest =
+    voices.length > 0
+      ? []
+      : [...voicesOf([fallback], action, circumstances), ...voicesOf([BUILT_IN_POLICY], action, circumstances)];
+  const chosen = strictestOf(voices.filter(binds)) ?? strictestOf(voices) ?? rest[0];
+  const decision = chosen?.decision ?? decide(BUILT_IN_POLICY, action, circumstances);
+  const beside = voices.filter((voice) => voice !== chosen && !binds(voice)).map(({ speaker }) => speaker);
+  const shadows = shadowsOf(decision, { tenant, action, beside, circumstances });
+  return shadows.length === 0 ? decision : { ...decision, shadows };
 }

@@ -108,7 +108,6 @@ describe('evaluate', () => {
     ['partial', 'require_approval'],
     ['shadow', 'allow'],
     ['soft', 'allow'],
-    ['off', 'allow'],
   ])('records what the rules say in mode %s, where %s binds', (mode, effective) => {
     const set = policySetOf([version(simple('a', 'require_approval, gate: two', `mode: ${mode}\n`))]);
     expect(evaluate(set, 'acme', action())).toMatchObject({

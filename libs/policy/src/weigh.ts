@@ -11,7 +11,8 @@ export interface Choice {
   readonly cell: Cell | null;
 }
 
-const severityOf = (verdict: PolicyVerdict, gate: CompiledGate | null): number =>
+/** Rises with strictness: an allowance is 0, a denial Infinity. */
+export const severityOf = (verdict: PolicyVerdict, gate: CompiledGate | null): number =>
   verdict === 'deny' ? Infinity : verdict === 'allow' ? 0 : (gate?.severity ?? 0);
 
 export const severityOfChoice = (choice: Choice | null): number =>

@@ -1,0 +1,45 @@
+import type { Gate } from '@countersign/events';
+import type { PolicyVerdict } from '../compiled.js';
+import type { Decision } from '../decision.js';
+import type { Placement } from './placement.js';
+
+/** What a policy asks for, before its mode is looked at. */
+export interface Wanted {
+  readonly verdict: PolicyVerdict;
+  /** Set with require_approval only. */
+  readonly gate: Gate | null;
+  /** The gate of an advisory request about a denial. */
+  readonly fallback: Gate;
+  /** A condition failed: neither a bypass nor a mode lifts what people must decide. */
+  readonly errored: boolean;
+}
+
+export type Binding = Pick<Decision, 'effective_decision' | 'mode' | 'bypass' | 'gate' | 'advisory_gate' | 'segment'>;
+
+/**
+ * What binds.
+ *
+ * | mode | allow | require_approval | deny |
+ * | --- | --- | --- | --- |
+ * | `off` | the policy does not speak: another one does, or the tenant's default | | |
+ * | `shadow` | runs | runs, recorded only | runs, recorded only |
+ * | `soft` | runs | runs, an advisory request opens with the gate | runs, an advisory request opens with the fallback |
+ * | `partial`, out | as `soft` | | |
+ * | `partial`, in | as `enforce` | | |
+ * | `enforce` | runs | waits; in an environment with `bypass` it runs | does not run |
+ *
+ * An error in a condition binds in every mode.
+ * @param bypass name of the environment when its bypass is on, else null
+ */
+export function bind(wanted: Wanted, { mode, binds, segment }: Placement, bypass: string | null): Binding {
+  const said = { mode, segment, bypass: null, gate: null, advisory_gate: null };
+  if (!binds && !wanted.errored) return { ...said, effective_decision: 'allow', advisory_gate: advice(wanted, mode) };
+  const mayBypass = binds && bypass !== null && wanted.verdict === 'require_approval';
+  if (mayBypass && !wanted.errored) return { ...said, effective_decision: 'allow', bypass };
+  return { ...said, effective_decision: wanted.verdict, gate: wanted.gate };
+}
+
+function advice({ verdict, gate, fallback }: Wanted, mode: Placement['mode']): Gate | null {
+  if ((mode !== 'soft' && mode !== 'partial') || verdict === 'allow') return null;
+  return verdict === 'deny' ? fallback : gate;
+}

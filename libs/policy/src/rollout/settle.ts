@@ -1,0 +1,101 @@
+import type { ShadowVerdict } from '@countersign/events';
+import type { PolicyAction } from '../action.js';
+import type { Classes } from '../classify.js';
+import { severest } from '../classify.js';
+import type { CompiledType } from '../compiled.js';
+import { LEVELS } from '../compiled.js';
+import type { Decision } from '../decision.js';
+import { formOf } from '../form.js';
+import type { PolicyVersion } from '../policy-version.js';
+import type { Evaluation } from '../trail.js';
+import type { Choice } from '../weigh.js';
+import { bind } from './bind.js';
+import type { Binding, Wanted } from './bind.js';
+import type { Circumstances } from './circumstances.js';
+import type { Placement } from './placement.js';
+import { placementOf } from './placement.js';
+import { sampleOf } from './sample.js';
+import type { Verdict } from './wanted.js';
+import { wantedOf } from './wanted.js';
+
+/** What a policy's rules and matrix say of an action. */
+export interface Judged {
+  readonly speaker: PolicyVersion;
+  readonly action: PolicyAction;
+  /** null when the policy does not name the action's type. */
+  readonly type: CompiledType | null;
+  readonly choice: Choice;
+  readonly classes: Classes | null;
+  readonly evaluation: Evaluation;
+}
+
+type Levels = Pick<Decision, 'impact' | 'reversibility' | 'regulatory_pressure'>;
+
+const levelsOf = (classes: Classes | null): Levels => ({
+  impact: classes && (LEVELS.impact[severest(classes.impact)] ?? null),
+  reversibility: classes && (LEVELS.reversibility[severest(classes.reversibility)] ?? null),
+  regulatory_pressure: classes && (LEVELS.regulatory_pressure[severest(classes.regulatory_pressure)] ?? null),
+});
+
+const ENFORCED: Placement = { mode: 'enforce', binds: true, segment: null };
+const NO_SHADOWS: readonly ShadowVerdict[] = [];
+
+/** What is asked for, with gates in the form for this impact. */
+function askedOf({ speaker, evaluation }: Judged, { verdict, gate }: Verdict, impact: string | null): Wanted {
+  const form = verdict === 'require_approval' && gate !== null ? formOf(gate, impact) : null;
+  return { verdict, gate: form, fallback: formOf(speaker.policy.fallback, impact), errored: evaluation.errored };
+}
+
+/** What the judged version asks for, before its mode is looked at. Notes in the trail what it adds to the rules. */
+export function wantedBy(
+  { speaker, action, choice, evaluation }: Judged,
+  circumstances: Circumstances | null,
+): Verdict {
+  return wantedOf(choice, { policy: speaker.policy, action, trail: evaluation.trail }, circumstances);
+}
+
+interface Bound {
+  readonly wanted: Verdict;
+  readonly levels: Levels;
+  readonly binding: Binding;
+}
+
+const decisionOf = ({ speaker, evaluation }: Judged, { wanted, levels, binding }: Bound): Decision => ({
+  policy_decision: wanted.verdict,
+  ...binding,
+  policy_name: speaker.policy.name,
+  policy_version: speaker.version,
+  rule: wanted.rule,
+  ...levels,
+  unknown: evaluation.values.missing.map(({ pointer }) => pointer),
+  trail: evaluation.trail,
+  shadows: NO_SHADOWS,
+  audit_gate: null,
+  sample_probability: null,
+  unproven: wanted.unproven,
+  grant_ttl_s: speaker.policy.allowGrantTtlSeconds,
+});
+
+/** Makes a decision of what the rules say: diff and evidence, then the mode, then the draw for an audit. */
+export function settle(judged: Judged, circumstances: Circumstances | null): Decision {
+  const { speaker, action, type, classes, evaluation } = judged;
+  const { policy } = speaker;
+  const tenant = circumstances?.tenant ?? null;
+  const levels = levelsOf(classes);
+  const wanted = wantedBy(judged, circumstances);
+  // No mode lifts the default's word on a type that no policy names.
+  const named = policy.types.has(action.action_type);
+  const where = { policy, action, tenant, segments: type?.segments ?? [], values: evaluation.values };
+  const bypass = policy.environments.get(action.environment)?.bypass === true ? action.environment : null;
+  const binding = bind(askedOf(judged, wanted, levels.impact), named ? placementOf(where) : ENFORCED, bypass);
+  const sample = sampleOf(policy, binding, { tenant, actionId: action.action_id }, levels.impact);
+  return { ...decisionOf(judged, { wanted, levels, binding }), ...sample };
+}
+
+/** The decision as though the policy were enforced everywhere, without a bypass and without a draw. */
+export function settleEnforced(judged: Judged, circumstances: Circumstances): Decision {
+  const levels = levelsOf(judged.classes);
+  const wanted = wantedBy(judged, circumstances);
+  const binding = bind(askedOf(judged, wanted, levels.impact), ENFORCED, null);
+  return decisionOf(judged, { wanted, levels, binding });
+}
