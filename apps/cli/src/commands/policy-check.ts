@@ -1,52 +1,65 @@
-import type { PolicyProblem } from '@countersign/policy';
+import { checkCells, checkPolicy, placeFindings } from '@countersign/policy';
+import type { CheckedRoster } from '@countersign/policy';
+import { readRoster } from '@countersign/local';
 import type { Command } from 'commander';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { refused, wrongUse } from '../shared/command-error.js';
 import { show } from '../shared/output.js';
-import { readPolicy } from '../shared/read-policy.js';
+import { checkedInWords, type Checked } from '../shared/policy-findings.js';
+import { policyFiles, readPolicy } from '../shared/read-policy.js';
 import { run } from '../shared/run.js';
 
-interface Checked {
-  file: string;
-  ok: boolean;
-  problems: readonly PolicyProblem[];
+interface Options {
+  readonly json?: boolean;
+  /** A file; false for none; without it the roster of the local system. */
+  readonly roster?: string | false;
+  readonly gapsBefore?: string;
+  readonly cells?: boolean;
 }
 
-async function filesOf(path: string): Promise<string[]> {
-  const found = await stat(path).catch(() => {
-    throw wrongUse(`There is no ${path}.`);
-  });
-  if (!found.isDirectory()) return [path];
-  const names = (await readdir(path)).filter((name) => /\.ya?ml$/.test(name)).sort();
-  if (names.length === 0) throw wrongUse(`There are no YAML files in ${path}.`);
-  return names.map((name) => join(path, name));
+interface CheckedFile extends Checked {
+  /** No problem and no finding that is an error. */
+  readonly ok: boolean;
 }
 
-async function checkFile(file: string): Promise<Checked> {
-  const { problems } = await readPolicy(file);
-  return { file, ok: problems.length === 0, problems };
+async function rosterOf({ roster }: Options): Promise<CheckedRoster | undefined> {
+  if (roster === false) return undefined;
+  if (roster === undefined) return readRoster();
+  try {
+    const read = JSON.parse(await readFile(roster, 'utf8')) as CheckedRoster;
+    if (Array.isArray(read.reviewers)) return read;
+  } catch {
+    // Said below in the same words as for JSON that is no roster.
+  }
+  throw wrongUse(`${roster} is no roster: expected JSON with a list \`reviewers\` and, for operators, \`agents\`.`);
 }
 
-function describe(checked: readonly Checked[]): string {
-  const lines = checked.flatMap(({ file, ok, problems }) =>
-    ok ? [`${file}: ok`] : problems.map((one) => `${one.file}:${one.line}:${one.column}: ${one.message}`),
-  );
-  return lines.join('\n');
+async function checkFile(file: string, { gapsBefore }: Options, roster?: CheckedRoster): Promise<CheckedFile> {
+  const { policy, problems } = await readPolicy(file);
+  if (policy === null) return { file, ok: false, problems, findings: [], cells: [] };
+  const findings = placeFindings(checkPolicy(policy, roster, { gapsBefore }), await readFile(file, 'utf8'), file);
+  const ok = !findings.some(({ severity }) => severity === 'error');
+  return { file, ok, problems, findings, cells: checkCells(policy) };
 }
 
-async function check(path: string, json: boolean | undefined): Promise<void> {
-  const checked = await Promise.all((await filesOf(path)).map(checkFile));
-  show(json, checked, describe);
-  const bad = checked.filter((one) => !one.ok).length;
-  if (bad > 0) throw refused(`${bad} of ${checked.length} policies have problems.`);
+async function check(path: string, options: Options): Promise<void> {
+  const roster = await rosterOf(options);
+  const files = await policyFiles(path);
+  const checked = await Promise.all(files.map((file) => checkFile(file, options, roster)));
+  show(options.json, checked, (all) => checkedInWords(all, options.cells === true));
+  const bad = checked.filter(({ ok }) => !ok).length;
+  if (bad > 0) throw refused(`${bad} of ${checked.length} policies have errors.`);
 }
 
 export function registerCheck(policy: Command): void {
   policy
     .command('check')
-    .description('check a policy file, or every YAML file of a folder, with file, line and column')
+    .description('look for what an author may not have meant in a policy file, or in every YAML file of a folder')
     .argument('<path>')
-    .option('--json', 'print the problems as JSON')
-    .action((path: string, options: { json?: boolean }) => run(options.json, () => check(path, options.json)));
+    .option('--json', 'print findings, example actions and cells as JSON')
+    .option('--cells', 'also list the 18 cells of the matrix')
+    .option('--gaps-before <rule>', 'also say what only this rule and those after it catch')
+    .option('--roster <file>', 'who exists, as JSON; without it the roster of the local system')
+    .option('--no-roster', 'do not ask whether quorums can be reached')
+    .action((path: string, options: Options) => run(options.json, () => check(path, options)));
 }
