@@ -1,6 +1,7 @@
 import { decide } from '../decide.js';
 import { loadPolicy } from '../load-policy.js';
 import type { PolicyAction } from '../action.js';
+import type { CountedWindows } from './counted.js';
 import { editedWindows } from './edited.js';
 import { entriesOf } from './entries.js';
 import { pastWindows } from './replay.js';
@@ -87,8 +88,9 @@ describe('a decision', () => {
   });
 
   it('is strict where nothing was counted, and where the count is unknown', () => {
-    for (const windows of [{}, { [DAY]: { count: null, sum: null, at_ms: 1, offset: 0 } }, null, undefined])
-      expect(decide({ policy, version: 1 }, { ...refund('1.00'), counted: windows ?? null }).effective_decision).toBe(
+    const unknown: (CountedWindows | null)[] = [{}, { [DAY]: { count: null, sum: null, at_ms: 1, offset: 0 } }, null];
+    for (const windows of unknown)
+      expect(decide({ policy, version: 1 }, { ...refund('1.00'), counted: windows }).effective_decision).toBe(
         'require_approval',
       );
   });

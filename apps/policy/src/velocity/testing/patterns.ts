@@ -14,6 +14,8 @@ export type Values = Readonly<Record<string, number | string | null>>;
 
 export interface Pattern {
   readonly name: string;
+  /** Whether its answers depend on the times of its steps. */
+  readonly timed?: boolean;
   /** In log order. */
   readonly steps: readonly Step[];
   readonly actions: ReadonlyMap<string, ActionProposed>;
