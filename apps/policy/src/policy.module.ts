@@ -9,8 +9,9 @@ import type { DeciderOptions } from './decider.js';
 import { Decider } from './decider.js';
 import { decisionCounter } from './metrics.js';
 import { PoliciesController } from './policies.controller.js';
-import { DECIDER, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
+import { DECIDER, MAC_KEYS, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
+import { WindowsHandler } from './velocity/windows.handler.js';
 
 export interface PolicyParts extends Omit<DeciderOptions, 'onDecided'> {
   readonly velocity: VelocitySource;
@@ -24,9 +25,10 @@ export class PolicyModule {
       new Decider({ ...parts, onDecided: decisionCounter(registry) });
     return {
       module: PolicyModule,
-      controllers: [ActionsHandler, PoliciesController, DecideController],
+      controllers: [ActionsHandler, PoliciesController, DecideController, WindowsHandler],
       providers: [
         { provide: POLICIES, useValue: parts.policies },
+        { provide: MAC_KEYS, useValue: parts.macKeys },
         { provide: VELOCITY, useValue: parts.velocity },
         { provide: REVIEWERS, useValue: reviewers },
         { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },
