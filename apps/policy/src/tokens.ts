@@ -3,3 +3,4 @@ export const DECIDER = Symbol('DECIDER');
 export const POLICIES = Symbol('POLICIES');
 export const REVIEWERS = Symbol('REVIEWERS');
 export const VELOCITY = Symbol('VELOCITY');
+export const MAC_KEYS = Symbol('MAC_KEYS');
