@@ -1,4 +1,5 @@
 import type { Compilation } from './compile-type.js';
+import { expandPatterns, misplacedEnvironments } from './patterns.js';
 import { BUILT_IN_GATE, grantTtlFault } from './gates.js';
 
 function checkGateNames({ document, gates, problems }: Compilation): void {
@@ -51,9 +52,19 @@ function checkTop({ document, problems }: Compilation): void {
   if (document.matrix.length > 0 && !document.classify) problems.add(['matrix'], 'expected `classify` beside `matrix`');
 }
 
+function checkPatterns({ document, problems }: Compilation): void {
+  for (const path of misplacedEnvironments(document))
+    problems.add(path, 'expected the text at /environment: a gate of the pattern environment reads it');
+  const { rules } = expandPatterns(document).document;
+  const twin = rules.find(({ name }, index) => rules.findIndex((other) => other.name === name) !== index);
+  const index = document.rules.findIndex(({ name }) => name === twin?.name);
+  if (twin) problems.add(['rules', Math.max(index, 0), 'name'], 'expected a name that no other rule has');
+}
+
 /** Adds a problem for each name that stands for nothing, and for what no policy may say. */
 export function checkNames(compilation: Compilation): void {
   checkTop(compilation);
   checkGateNames(compilation);
   checkTypesAndNames(compilation);
+  checkPatterns(compilation);
 }

@@ -6,6 +6,7 @@ import type { FactDeclaration, PolicyDocument } from './document.js';
 import type { Fact } from './facts.js';
 import { compileFact } from './facts.js';
 import type { CompiledGate } from './gates.js';
+import type { RulePlaces } from './patterns.js';
 import type { Path, ProblemList } from './problems.js';
 import { covers } from './stated-by.js';
 import { velocityFacts } from './velocity-facts.js';
@@ -15,6 +16,8 @@ export interface Compilation {
   readonly document: PolicyDocument;
   readonly gates: ReadonlyMap<string, CompiledGate>;
   readonly fallback: CompiledGate;
+  /** Where each rule of the document was written. */
+  readonly places: RulePlaces;
   readonly problems: ProblemList;
 }
 
@@ -110,15 +113,18 @@ function compileCells(compilation: Compilation): Cell[] | null {
   return cells;
 }
 
+/** A condition stands under `when` of its rule, or under `exceptions` of the gate that brought it in. */
+const placeOf = (path: Path = []): Path => [...path, path[0] === 'gates' ? 'exceptions' : 'when'];
+
 function compileRules(
-  { document, gates }: Compilation,
+  { document, gates, places }: Compilation,
   type: string,
   facts: readonly Fact[],
   compile: Compile,
 ): CompiledRule[] {
   return document.rules.flatMap((rule, index) => {
     if (!speaksFor(rule, type)) return [];
-    const condition = rule.when === undefined ? null : compile(rule.when, ['rules', index, 'when']);
+    const condition = rule.when === undefined ? null : compile(rule.when, placeOf(places[index]));
     const gate = rule.gate === undefined ? null : (gates.get(rule.gate) ?? null);
     const shows = condition?.facts ?? facts.map((fact) => fact.name);
     return [{ name: rule.name, condition, then: rule.then, gate, explanation: rule.explanation ?? null, shows }];

@@ -1,6 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { Environment } from '@marcbachmann/cel-js';
 import type { Fact } from './facts.js';
+import { keywordFault, rememberKeywords } from './keywords.js';
 import { MONEY_OPERATORS, moneyLiteral, MoneyValue, rememberLiterals } from './money.js';
 import { isVelocityFact, VELOCITY, velocityEntry } from './velocity-facts.js';
 
@@ -24,7 +25,7 @@ const OPERATORS = new Set([
   '>',
   '>=',
 ]);
-const FUNCTIONS = new Set(['money', 'size']);
+const FUNCTIONS = new Set(['money', 'size', 'mentions']);
 const METHODS = new Set(['contains', 'startsWith', 'endsWith', 'size', 'lowerAscii']);
 const MACROS = new Set(['exists', 'all', 'exists_one']);
 
@@ -53,6 +54,7 @@ export function languageOf(facts: readonly Fact[]): Environment {
   const language = new Environment({ unlistedVariablesAreDyn: false, limits: LIMITS });
   language.registerType('Money', MoneyValue);
   language.registerFunction('money(string, string): Money', rememberLiterals());
+  language.registerFunction('mentions(string, list<string>): bool', rememberKeywords());
   for (const [operator, compare] of Object.entries(MONEY_OPERATORS))
     language.registerOperator(`Money ${operator} Money`, compare);
   const [counters, plain] = [facts.filter(isVelocityFact), facts.filter((fact) => !isVelocityFact(fact))];
@@ -85,6 +87,17 @@ function checkMoney(node: ASTNode, args: readonly ASTNode[], currencies: Set<str
     refuse(node, `expected a currency of a declared money fact (${[...currencies].join(', ') || 'none'})`);
 }
 
+function checkKeywords(node: ASTNode, list: ASTNode | undefined): void {
+  const keywords = list?.op === 'list' ? list.args : [];
+  if (keywords.length === 0) refuse(node, 'expected mentions(<text>, ["<keyword>", …]) with literals');
+  for (const keyword of keywords) {
+    if (keyword.op !== 'value' || typeof keyword.args !== 'string')
+      return refuse(keyword, 'expected a literal keyword');
+    const fault = keywordFault(keyword.args);
+    if (fault !== null) refuse(keyword, fault);
+  }
+}
+
 function walkCall(node: ASTNode & { op: 'call' | 'rcall' }, walk: Walk): void {
   const [name, ...rest] = node.args as [string, ...(ASTNode | ASTNode[])[]];
   const children = rest.flat();
@@ -96,6 +109,7 @@ function walkCall(node: ASTNode & { op: 'call' | 'rcall' }, walk: Walk): void {
     );
   }
   if (name === 'money') checkMoney(node, children, new Set([...walk.facts.values()].map((fact) => fact.currency)));
+  if (name === 'mentions') checkKeywords(node, children[1]);
   // One macro inside another takes time quadratic in what the agent sent.
   if (macro && walk.insideMacro) refuse(node, `expected no \`${name}\` inside another list macro`);
   const outer = walk.insideMacro;

@@ -21,7 +21,7 @@ const money = z.strictObject({
     .regex(/^[A-Z]{3}$/)
     .describe('ISO 4217 code. An amount of another currency counts as missing.'),
   bare_number: z.boolean().default(false).describe('The action states a bare number instead of value and currency.'),
-  min: decimal.optional().describe('A lower amount counts as missing.'),
+  min: decimal.default('0').describe('A lower amount counts as missing. Default 0: no amount below zero is read.'),
   above: decimal.optional().describe('An amount that is not above counts as missing.'),
 });
 const bounds = {

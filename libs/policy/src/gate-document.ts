@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { duration, name, pointer } from './words.js';
+import { condition, duration, name, pointer } from './words.js';
 
 const MAX_PEOPLE = 20;
 
@@ -25,6 +25,16 @@ export const gate = z.strictObject({
     .enum(['optional', 'required'])
     .default('optional')
     .describe('With dry-run: `required` denies an action that states no `before` and `after`.'),
+  exceptions: z
+    .array(condition)
+    .max(20)
+    .default([])
+    .describe('With exception-only: a rule with this gate allows unless one of these is true or cannot be told.'),
+  environments: z
+    .array(z.enum(['staging', 'canary', 'production']))
+    .max(3)
+    .default([])
+    .describe('With environment: a rule with this gate allows outside of these.'),
   quorum: count.optional().describe('Distinct people who must approve. Instead of thresholds and factors.'),
   thresholds: quorums.describe('Any one of them suffices.'),
   factors: quorums.describe('All of them, by distinct people.'),

@@ -90,6 +90,15 @@ export function quorumFault({ quorum, thresholds, factors, roles, people }: Gate
   return nobody && open ? 'expected `roles` or `people` who may vote' : null;
 }
 
+/** What is wrong with what a gate's pattern needs, or null. */
+export function patternFault({ pattern, exceptions, environments }: GateDeclaration): string | null {
+  if (exceptions.length > 0 && pattern !== 'exception-only')
+    return 'expected the pattern exception-only beside `exceptions`';
+  return environments.length > 0 && pattern !== 'environment'
+    ? 'expected the pattern environment beside `environments`'
+    : null;
+}
+
 /** What is wrong with a gate's times, or null. */
 export function gateFault({ urgent, usual }: CompiledGate): string | null {
   const ttlFault = grantTtlFault(usual.grant_ttl_s);

@@ -7,8 +7,9 @@ import type { Compilation } from './compile-type.js';
 import { compileType } from './compile-type.js';
 import type { PolicyDocument } from './document.js';
 import type { CompiledGate } from './gates.js';
-import { BUILT_IN_GATE, compileGate, gateFault, quorumFault } from './gates.js';
+import { BUILT_IN_GATE, compileGate, gateFault, patternFault, quorumFault } from './gates.js';
 import { addTypeClasses } from './merge-type.js';
+import { expandPatterns } from './patterns.js';
 import type { PolicyProblem, ProblemList } from './problems.js';
 import { readDocument } from './read-document.js';
 
@@ -24,18 +25,19 @@ function compileGates(document: PolicyDocument, problems: ProblemList): Map<stri
   const gates = new Map<string, CompiledGate>();
   for (const [name, declaration] of Object.entries(document.gates)) {
     const gate = compileGate(name, declaration);
-    const fault = quorumFault(declaration) ?? gateFault(gate);
+    const fault = quorumFault(declaration) ?? patternFault(declaration) ?? gateFault(gate);
     if (fault !== null) problems.add(['gates', name], fault);
     gates.set(name, gate);
   }
   return gates;
 }
 
-function compile(document: PolicyDocument, problems: ProblemList): CompiledPolicy {
+function compile(written: PolicyDocument, problems: ProblemList): CompiledPolicy {
+  const { document, places } = expandPatterns(written);
   const gates = compileGates(document, problems);
   const fallback = gates.get(document.fallback) ?? BUILT_IN_GATE;
-  const compilation: Compilation = { document, gates, fallback, problems };
-  checkNames(compilation);
+  const compilation: Compilation = { document, gates, fallback, places, problems };
+  checkNames({ ...compilation, document: written });
   const { name, tenant, mode } = document;
   const general = document.rollout.mode ?? mode;
   const environments = new Map(

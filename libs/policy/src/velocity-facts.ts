@@ -21,7 +21,14 @@ export function velocityFacts(document: PolicyDocument, type: string): Fact[] {
     if (sum !== undefined && currency === null) return [];
     const at = `/${VELOCITY}/${name}`;
     const counter: FactDeclaration = { at, stated_by: LOG, type: 'int', min: 0 };
-    const total: FactDeclaration = { at, stated_by: LOG, type: 'money', currency: currency ?? '', bare_number: false };
+    const total: FactDeclaration = {
+      at,
+      stated_by: LOG,
+      type: 'money',
+      currency: currency ?? '',
+      bare_number: false,
+      min: '0',
+    };
     return [{ ...compileFact(`${VELOCITY}.${name}`, currency === null ? counter : total), group: [VELOCITY, name] }];
   });
 }

@@ -89,7 +89,10 @@ function countersOf(document: PolicyDocument, type: string, own: Members): [stri
     const summed = sum === undefined ? undefined : (own[sum] as FactDeclaration | undefined);
     if (sum === undefined) counters.push([`velocity.${name}`, { ...common, type: 'int', min: 0 }]);
     else if (summed?.type === 'money')
-      counters.push([`velocity.${name}`, { ...common, type: 'money', currency: summed.currency, bare_number: false }]);
+      counters.push([
+        `velocity.${name}`,
+        { ...common, type: 'money', currency: summed.currency, bare_number: false, min: '0' },
+      ]);
   }
   return counters;
 }
