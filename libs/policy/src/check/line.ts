@@ -13,17 +13,16 @@ export interface LineBounds {
   /** Smallest and largest value that there is. */
   readonly min: bigint | null;
   readonly max: bigint | null;
-  /** How far beyond the last point an unbounded stretch is sampled when the point itself is 0. */
+  /** A plain value, above 0, for a stretch that has no upper end. */
   readonly reach: bigint;
 }
 
 const sorted = (values: readonly bigint[]): bigint[] => [...new Set(values)].sort((a, b) => (a < b ? -1 : 1));
-const away = (point: bigint, reach: bigint): bigint => (point < 0n ? -point : point) || reach;
-
 function sampleOf(low: bigint | null, high: bigint | null, reach: bigint): bigint {
   if (low !== null && high !== null) return (low + high) / 2n;
-  if (low !== null) return low + away(low, reach);
-  return high === null ? reach : high - away(high, reach);
+  if (low !== null) return low < reach ? reach : low * 2n;
+  if (high === null) return reach;
+  return high > 1n ? high / 2n : high * 2n - reach;
 }
 
 /** The stretch strictly between two points, or null when there is no value. The ends of the line count as inside. */

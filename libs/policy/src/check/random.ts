@@ -25,30 +25,41 @@ function anyNumber(values: readonly number[], random: Random): number {
   return values.every(Number.isInteger) ? Math.round(between) : Number(between.toFixed(4));
 }
 
-function anyMoney(slot: Slot, random: Random): JsonValue | undefined {
-  const amounts = slot.values.flatMap(({ raw }) => {
-    const money = raw as { value?: string; currency?: string } | undefined;
-    return typeof money?.value === 'string' && typeof money.currency === 'string'
-      ? [money as { value: string; currency: string }]
-      : [];
-  });
-  const [first] = amounts;
-  if (first === undefined) return undefined;
-  const decimals = first.value.split('.')[1]?.length ?? 0;
-  const value = anyNumber([...amounts.map((amount) => Number(amount.value)), 0.5], random);
-  return { value: value.toFixed(decimals), currency: first.currency };
+type Money = { value: string; currency: string };
+
+const isMoney = (raw: JsonValue): raw is Money => typeof raw === 'object' && raw !== null && 'currency' in raw;
+
+function anyMoney(amounts: readonly Money[], { value, currency }: Money, random: Random): Money {
+  const decimals = value.split('.')[1]?.length ?? 0;
+  const known = amounts.filter((one) => one.currency === currency).map((one) => Number(one.value));
+  return { value: anyNumber([...known, 0.5], random).toFixed(decimals), currency };
 }
 
-function anyValue(slot: Slot, random: Random): JsonValue | undefined {
+/** Values of every slot, so that facts that are compared with each other meet. */
+type Known = readonly JsonValue[];
+
+/** Something of the same kind as a value, from anywhere. */
+function anythingLike(raw: JsonValue, own: readonly number[], known: Known, random: Random): JsonValue {
+  if (typeof raw === 'number' && own.length > 1) return anyNumber(own, random);
+  if (!isMoney(raw)) return raw;
+  const amounts = known.filter(isMoney);
+  const same = amounts[Math.floor(random() * amounts.length)];
+  const isCopy = random() < 0.2 && same?.currency === raw.currency;
+  return { ...(isCopy ? same : anyMoney(amounts, raw, random)) };
+}
+
+function anyValue(slot: Slot, known: Known, random: Random): JsonValue | undefined {
   const chosen = slot.values[Math.floor(random() * slot.values.length)]?.raw;
-  if (random() < 0.5 || slot.facts.length > 1) return chosen;
-  const numbers = slot.values.flatMap(({ raw }) => (typeof raw === 'number' ? [raw] : []));
-  return numbers.length > 1 ? anyNumber(numbers, random) : (anyMoney(slot, random) ?? chosen);
+  if (chosen === undefined || random() < 0.5 || slot.facts.length > 1) return chosen;
+  const own = slot.values.flatMap(({ raw }) => (typeof raw === 'number' ? [raw] : []));
+  return anythingLike(chosen, own, known, random);
 }
 
 /** A random action of a type: half its values from those that matter, half from anywhere. */
-export const anyAction = (type: string, space: Space, random: Random): PolicyAction =>
-  actionWith(
+export function anyAction(type: string, { slots }: Space, random: Random): PolicyAction {
+  const known = slots.flatMap(({ values }) => values.flatMap(({ raw }) => raw ?? []));
+  return actionWith(
     type,
-    space.slots.map((slot) => [slot, anyValue(slot, random)] as const),
+    slots.map((slot) => [slot, anyValue(slot, known, random)] as const),
   );
+}
