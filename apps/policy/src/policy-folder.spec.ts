@@ -4,11 +4,11 @@ import type { PolicyFile } from './policy-files.js';
 import { factsOfFolder, waitingFiles } from './policy-folder.js';
 import { PolicyHistory } from './policy-history.js';
 
-function fileOf(quorum: number): PolicyFile {
+function fileOf(quorum: number, cases = 'cases: []\n'): PolicyFile {
   const content = `name: pay\naction_types: { pay: {} }\ngates: { g: { quorum: ${quorum}, roles: [r] } }\nfallback: g\n`;
   const { policy } = loadPolicy(content, 'pay.yaml');
   if (policy === null) throw new Error('the policy of this spec is not valid');
-  return { file: 'pay.yaml', content, content_hash: sha256(content), policy, cases: 'cases: []\n' };
+  return { file: 'pay.yaml', content, content_hash: sha256(content), policy, cases };
 }
 
 /** Starts with this file again and again; what it adds goes to the history. @returns the facts' names */
@@ -43,6 +43,13 @@ describe('the start-up folder', () => {
     expect(startWith(history, 2, false)).toEqual([]);
     expect(startWith(history, 2, true)).toEqual(['PolicyStateChanged']);
     expect(waitingFiles([fileOf(2)], history)).toEqual([]);
+  });
+
+  it('publishes again when only the cases changed', () => {
+    const history = new PolicyHistory();
+    startWith(history, 1, false);
+    const facts = factsOfFolder([fileOf(1, 'cases: [x]\n')], history, { operator: 'oli', follow: true, nowMs: 2 });
+    expect(facts.map(({ name }) => name)).toEqual(['PolicyPublished']);
   });
 
   it('is followed where the operator says so, also back to an earlier content', () => {

@@ -45,10 +45,11 @@ function factsOfFile(file: PolicyFile, line: PolicyLine | null, options: FolderO
   const isEdited = line?.lastFromFolder() !== content_hash;
   const isActive = known !== null && line?.standing(known.version)?.state === 'active';
   const activates = isFirst || (options.follow && isEdited && !isActive);
+  const isNews = known === null || (file.cases !== null && file.cases !== known.published.cases);
   const published = publicationOf(file, line, options);
   const number = known?.version ?? (line?.versions.length ?? 0) + 1;
   return [
-    ...(known === null ? [{ name: 'PolicyPublished', event: published } as const] : []),
+    ...(isNews ? [{ name: 'PolicyPublished', event: published } as const] : []),
     ...(activates ? [{ name: 'PolicyStateChanged', event: activationOf(published, number) } as const] : []),
   ];
 }

@@ -156,6 +156,14 @@ describe('PolicyHistory', () => {
       expect(states(history)).toEqual(['active', 'draft', 'draft']);
     });
 
+    it('may get other cases; its number, state and author stay', () => {
+      const history = drafted();
+      history.publish({ ...published(text('pay', 1)), author: 'eve', cases: 'cases: []' }, 300);
+      history.publish(published(text('pay', 1)), 310);
+      const [first] = history.list('acme');
+      expect(first).toMatchObject({ version: 1, active: true, published: { author: 'ann', cases: 'cases: []' } });
+    });
+
     it('does not speak when it cannot be read, and the one before it goes on', () => {
       const history = drafted();
       const broken = published('name: pay\nunknown: true\n');

@@ -109,7 +109,8 @@ export class PolicyHistory {
     );
   }
 
-  private where(tenant: string, name: string, version: number): { line: PolicyLine; record: VersionRecord } | null {
+  /** As `find`, with the line that the version is in. */
+  where(tenant: string, name: string, version: number): { line: PolicyLine; record: VersionRecord } | null {
     for (const owner of [tenant, EVERY_TENANT]) {
       const line = this.line(owner, name);
       const record = line?.versions[version - 1];

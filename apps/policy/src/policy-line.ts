@@ -43,14 +43,21 @@ export class PolicyLine {
   private readonly moments: Moment[] = [];
   private fromFolder: string | null = null;
 
-  /** Takes a content; one that is known keeps its number and its state. */
+  /** Takes a content; one that is known keeps its number, its state and its author, and may get other cases. */
   publish(published: PolicyPublished, timeMs: number, read: () => CompiledPolicy | null): VersionRecord {
     const known = this.byHash(published.content_hash);
-    if (known !== null) return known;
+    if (known !== null) return this.withCases(known, published.cases);
     const record = { version: this.versions.length + 1, published, policy: read() };
     this.versions.push(record);
     const { author: by, note: reason } = published;
     this.standings.set(record.version, { state: 'draft', mode: null, by, reason, action_id: null, since: timeMs });
+    return record;
+  }
+
+  private withCases(known: VersionRecord, cases: string | null): VersionRecord {
+    if (cases === null || cases === known.published.cases) return known;
+    const record = { ...known, published: { ...known.published, cases } };
+    this.versions[known.version - 1] = record;
     return record;
   }
 
