@@ -24,6 +24,13 @@ export interface Entry {
   readonly amount: Money | null;
 }
 
+/** An entry as the log holds it. */
+export interface PlacedEntry extends Entry {
+  /** LogAppendTime, UTC epoch milliseconds. */
+  readonly at_ms: number;
+  readonly offset: number;
+}
+
 /** Entries with the same line are counted together, in one partition. */
 export const lineOf = ({ tenant, window, key }: Pick<Entry, 'tenant' | 'window' | 'key'>): string =>
   `${tenant}|${window}|${key}`;

@@ -1,8 +1,8 @@
 import type { PolicyAction } from '../action.js';
 import type { CompiledPolicy } from '../compiled.js';
-import type { Actor } from './entries.js';
+import type { Actor, PlacedEntry } from './entries.js';
 import { entriesOf } from './entries.js';
-import type { PlacedEntry, WindowFoldOptions } from './window-fold.js';
+import type { WindowFoldOptions } from './window-fold.js';
 import { WindowFold } from './window-fold.js';
 import type { Counted, CountedWindows } from './counted.js';
 

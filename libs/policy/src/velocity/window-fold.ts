@@ -1,15 +1,9 @@
 import type { Money } from '@countersign/canonical';
-import type { Entry } from './entries.js';
-import { lineOf } from './entries.js';
-import { WindowSums } from './window-sums.js';
 import type { Counted } from './counted.js';
-
-/** An entry as the log holds it. */
-export interface PlacedEntry extends Entry {
-  /** LogAppendTime, UTC epoch milliseconds. */
-  readonly at_ms: number;
-  readonly offset: number;
-}
+import type { Entry, PlacedEntry } from './entries.js';
+import { lineOf } from './entries.js';
+import type { Kept } from './window-line.js';
+import { WindowLine } from './window-line.js';
 
 export interface WindowFoldOptions {
   /** How long an action id is remembered after its first entry, milliseconds. Default `REMEMBER_MS`. */
@@ -27,16 +21,13 @@ export interface WindowFoldOptions {
 export const REMEMBER_MS = 7 * 86_400_000;
 export const MAX_ENTRIES = 10_000;
 
-interface Line {
-  readonly inside: { readonly at_ms: number; readonly amount: Money | null }[];
-  readonly sums: WindowSums;
-}
-
 /** The answer that an action got, and the amount that it entered with. */
 export interface Remembered {
   readonly counted: Counted;
   readonly amount: Money | null;
 }
+
+type Place = Pick<Entry, 'tenant' | 'window' | 'window_ms' | 'key' | 'action_id'>;
 
 /**
  * Counts the entries of one partition, in log order. A function of the entries alone, so every instance that has read
@@ -48,9 +39,10 @@ export interface Remembered {
 export class WindowFold {
   private nowMs = 0;
   /** Lines by length of their window; within a length, the line that was entered last comes last. */
-  private readonly lines = new Map<number, Map<string, Line>>();
-  /** By line and action id, in log order. */
-  private readonly remembered = new Map<string, Remembered>();
+  private readonly lines = new Map<number, Map<string, WindowLine>>();
+  /** What is remembered, in log order from `oldest` on. */
+  private kept: Kept[] = [];
+  private oldest = 0;
   private readonly options: Required<WindowFoldOptions>;
 
   constructor({ rememberMs = REMEMBER_MS, maxEntries = MAX_ENTRIES, sinceMs = -Infinity }: WindowFoldOptions = {}) {
@@ -61,65 +53,55 @@ export class WindowFold {
   enter(entry: PlacedEntry): Counted {
     this.nowMs = Math.max(this.nowMs, entry.at_ms);
     this.forget();
-    const known = this.find(entry);
-    if (known !== null) return known.counted;
-    const counted = this.count(entry);
-    this.remembered.set(idOf(entry), { counted, amount: entry.amount });
-    return counted;
+    const known = this.answerOf(entry);
+    if (known !== undefined) return known.counted();
+    const kept = this.lineFor(entry).enter(entry, this.nowMs, this.options);
+    this.kept.push(kept);
+    return kept.counted();
   }
 
   /** What an action got in its line, while it is remembered. */
-  find(entry: Pick<Entry, 'tenant' | 'window' | 'key' | 'action_id'>): Remembered | null {
-    return this.remembered.get(idOf(entry)) ?? null;
+  find(place: Place): Remembered | null {
+    const kept = this.answerOf(place);
+    return kept === undefined ? null : { counted: kept.counted(), amount: kept.amount() };
   }
 
   /** Lines and answers that are in memory. */
   get size(): { lines: number; answers: number } {
     const lines = [...this.lines.values()].reduce((total, { size }) => total + size, 0);
-    return { lines, answers: this.remembered.size };
+    return { lines, answers: this.kept.length - this.oldest };
   }
 
-  private count(entry: PlacedEntry): Counted {
-    const { inside, sums } = this.lineFor(entry);
-    inside.push({ at_ms: this.nowMs, amount: entry.amount });
-    sums.add(entry.amount);
-    this.trim({ inside, sums }, entry.window_ms);
-    const whole = this.nowMs - entry.window_ms >= this.options.sinceMs;
-    const known = whole && inside.length <= this.options.maxEntries;
-    const counted = { count: known ? inside.length : null, sum: known ? sums.total() : null };
-    // One more than the limit is never kept: the next entry finds the limit reached, or the window has moved on.
-    if (inside.length > this.options.maxEntries) sums.remove(inside.shift()!.amount);
-    return { ...counted, at_ms: this.nowMs, offset: entry.offset };
+  private answerOf(place: Place): Kept | undefined {
+    return this.lines.get(place.window_ms)?.get(lineOf(place))?.answers.get(place.action_id);
   }
 
-  private lineFor(entry: PlacedEntry): Line {
-    const lines = this.lines.get(entry.window_ms) ?? new Map<string, Line>();
+  private lineFor(entry: PlacedEntry): WindowLine {
+    const lines = this.lines.get(entry.window_ms) ?? new Map<string, WindowLine>();
     this.lines.set(entry.window_ms, lines);
     const name = lineOf(entry);
-    const line = lines.get(name) ?? { inside: [], sums: new WindowSums() };
+    const line = lines.get(name) ?? new WindowLine(entry.window_ms);
     lines.delete(name);
     lines.set(name, line);
     return line;
   }
 
-  private trim({ inside, sums }: Line, windowMs: number): void {
-    while (inside.length > 0 && inside[0]!.at_ms <= this.nowMs - windowMs) sums.remove(inside.shift()!.amount);
-  }
-
   /** Frees what no later entry can ask for. */
   private forget(): void {
-    for (const [id, { counted }] of this.remembered) {
-      if (counted.at_ms > this.nowMs - this.options.rememberMs) break;
-      this.remembered.delete(id);
+    const { rememberMs } = this.options;
+    for (let first = this.kept[this.oldest]; first && first.at_ms <= this.nowMs - rememberMs;) {
+      first.line.answers.delete(first.action_id);
+      first = this.kept[++this.oldest];
     }
-    for (const [windowMs, lines] of this.lines) {
-      for (const [name, { inside }] of lines) {
-        if ((inside.at(-1)?.at_ms ?? 0) > this.nowMs - windowMs) break;
+    if (this.oldest > 1_000 && this.oldest * 2 > this.kept.length) {
+      this.kept = this.kept.slice(this.oldest);
+      this.oldest = 0;
+    }
+    for (const lines of this.lines.values()) {
+      for (const [name, line] of lines) {
+        if (!line.isOver(this.nowMs)) break;
         lines.delete(name);
       }
     }
   }
 }
-
-const idOf = (entry: Pick<Entry, 'tenant' | 'window' | 'key' | 'action_id'>): string =>
-  `${lineOf(entry)}|${entry.action_id}`;
