@@ -1,5 +1,5 @@
 import type { CelInput } from '@bufbuild/cel';
-import { celEnv, celFunc, CelScalar, isCelError, parse, plan } from '@bufbuild/cel';
+import { celEnv, celFunc, CelScalar, isCelError, listType, parse, plan } from '@bufbuild/cel';
 import { strings } from '@bufbuild/cel/ext';
 import type { Ask } from '@countersign/policy';
 import { UNKNOWN } from '@countersign/policy';
@@ -20,7 +20,21 @@ function unitsOf(decimal: string): bigint {
 const money = celFunc('money', [CelScalar.STRING, CelScalar.STRING], CelScalar.STRING, (amount) =>
   sortable(unitsOf(amount)),
 );
-const environment = celEnv({ funcs: [money, ...strings] });
+const words = (text: string): string =>
+  ` ${(
+    text
+      .normalize('NFKD')
+      .toLowerCase()
+      .match(/[a-z0-9]+/g) ?? []
+  ).join(' ')} `;
+function isIn(text: string, keyword: string): boolean {
+  const wanted = keyword.endsWith('*') ? words(keyword).trimEnd() : words(keyword);
+  return words(text).includes(wanted);
+}
+const mentions = celFunc('mentions', [CelScalar.STRING, listType(CelScalar.STRING)], CelScalar.BOOL, (text, list) =>
+  [...list].some((keyword) => isIn(text, String(keyword))),
+);
+const environment = celEnv({ funcs: [money, mentions, ...strings] });
 const planned = new Map<string, ReturnType<typeof plan>>();
 
 function planOf(condition: string): ReturnType<typeof plan> {
@@ -36,7 +50,7 @@ const input = (value: Value): CelInput =>
 
 /**
  * Conditions asked of another implementation of CEL. Only money is rewritten: an amount becomes text that sorts as the
- * amount does, of one currency. Everything else is what that implementation makes of the condition as it is written.
+ * amount does, of one currency; and `mentions` is a few lines of its own for Latin text. Everything else is what that implementation makes of the condition as it is written.
  * An unknown fact is left out, so that the implementation's own errors and its own `&&`, `||`, `exists` and `all` over
  * errors say what cannot be told.
  */

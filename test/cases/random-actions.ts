@@ -109,8 +109,9 @@ function actionOf(document: Document, type: string): fc.Arbitrary<PolicyAction> 
   const stated = fc.tuple(
     ...facts.map(({ stated_by }) => fc.oneof({ arbitrary: fc.constant(stated_by), weight: 9 }, sources)),
   );
-  return fc.tuple(values, environment, stated).map(([found, place, by]) => {
-    const base = { ...NOTHING, action_type: type, environment: place };
+  const state = fc.constantFrom(null, {}, { text: 'x' });
+  return fc.tuple(values, fc.tuple(environment, state, state), stated).map(([found, [place, before, after], by]) => {
+    const base = { ...NOTHING, action_type: type, environment: place, before, after };
     const action = facts.reduce<unknown>((node, { at }, index) => withValue(node, tokensOf(at), found[index]), base);
     return {
       ...(action as PolicyAction),

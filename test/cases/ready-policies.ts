@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { CaseTable, CompiledPolicy, PolicySet } from '@countersign/policy';
-import { loadPolicy, policySetOf, readCases } from '@countersign/policy';
+import { libraryOf, loadPolicy, policySetOf, readCases } from '@countersign/policy';
 
 const ROOT = new URL('../../', import.meta.url);
 
@@ -13,6 +13,7 @@ export interface PolicyFolder {
 }
 
 function texts(folder: string): [file: string, text: string][] {
+  if (!existsSync(new URL(folder, ROOT))) return [];
   const names = readdirSync(new URL(folder, ROOT)).filter((name) => name.endsWith('.yaml'));
   return names.sort().map((name) => {
     const path = new URL(`${folder}${name}`, ROOT);
@@ -26,8 +27,9 @@ function sound<T>(value: T | null, problems: readonly unknown[]): T {
 }
 
 function readFolder(folder: string): PolicyFolder {
+  const library = libraryOf(texts(`${folder}action_types/`).map(([file, text]) => ({ file, text })));
   const policies = texts(folder).map(([file, text]) => {
-    const { policy, problems } = loadPolicy(text, file);
+    const { policy, problems } = loadPolicy(text, file, library);
     return sound(policy, problems);
   });
   const tables = texts(`${folder}cases/`).map(([file, text]) => {
@@ -38,7 +40,7 @@ function readFolder(folder: string): PolicyFolder {
 }
 
 /** Every folder of ready policies. */
-export const policyFolders = (): PolicyFolder[] => ['infra/policies/'].map(readFolder);
+export const policyFolders = (): PolicyFolder[] => ['infra/policies/', 'infra/policies/examples/'].map(readFolder);
 
 /** The policies of `infra/policies`, which the system starts with. */
 export const readyPolicies = (): readonly CompiledPolicy[] => readFolder('infra/policies/').policies;

@@ -44,7 +44,10 @@ interface Changes {
   readonly remove: readonly string[];
 }
 
-/** The base action with a case's changes. What is removed is absent, as in a proposal that does not state it. */
+// A member that is removed is null, as it is in a proposal that does not state it.
+const ABSENT = Object.fromEntries(Object.keys(NOTHING).map((member) => [member, null])) as Partial<PolicyAction>;
+
+/** The base action with a case's changes. */
 export function actionOfCase(
   base: Partial<Record<keyof PolicyAction, JsonValue>>,
   { set, remove }: Changes,
@@ -52,5 +55,5 @@ export function actionOfCase(
   let action: unknown = { ...NOTHING, ...base };
   for (const [pointer, value] of Object.entries(set)) action = withMember(action, tokensOf(pointer), value);
   for (const pointer of remove) action = withMember(action, tokensOf(pointer), undefined);
-  return action as PolicyAction;
+  return { ...ABSENT, ...(action as PolicyAction) };
 }

@@ -1,3 +1,4 @@
+import { mentions } from './mentions.js';
 import type { Tree } from './syntax.js';
 
 /** Money as the reference sees it: whole units of 10^-4 of a currency. */
@@ -56,6 +57,7 @@ const FUNCTIONS: Readonly<Record<string, Function>> = {
   contains: (whole, part) => text(whole).includes(text(part)),
   startsWith: (whole, part) => text(whole).startsWith(text(part)),
   endsWith: (whole, part) => text(whole).endsWith(text(part)),
+  mentions: (whole, keywords) => mentions(text(whole), keywords as readonly string[]),
   lowerAscii: (whole) => lowerAscii(text(whole)),
 };
 

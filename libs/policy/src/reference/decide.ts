@@ -112,15 +112,24 @@ function choicesOf(question: Question): Choice[] {
 const strictest = (choices: readonly Choice[], document: PolicyDocument): Choice =>
   choices.reduce((most, one) => (weightOf(one, document) > weightOf(most, document) ? one : most));
 
+/** A dry-run gate may demand a diff; without both states there is none, and nobody can sign. */
+function demandDiff(choice: Choice, { gates }: PolicyDocument, { before, after }: PolicyAction): Choice {
+  const gate = choice.decision === 'require_approval' ? gates[choice.gate ?? ''] : undefined;
+  const demanded = gate?.pattern === 'dry-run' && gate.diff === 'required';
+  if (!demanded || (before !== null && after !== null)) return choice;
+  return { decision: 'deny', gate: null, rule: 'diff_required', spoke: 'rule' };
+}
+
 /**
  * What a policy document says of an action, by trying everything that what is unknown could be. It shares no code with
  * the evaluator that decides in production, only the document's type.
  */
 export function decidePlainly(document: PolicyDocument, action: PolicyAction, ask: Ask = askPlainly): PlainDecision {
   const type = action.action_type;
-  if (!Object.hasOwn(document.action_types, type)) return { ...wait(document.fallback, 'fallback'), unknown: [] };
+  if (!Object.hasOwn(document.action_types, type))
+    return { ...demandDiff(wait(document.fallback, 'fallback'), document, action), unknown: [] };
   const facts = factsOf(document, type);
   const names = readFacts(facts, action);
-  const choice = strictest(choicesOf({ document, type, names, ask }), document);
+  const choice = demandDiff(strictest(choicesOf({ document, type, names, ask }), document), document, action);
   return { ...choice, unknown: facts.flatMap(([name, { at }]) => (names.get(name) === UNKNOWN ? [at] : [])) };
 }
