@@ -114,7 +114,9 @@ function stringCandidates(fact: Fact, atoms: readonly AtomReads[]): Candidates {
   const known = fact.pointer === '/environment' ? ENVIRONMENTS : one_of;
   if (known !== undefined) return enumerated(known, true);
   const texts = textsOf(fact, atoms);
-  const joined = texts.length > 1 ? [texts.join(' ')] : [];
+  // One text may contain several of those that are looked for.
+  const partly = atoms.some(({ facts, exact }) => facts.has(fact.name) && !exact);
+  const joined = partly && texts.length > 1 ? [texts.join(' ')] : [];
   return enumerated([...new Set([OTHER_TEXT, ...texts, ...joined])], true);
 }
 

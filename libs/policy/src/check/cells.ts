@@ -5,7 +5,6 @@ import type { CheckedCell } from './checked-cell.js';
 import type { Finding } from './finding.js';
 import type { Inspection, Sought } from './inspection.js';
 import { isFalse, isTrue, matchesFirst, seek } from './inspection.js';
-import { firstMatch } from './observe.js';
 import type { Wanted } from './search.js';
 import { rulePath, ruleInWords } from './words.js';
 
@@ -98,7 +97,7 @@ function looserRule(inspection: Inspection, index: number, ways: readonly Way[])
     const wanted = [...matchesFirst(inspection, index), ...way.wanted];
     const { witness } = seek(inspection, {
       wanted,
-      holds: (seen) => firstMatch(seen) === index && seen.cell === way.cell,
+      holds: (seen) => seen.first === index && seen.cell === way.cell,
     });
     if (witness === null) continue;
     const message = `${ruleInWords(rule)} is looser than the \`yes\` cell ${way.cell.label} (${way.cell.gate?.name ?? ''}), which holds`;

@@ -11,13 +11,14 @@ import { unreachableQuorums } from './quorum.js';
 import { seededRandom } from './random.js';
 import { deadRulesOf, overlapsOf } from './rule-order.js';
 import { unitFaults } from './units.js';
+import { unprovenTypes } from './unproven.js';
 
 export interface CheckOptions extends Partial<Effort> {
   /** Also say what only this rule and those after it catch. */
   readonly gapsBefore?: string;
 }
 
-const EFFORT = { points: 4_000, questions: 500_000, allQuestions: 10_000_000 };
+const EFFORT = { points: 4_000, questions: 200_000, allQuestions: 10_000_000 };
 const SEED = 1;
 const SEVERITIES: readonly Severity[] = ['error', 'warning', 'info'];
 
@@ -42,6 +43,7 @@ export function checkPolicy(policy: CompiledPolicy, roster?: CheckedRoster, opti
     ...unitFaults(types),
     ...agentStatedAllows(types),
     ...failOpen(policy),
+    ...unprovenTypes(types),
     ...(roster === undefined ? [] : unreachableQuorums(policy, roster)),
   ];
   return findings.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));

@@ -9,7 +9,7 @@ import { loadPolicy } from '../load-policy.js';
 import { ruleChoice, severityOfChoice } from '../weigh.js';
 import { checkCells, checkPolicy } from './check-policy.js';
 import type { Finding } from './finding.js';
-import { firstMatch, observe } from './observe.js';
+import { observe } from './observe.js';
 import type { Observation } from './observe.js';
 import type { Random } from './random.js';
 import { seededRandom } from './random.js';
@@ -105,7 +105,7 @@ class Claims {
 
   /** What an observation contradicts. */
   contradictedBy(name: string, type: CompiledType, seen: Observation): string[] {
-    const first = firstMatch(seen);
+    const first = seen.first;
     if (first === null) return [];
     const rule = type.rules[first];
     const found: string[] = [];

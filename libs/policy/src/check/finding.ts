@@ -12,6 +12,7 @@ export type FindingCode =
   | 'overlap'
   | 'undefined_cell'
   | 'units'
+  | 'unproven'
   | 'unreachable_quorum';
 
 export type Severity = 'error' | 'warning' | 'info';

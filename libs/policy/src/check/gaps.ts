@@ -39,9 +39,9 @@ function exampleOf(space: Space, region: Region): ReturnType<Space['action']> {
 /** Says who decides where no rule does. */
 function decider({ policy }: Inspection, action: Observation['action']): string {
   const { trail } = decide({ policy, version: 1 }, action);
-  const last = trail.at(-1);
-  return last?.rule === 'matrix'
-    ? `the matrix decides (${last.condition}: ${last.gate ?? 'no gate'})`
+  const said = trail.findLast(({ rule }) => rule === 'matrix');
+  return said !== undefined
+    ? `the matrix decides (${said.condition}: ${said.gate ?? 'no gate'})`
     : `the fallback gate \`${policy.fallback.name}\` decides`;
 }
 
@@ -74,7 +74,7 @@ export function gapsOf(inspection: Inspection): Finding[] {
     return { code: 'gap', severity, message, action_type: name, path: ['action_types', name], witness: action };
   });
   if (more === 0) return findings;
-  const message = `${more} further holes between the rules of \`${name}\``;
+  const message = `${more} or more further holes between the rules of \`${name}\``;
   return [...findings, { code: 'gap', severity: 'warning', message, action_type: name, path: ['action_types', name] }];
 }
 

@@ -3,13 +3,13 @@ import { ruleChoice, severityOfChoice } from '../weigh.js';
 import type { Finding } from './finding.js';
 import type { Inspection, Sought } from './inspection.js';
 import { isFalse, isTrue, matchesFirst, seek } from './inspection.js';
-import { firstMatch } from './observe.js';
+import type { Observation } from './observe.js';
 import { rulePath, ruleInWords } from './words.js';
 
 const ruleAt = ({ type }: Inspection, name: string): number => type.rules.findIndex((rule) => rule.name === name);
 
 const seekFirst = (inspection: Inspection, index: number): Sought =>
-  seek(inspection, { wanted: matchesFirst(inspection, index), holds: (seen) => firstMatch(seen) === index });
+  seek(inspection, { wanted: matchesFirst(inspection, index), holds: (seen) => seen.first === index });
 
 /** Why a rule never decides: its condition is never true, one earlier rule takes all of it, or several do. */
 function reasonOf(inspection: Inspection, index: number): string {
@@ -57,8 +57,7 @@ function overlapOf(inspection: Inspection, first: number, second: number): Findi
   const [a, b] = [type.rules[first], type.rules[second]];
   if (!a?.condition || !b?.condition || isSame(a, b)) return null;
   const wanted = [...matchesFirst(inspection, first), isTrue(space.formula(b.condition))];
-  const holds = (seen: Parameters<typeof firstMatch>[0]): boolean =>
-    firstMatch(seen) === first && seen.rules[second] === true;
+  const holds = (seen: Observation): boolean => seen.first === first && seen.rules[second] === true;
   const { witness } = seek(inspection, { wanted, holds });
   if (witness === null) return null;
   const difference = severityOfChoice(ruleChoice(a)) - severityOfChoice(ruleChoice(b));

@@ -55,8 +55,10 @@ const nothing = (space: Space): Choice => space.slots.map(() => -1);
 
 /** An input that is as wanted, with -1 where it does not matter; null when there is none, or the budget is spent. */
 export function find(space: Space, wanted: readonly Wanted[], budget: Budget): Choice | null {
-  const positiveFirst = [...wanted.filter(({ is }) => is), ...wanted.filter(({ is }) => !is)];
-  return descend(space, positiveFirst, nothing(space), budget);
+  const [must, not] = [wanted.filter(({ is }) => is), wanted.filter(({ is }) => !is)];
+  // Most questions fail on what must be true alone, which is asked sooner than all that must not be.
+  if (must.length > 1 && descend(space, must, nothing(space), budget) === null) return null;
+  return descend(space, [...must, ...not], nothing(space), budget);
 }
 
 /** A block of inputs: for some slots the values that belong to it. */

@@ -16,6 +16,8 @@ export interface Slot {
   readonly exact: boolean;
 }
 
+/** Longest text that is repeated from a policy. */
+const MAX_LABEL = 40;
 const ABSENT: Candidate = { raw: undefined, stretch: null, label: 'absent' };
 
 function slotOf(facts: readonly [Fact, ...Fact[]], atoms: readonly AtomReads[]): Slot {
@@ -91,13 +93,25 @@ function orderedRuns(slot: Slot, chosen: ReadonlySet<number>): string[] {
   return runs;
 }
 
+const cut = (label: string): string => (label.length > MAX_LABEL ? `${label.slice(0, MAX_LABEL)}…` : label);
+
+/** Values without an order: those chosen, or those left out where that is shorter. */
+function unorderedParts(slot: Slot, chosen: ReadonlySet<number>, name: string): string[] {
+  const unordered = slot.values.flatMap(({ stretch, label }, index) => (stretch === null ? [{ label, index }] : []));
+  const inside = unordered.filter(({ index }) => chosen.has(index));
+  const outside = unordered.filter(({ index }) => !chosen.has(index));
+  const listed = (all: typeof unordered): string => all.map(({ label }) => cut(label)).join(', ');
+  if (outside.length > 0 && inside.length > 2 && outside.length < inside.length)
+    return [`${name} other than ${listed(outside)}`];
+  return inside.map(({ label }) => (label === ABSENT.label ? `${name} absent` : `${name} = ${cut(label)}`));
+}
+
 /** Says a set of a place's values, such as `amount < 100.00 USD`; null when it is all of them. */
 export function describeValues(slot: Slot, indexes: readonly number[]): string | null {
   if (indexes.length === slot.values.length) return null;
   const name = slot.facts[0]?.name ?? slot.tokens.join('/');
-  const labels = indexes.flatMap((index) => (slot.values[index]?.stretch ? [] : [slot.values[index]?.label ?? '']));
-  const runs = orderedRuns(slot, new Set(indexes)).map((run) => `${name} ${run}`.trim());
-  const others = labels.map((label) => (label === ABSENT.label ? `${name} absent` : `${name} = ${label}`));
-  const parts = [...runs, ...others].map((part) => (part === name ? `${name} present` : part));
+  const chosen = new Set(indexes);
+  const runs = orderedRuns(slot, chosen).map((run) => (run === '' ? `${name} present` : `${name} ${run}`));
+  const parts = [...runs, ...unorderedParts(slot, chosen, name)];
   return parts.length > 1 ? `(${parts.join(' or ')})` : (parts[0] ?? null);
 }
