@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { actionTypeEntry } from './action-type-document.js';
+import { calendar } from './calendar-document.js';
 import { classification, IMPACTS, REVERSIBILITIES } from './classify-document.js';
 import { facts } from './fact-document.js';
 import { gate } from './gate-document.js';
@@ -48,6 +49,7 @@ export const policyDocument = z.strictObject({
   classify: classification.optional(),
   matrix: z.array(cell).max(64).default([]),
   rules: z.array(rule).max(1_000).default([]),
+  calendars: z.record(name, calendar).default({}),
   gates: z.record(name, gate),
   fallback: name,
   allow_grant_ttl: duration.default(3_600),

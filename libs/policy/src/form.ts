@@ -1,5 +1,19 @@
+import type { Gate } from '@countersign/events';
 import type { CompiledGate } from './gates.js';
 
-/** The form of the gate for this impact: high impact is answered sooner. */
-export const formOf = (gate: CompiledGate, impact: string | null): CompiledGate['usual'] =>
-  impact === 'high' ? gate.urgent : gate.usual;
+/** Latest instant that a calendar is asked about: the year 9999, epoch milliseconds. */
+const LATEST_MS = 253_402_300_799_999;
+
+const isInstant = (atMs: unknown): atMs is number =>
+  Number.isSafeInteger(atMs) && (atMs as number) >= 0 && (atMs as number) <= LATEST_MS;
+
+/**
+ * The form of the gate for this impact: high impact is answered sooner. With a calendar the time to respond becomes the
+ * real seconds until so much working time has passed, at most until the request expires.
+ * @param atMs when the action was proposed, epoch milliseconds; without it no calendar is asked, so the time is shorter
+ */
+export function formOf({ urgent, usual, calendar }: CompiledGate, impact: string | null, atMs?: number | null): Gate {
+  const form = impact === 'high' ? urgent : usual;
+  if (calendar === null || !isInstant(atMs)) return form;
+  return { ...form, respond_s: Math.min(calendar.realSeconds(atMs, form.respond_s), form.expire_s) };
+}

@@ -55,6 +55,9 @@ export const gate = z.strictObject({
     .strictObject({
       respond: duration.describe('From opening to the time by which somebody should have answered.'),
       expire: duration.describe('From submission to the time at which the request ends unanswered.'),
+      calendar: name
+        .optional()
+        .describe('A calendar of the policy: `respond` then counts working hours only, and never beyond `expire`.'),
     })
     .optional()
     .describe('Default 1h and 24h where the impact is high, else 24h and 72h.'),

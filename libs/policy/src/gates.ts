@@ -1,4 +1,5 @@
 import type { Gate, Quorum } from '@countersign/events';
+import type { CompiledCalendar } from './calendar.js';
 import { gate } from './gate-document.js';
 import type { GateDeclaration, QuorumDeclaration } from './gate-document.js';
 import { gateSeverity } from './strictness.js';
@@ -21,6 +22,8 @@ export interface CompiledGate {
   readonly severity: number;
   /** An action without a diff is denied. */
   readonly diffRequired: boolean;
+  /** Whose working hours the time to respond counts; null: every hour. */
+  readonly calendar: CompiledCalendar | null;
   readonly urgent: Gate;
   readonly usual: Gate;
 }
@@ -67,11 +70,17 @@ function gateOf(name: string, declaration: GateDeclaration, sla: { respond: numb
   });
 }
 
-export function compileGate(name: string, declaration: GateDeclaration): CompiledGate {
+/** @param calendars those of the policy; one that is missing is the caller's problem to report */
+export function compileGate(
+  name: string,
+  declaration: GateDeclaration,
+  calendars: ReadonlyMap<string, CompiledCalendar> = new Map(),
+): CompiledGate {
   const form = (sla: { respond: number; expire: number }): Gate => gateOf(name, declaration, declaration.sla ?? sla);
   const usual = form(USUAL_SLA);
   const diffRequired = declaration.pattern === 'dry-run' && declaration.diff === 'required';
-  return { name, severity: gateSeverity(usual), diffRequired, urgent: form(URGENT_SLA), usual };
+  const calendar = calendars.get(declaration.sla?.calendar ?? '') ?? null;
+  return { name, severity: gateSeverity(usual), diffRequired, calendar, urgent: form(URGENT_SLA), usual };
 }
 
 /** What is wrong with a grant's life in seconds, or null. */

@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from './compiled.js';
 import type { ActionTypeLibrary } from './action-types.js';
 import { bundleOf, libraryOf, NO_LIBRARY, partsOf, resolveTypes, without } from './action-types.js';
+import { compileCalendar } from './calendar.js';
 import { checkNames } from './check-names.js';
 import { compileBinding } from './compile-binding.js';
 import type { Compilation } from './compile-type.js';
@@ -23,10 +24,19 @@ export interface LoadedPolicy {
 
 function compileGates(document: PolicyDocument, problems: ProblemList): Map<string, CompiledGate> {
   const gates = new Map<string, CompiledGate>();
+  const calendars = new Map(
+    Object.entries(document.calendars).map(([name, one]) => [name, compileCalendar(name, one)] as const),
+  );
   for (const [name, declaration] of Object.entries(document.gates)) {
-    const gate = compileGate(name, declaration);
+    const gate = compileGate(name, declaration, calendars);
     const fault = quorumFault(declaration) ?? patternFault(declaration) ?? gateFault(gate);
     if (fault !== null) problems.add(['gates', name], fault);
+    const { calendar } = declaration.sla ?? {};
+    if (calendar !== undefined && !calendars.has(calendar))
+      problems.add(
+        ['gates', name, 'sla', 'calendar'],
+        `expected one of the calendars: ${[...calendars.keys()].join(', ')}`,
+      );
     gates.set(name, gate);
   }
   return gates;

@@ -32,11 +32,16 @@ export type Binding = Pick<Decision, 'effective_decision' | 'mode' | 'bypass' | 
  * @param bypass name of the environment when its bypass is on, else null
  */
 export function bind(wanted: Wanted, { mode, binds, segment }: Placement, bypass: string | null): Binding {
-  const said = { mode, segment, bypass: null, gate: null, advisory_gate: null };
-  if (!binds && !wanted.errored) return { ...said, effective_decision: 'allow', advisory_gate: advice(wanted, mode) };
-  const mayBypass = binds && bypass !== null && wanted.verdict === 'require_approval';
-  if (mayBypass && !wanted.errored) return { ...said, effective_decision: 'allow', bypass };
-  return { ...said, effective_decision: wanted.verdict, gate: wanted.gate };
+  // Written out field by field: this runs for every decision, and copies of objects cost more than all the rest.
+  const { verdict, gate, errored } = wanted;
+  if (!binds && !errored) {
+    const advisory_gate = advice(wanted, mode);
+    return { effective_decision: 'allow', mode, bypass: null, gate: null, advisory_gate, segment };
+  }
+  const lifted = binds && !errored && verdict === 'require_approval' ? bypass : null;
+  return lifted === null
+    ? { effective_decision: verdict, mode, bypass: null, gate, advisory_gate: null, segment }
+    : { effective_decision: 'allow', mode, bypass: lifted, gate: null, advisory_gate: null, segment };
 }
 
 function advice({ verdict, gate, fallback }: Wanted, mode: Placement['mode']): Gate | null {

@@ -6,7 +6,8 @@ import { drawOf } from './draw.js';
 
 export type Sample = Pick<Decision, 'audit_gate' | 'sample_probability'>;
 
-const NONE: Sample = { audit_gate: null, sample_probability: null };
+/** No audit, and no draw. */
+export const NOT_DRAWN: Sample = { audit_gate: null, sample_probability: null };
 /** Keeps this draw apart from that of a partial rollout. */
 const SALT = 'audit|';
 
@@ -30,7 +31,7 @@ export function sampleOf(
   impact: string | null,
 ): Sample {
   const probability = probabilityOf(policy, binding);
-  if (policy.audit === null || probability === 0 || tenant === null || actionId === undefined) return NONE;
+  if (policy.audit === null || probability === 0 || tenant === null || actionId === undefined) return NOT_DRAWN;
   const drawn = drawOf(tenant, SALT + policy.name, actionId) < probability;
   return { audit_gate: drawn ? formOf(policy.audit.gate, impact) : null, sample_probability: probability };
 }

@@ -14,7 +14,8 @@ import type { Binding, Wanted } from './bind.js';
 import type { Circumstances } from './circumstances.js';
 import type { Placement } from './placement.js';
 import { placementOf } from './placement.js';
-import { sampleOf } from './sample.js';
+import type { Sample } from './sample.js';
+import { NOT_DRAWN, sampleOf } from './sample.js';
 import type { Verdict } from './wanted.js';
 import { wantedOf } from './wanted.js';
 
@@ -41,9 +42,14 @@ const ENFORCED: Placement = { mode: 'enforce', binds: true, segment: null };
 const NO_SHADOWS: readonly ShadowVerdict[] = [];
 
 /** What is asked for, with gates in the form for this impact. */
-function askedOf({ speaker, evaluation }: Judged, { verdict, gate }: Verdict, impact: string | null): Wanted {
-  const form = verdict === 'require_approval' && gate !== null ? formOf(gate, impact) : null;
-  return { verdict, gate: form, fallback: formOf(speaker.policy.fallback, impact), errored: evaluation.errored };
+function askedOf({ speaker, action, evaluation }: Judged, { verdict, gate }: Verdict, impact: string | null): Wanted {
+  const form = verdict === 'require_approval' && gate !== null ? formOf(gate, impact, action.at_ms) : null;
+  return {
+    verdict,
+    gate: form,
+    fallback: formOf(speaker.policy.fallback, impact, action.at_ms),
+    errored: evaluation.errored,
+  };
 }
 
 /** What the judged version asks for, before its mode is looked at. Notes in the trail what it adds to the rules. */
@@ -60,18 +66,30 @@ interface Bound {
   readonly binding: Binding;
 }
 
-const decisionOf = ({ speaker, evaluation }: Judged, { wanted, levels, binding }: Bound): Decision => ({
+/** Written out field by field: this runs for every decision, and copies of objects cost more than all the rest. */
+const decisionOf = (
+  { speaker, evaluation }: Judged,
+  { wanted, levels, binding }: Bound,
+  { audit_gate, sample_probability }: Sample,
+): Decision => ({
   policy_decision: wanted.verdict,
-  ...binding,
+  effective_decision: binding.effective_decision,
+  mode: binding.mode,
+  bypass: binding.bypass,
+  gate: binding.gate,
+  advisory_gate: binding.advisory_gate,
+  segment: binding.segment,
   policy_name: speaker.policy.name,
   policy_version: speaker.version,
   rule: wanted.rule,
-  ...levels,
+  impact: levels.impact,
+  reversibility: levels.reversibility,
+  regulatory_pressure: levels.regulatory_pressure,
   unknown: evaluation.values.missing.map(({ pointer }) => pointer),
   trail: evaluation.trail,
   shadows: NO_SHADOWS,
-  audit_gate: null,
-  sample_probability: null,
+  audit_gate,
+  sample_probability,
   unproven: wanted.unproven,
   grant_ttl_s: speaker.policy.allowGrantTtlSeconds,
 });
@@ -89,7 +107,7 @@ export function settle(judged: Judged, circumstances: Circumstances | null): Dec
   const bypass = policy.environments.get(action.environment)?.bypass === true ? action.environment : null;
   const binding = bind(askedOf(judged, wanted, levels.impact), named ? placementOf(where) : ENFORCED, bypass);
   const sample = sampleOf(policy, binding, { tenant, actionId: action.action_id }, levels.impact);
-  return { ...decisionOf(judged, { wanted, levels, binding }), ...sample };
+  return decisionOf(judged, { wanted, levels, binding }, sample);
 }
 
 /** The decision as though the policy were enforced everywhere, without a bypass and without a draw. */
@@ -97,5 +115,5 @@ export function settleEnforced(judged: Judged, circumstances: Circumstances): De
   const levels = levelsOf(judged.classes);
   const wanted = wantedBy(judged, circumstances);
   const binding = bind(askedOf(judged, wanted, levels.impact), ENFORCED, null);
-  return decisionOf(judged, { wanted, levels, binding });
+  return decisionOf(judged, { wanted, levels, binding }, NOT_DRAWN);
 }
