@@ -4,7 +4,7 @@ import type { PolicyAction } from '../action.js';
 import type { CountedWindows } from './counted.js';
 import { editedWindows } from './edited.js';
 import { entriesOf } from './entries.js';
-import { pastWindows } from './replay.js';
+import { pastWindows, recount } from './replay.js';
 import { recordedWindows, windowTrail } from './trail.js';
 import { longestWindowMs, windowsOf } from './windows.js';
 
@@ -131,6 +131,12 @@ describe('actions of the past', () => {
     const windows = pastWindows([policy], [past('a', 10), past('c', 30), past('b', 20), past('a', 40)]);
     expect(windows.map((one) => one[DAY]?.count)).toEqual([1, 3, 2, 1]);
     expect(windows[1]?.[TOTAL]?.sum).toEqual(usd('297.00'));
+  });
+
+  it('are counted in the order of their entries where these are recorded', () => {
+    const at = (at_ms: number, offset: number) => ({ [DAY]: { count: 0, sum: null, at_ms, offset } });
+    const history = [past('a', 1, at(50, 9)), past('b', 2, at(50, 7)), past('c', 3, at(40, 8))];
+    expect(recount([policy], history).map((one) => one[DAY]?.count)).toEqual([3, 2, 1]);
   });
 
   it('keep what was recorded, and get what a new declaration asks for', () => {

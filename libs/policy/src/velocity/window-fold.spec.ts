@@ -23,6 +23,7 @@ describe('a fold of windows', () => {
     const counts = (from: number, to: number, at: (index: number) => number): (number | null)[] =>
       Array.from({ length: to - from }, (_, i) => fold.enter(entry(`a${from + i}`, at(from + i))).count);
     expect(counts(0, 6, (index) => index)).toEqual([1, 2, 3, null, null, null]);
+    expect(fold.size.inside).toBe(3);
     // The three that are kept leave the window one by one.
     expect(counts(6, 7, () => 3 + 24 * HOUR_MS)).toEqual([3]);
     expect(counts(7, 8, () => 60 * HOUR_MS)).toEqual([1]);
@@ -33,6 +34,13 @@ describe('a fold of windows', () => {
     expect(fold.enter(entry('a', HOUR_MS + 5))).toMatchObject({ count: null, sum: null });
     expect(fold.enter(entry('b', 25 * HOUR_MS - 1))).toMatchObject({ count: null });
     expect(fold.enter(entry('c', 25 * HOUR_MS))).toMatchObject({ count: 3, sum: usd('297.00') });
+  });
+
+  it('knows no sum of two currencies', () => {
+    const fold = new WindowFold();
+    fold.enter(entry('a', 0, { amount: { value: '1.00', currency: 'EUR' } }));
+    expect(fold.enter(entry('b', 1))).toMatchObject({ count: 2, sum: null });
+    expect(fold.enter(entry('c', 24 * HOUR_MS))).toMatchObject({ count: 2, sum: usd('198.00') });
   });
 
   it('says the same sum in the same words, whatever passed through the window', () => {
@@ -47,11 +55,11 @@ describe('a fold of windows', () => {
   it('frees what no later entry can ask for', () => {
     const fold = new WindowFold();
     for (let index = 0; index < 1_000; index++) fold.enter(entry(`a${index}`, index, { key: `bot-${index}` }));
-    expect(fold.size).toEqual({ lines: 1_000, answers: 1_000 });
+    expect(fold.size).toEqual({ lines: 1_000, inside: 1_000, answers: 1_000 });
     fold.enter(entry('later', 25 * HOUR_MS));
-    expect(fold.size).toEqual({ lines: 1_001, answers: 1_001 });
+    expect(fold.size).toMatchObject({ lines: 1_001, answers: 1_001 });
     fold.enter(entry('last', 9 * 24 * HOUR_MS));
-    expect(fold.size).toEqual({ lines: 1, answers: 1 });
+    expect(fold.size).toEqual({ lines: 1, inside: 1, answers: 1 });
   });
 });
 

@@ -66,10 +66,11 @@ export class WindowFold {
     return kept === undefined ? null : { counted: kept.counted(), amount: kept.amount() };
   }
 
-  /** Lines and answers that are in memory. */
-  get size(): { lines: number; answers: number } {
-    const lines = [...this.lines.values()].reduce((total, { size }) => total + size, 0);
-    return { lines, answers: this.kept.length - this.oldest };
+  /** What is in memory: lines, entries inside their windows, answers. */
+  get size(): { lines: number; inside: number; answers: number } {
+    const lines = [...this.lines.values()].flatMap((some) => [...some.values()]);
+    const inside = lines.reduce((total, line) => total + line.held, 0);
+    return { lines: lines.length, inside, answers: this.kept.length - this.oldest };
   }
 
   private answerOf(place: Place): Kept | undefined {

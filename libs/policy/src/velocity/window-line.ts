@@ -65,6 +65,11 @@ export class WindowLine {
     return kept;
   }
 
+  /** Entries that are kept for the window. */
+  get held(): number {
+    return this.inside.length;
+  }
+
   /** True when nothing is inside and nothing is remembered. */
   isOver(nowMs: number): boolean {
     return this.answers.size === 0 && (this.inside.at(-1)?.at_ms ?? -Infinity) <= nowMs - this.windowMs;
