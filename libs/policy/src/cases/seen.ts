@@ -40,5 +40,9 @@ export function seenOf(
     ...gateFields(decision),
     cell: cellOf(decision, action, policies),
     explains: decision.trail.at(-1)?.explanation ?? null,
+    advisory_gate: decision.advisory_gate?.name ?? null,
+    audit_gate: decision.audit_gate?.name ?? null,
+    segment: decision.segment,
+    unproven: decision.unproven,
   };
 }
