@@ -27,6 +27,8 @@ type Declaration<T extends Fact['declaration']['type']> = Extract<Fact['declarat
 
 /** Numbers are told apart to this many decimals. */
 const DECIMALS = 9;
+/** Larger ones are looked for at random only. */
+const HUGE = 1e15;
 const PROBABILITY = { min: 0, max: 1 };
 export const ENVIRONMENTS = ['production', 'canary', 'staging'];
 const OTHER_TEXT = 'something else';
@@ -83,12 +85,12 @@ function numberCandidates(fact: Fact, literals: readonly Literal[]): Candidates 
   const scaled = (value: number): bigint => unitsOf(value.toFixed(digits), digits);
   const show = (value: bigint): string => String(Number(decimalOf(value, digits)));
   const numbers = literals.flatMap((one) => (typeof one === 'number' || typeof one === 'bigint' ? [Number(one)] : []));
-  const known = numbers.filter((one) => Math.abs(one) < 1e15);
+  const known = numbers.filter((one) => Math.abs(one) < HUGE);
   const { min, max } = boundsOf(fact);
   const stretches = stretchesOf({
     points: known.map(scaled),
-    min: min === undefined ? null : scaled(Math.max(min, -1e15)),
-    max: max === undefined ? null : scaled(Math.min(max, 1e15)),
+    min: min === undefined ? null : scaled(Math.max(min, -HUGE)),
+    max: max === undefined ? null : scaled(Math.min(max, HUGE)),
     reach: 10n ** BigInt(digits),
   });
   const values = stretches.map((stretch) => ({
@@ -96,7 +98,11 @@ function numberCandidates(fact: Fact, literals: readonly Literal[]): Candidates 
     stretch,
     label: show(stretch.sample),
   }));
-  return { values, show, exact: numbers.every((one) => Number(show(scaled(one))) === one) };
+  return {
+    values,
+    show,
+    exact: numbers.length === known.length && known.every((one) => Number(show(scaled(one))) === one),
+  };
 }
 
 const enumerated = (values: readonly JsonValue[], exact: boolean): Candidates => ({

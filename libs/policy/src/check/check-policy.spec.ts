@@ -127,6 +127,56 @@ fallback: one
   });
 });
 
+describe('only here', () => {
+  it('says when nothing is left for a rule, and when there is no such rule', () => {
+    const rules = `  - { name: all, then: allow }\n  - { name: late, then: deny }`;
+    const told = (gapsBefore: string) =>
+      only('only_here', check(policyWith(rules), { gapsBefore })).map((one) => one.message);
+    expect(told('late')).toEqual(['the rules before `late` decide every input']);
+    expect(told('nobody')).toEqual(['there is no rule `nobody`']);
+  });
+});
+
+describe('what is not proven', () => {
+  it('is said of conditions that look into texts, and of searches that were cut short', () => {
+    expect(only('unproven', check(policyWith(ARTICLE)))).toEqual([]);
+    const inTexts = check(policyWith(`  - { name: odd, when: 'note.contains("x")', then: deny }`));
+    expect(only('unproven', inTexts)).toMatchObject([
+      { severity: 'info', message: expect.stringContaining('into texts') },
+    ]);
+    expect(only('unproven', check(policyWith(ARTICLE), { allQuestions: 20 }))).toMatchObject([
+      { message: expect.stringContaining('too much') },
+    ]);
+  });
+
+  it('is searched at random when a search is cut short: the holes are found all the same', () => {
+    expect(only('gap', check(policyWith(ARTICLE), { allQuestions: 0 }))).toMatchObject([
+      { witness: { action_type: 'refund' } },
+    ]);
+  });
+});
+
+describe('hostile policies', () => {
+  it('keeps to its own objects whatever the members are called', () => {
+    const facts = `
+      proto: { at: /parameters/__proto__/polluted, type: bool }
+      maker: { at: /parameters/constructor/prototype/polluted, type: bool }`;
+    const found = check(policyWith(`  - { name: odd, when: proto && maker, then: deny }`, '', facts));
+    expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
+    expect(only('gap', found).length).toBeGreaterThan(0);
+    expect(only('dead_rule', found)).toEqual([]);
+  });
+
+  it('takes huge and negative numbers', () => {
+    const facts = `
+      count: { at: /parameters/count, type: int }
+      extent: { at: /parameters/size, type: number, min: -1e300, max: 1e300 }`;
+    const rules = `  - { name: huge, when: 'count > 9223372036854775807 || extent > 1e299 || amount > money("99999999999999999999.00", "USD")', then: deny }
+  - { name: low, when: 'count < -9223372036854775807 || extent < -1e299', then: deny }`;
+    expect(() => check(policyWith(rules, '', facts))).not.toThrow();
+  });
+});
+
 describe('order of rules', () => {
   it('warns of a looser rule before a stricter one that matches the same input', () => {
     expect(only('overlap', check(policyWith(ARTICLE)))).toMatchObject([

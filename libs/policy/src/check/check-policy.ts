@@ -35,7 +35,7 @@ export function checkPolicy(policy: CompiledPolicy, roster?: CheckedRoster, opti
   const { gapsBefore } = options;
   const findings = [
     ...types.flatMap(gapsOf),
-    ...(gapsBefore === undefined ? [] : types.flatMap((type) => caughtOnlyFrom(type, gapsBefore))),
+    ...(gapsBefore === undefined ? [] : caughtOnlyFrom(types, gapsBefore)),
     ...deadRulesOf(types),
     ...overlapsOf(types),
     ...looserThanYes(types),

@@ -84,17 +84,29 @@ function withoutFrom(type: CompiledType, rule: string): CompiledType | null {
   return index < 0 ? null : { ...type, rules: type.rules.slice(0, index) };
 }
 
-/** What only a rule and those after it catch: the holes that there would be without them. */
-export function caughtOnlyFrom(inspection: Inspection, rule: string): Finding[] {
+const onlyHere = (rule: string, message: string): Finding => ({
+  code: 'only_here',
+  severity: 'info',
+  message,
+  rule,
+  path: ['rules', rule],
+});
+
+function caughtIn(inspection: Inspection, rule: string): Finding[] {
+  const { name } = inspection;
   const type = withoutFrom(inspection.type, rule);
-  if (type === null) return [];
-  return holesOf({ ...inspection, type }).holes.map(({ words, example: { action } }) => ({
-    code: 'only_here',
-    severity: 'info',
-    message: `only \`${rule}\` and what follows it decide \`${inspection.name}\` for ${words}`,
-    action_type: inspection.name,
-    rule,
-    path: ['rules', rule],
+  const holes = type === null ? [] : holesOf({ ...inspection, type }).holes;
+  return holes.map(({ words, example: { action } }) => ({
+    ...onlyHere(rule, `only \`${rule}\` and what follows it decide \`${name}\` for ${words}`),
+    action_type: name,
     witness: action,
   }));
+}
+
+/** What only a rule and those after it catch: the holes that there would be without them. */
+export function caughtOnlyFrom(inspections: readonly Inspection[], rule: string): Finding[] {
+  const found = inspections.flatMap((inspection) => caughtIn(inspection, rule));
+  if (found.length > 0) return found;
+  const isKnown = inspections.some(({ type }) => withoutFrom(type, rule) !== null);
+  return [onlyHere(rule, isKnown ? `the rules before \`${rule}\` decide every input` : `there is no rule \`${rule}\``)];
 }

@@ -29,6 +29,8 @@ export interface Inspection {
   readonly effort: Effort;
   /** Questions that all searches of the policy may still ask. */
   readonly total: Budget;
+  /** Searches of this type that ended before they had asked everything. */
+  readonly cut: { count: number };
   /** Random actions, drawn when they are first needed. */
   readonly samples: () => readonly Observation[];
 }
@@ -42,19 +44,29 @@ export function inspectionsOf(policy: CompiledPolicy, effort: Effort): Inspectio
   const total = { left: effort.allQuestions };
   return [...policy.types].map(([name, type]) => {
     const space = spaceOf(name, type);
-    return { policy, name, type, space, effort, total, samples: samplesOf(name, type, space, effort) };
+    return {
+      policy,
+      name,
+      type,
+      space,
+      effort,
+      total,
+      cut: { count: 0 },
+      samples: samplesOf(name, type, space, effort),
+    };
   });
 }
 
 /** Runs a search with its share of the questions. */
 export function withBudget<T>(
-  { effort, total }: Inspection,
+  { effort, total, cut }: Inspection,
   search: (budget: Budget) => T,
 ): { found: T; whole: boolean } {
   const granted = Math.max(Math.min(effort.questions, total.left), 0);
   const budget = { left: granted };
   const found = search(budget);
   total.left -= granted - Math.max(budget.left, 0);
+  if (isSpent(budget)) cut.count += 1;
   return { found, whole: !isSpent(budget) };
 }
 

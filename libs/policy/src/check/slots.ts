@@ -44,14 +44,19 @@ export function slotsOf(facts: readonly Fact[], atoms: readonly AtomReads[]): Sl
   return [...places.values()].map((together) => slotOf(together, atoms));
 }
 
+/** Sets an own member, also one with a name such as `__proto__`: a policy may come from outside. */
+function define(holder: object, token: string, value: unknown): void {
+  Object.defineProperty(holder, token, { value, enumerable: true, writable: true, configurable: true });
+}
+
 function put(root: Record<string, unknown>, tokens: readonly string[], raw: JsonValue): void {
   let holder = root;
   for (const token of tokens.slice(0, -1)) {
-    const next = holder[token];
-    if (typeof next !== 'object' || next === null) holder[token] = {};
+    const next = Object.hasOwn(holder, token) ? holder[token] : null;
+    if (typeof next !== 'object' || next === null) define(holder, token, {});
     holder = holder[token] as Record<string, unknown>;
   }
-  holder[tokens.at(-1) ?? ''] = raw;
+  define(holder, tokens.at(-1) ?? '', raw);
 }
 
 /** The provider that must state a value; null where the agent states it or the log counts it. */

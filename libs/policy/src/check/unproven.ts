@@ -6,8 +6,8 @@ const TOO_MUCH = 'there is too much to go through';
 
 /** Types of which silence proves nothing: what is not reported was only looked for. */
 export function unprovenTypes(inspections: readonly Inspection[]): Finding[] {
-  return inspections.flatMap(({ name, space, total, effort: { points } }) => {
-    if (space.exact && total.left > 0) return [];
+  return inspections.flatMap(({ name, space, cut, effort: { points } }) => {
+    if (space.exact && cut.count === 0) return [];
     const why = space.exact ? TOO_MUCH : INEXACT;
     const message = `what is not reported of \`${name}\` was looked for in ${points} random actions and is not proven: ${why}`;
     return [{ code: 'unproven', severity: 'info', message, action_type: name, path: ['action_types', name] }];
