@@ -1,25 +1,11 @@
 import { buildPacket, decisionOfKind, packetDigest } from '@countersign/approval';
 import type { RequestKind } from '@countersign/approval';
 import { derivedId } from '@countersign/canonical';
-import type { ActionDecided, ActionProposed, Gate, ShadowVerdict } from '@countersign/events';
+import type { ActionDecided, ActionProposed } from '@countersign/events';
 import type { Decision } from '@countersign/policy';
-
-/** What a decision without a rollout, a sample or a drift guard says of them. */
-const UNSAID: {
-  readonly advisory_gate: Gate | null;
-  readonly shadows: readonly ShadowVerdict[];
-  readonly segment: string | null;
-  readonly audit_gate: Gate | null;
-  readonly sample_probability: number | null;
-  readonly unproven: string | null;
-} = {
-  ...{ advisory_gate: null, shadows: [], segment: null },
-  ...{ audit_gate: null, sample_probability: null, unproven: null },
-};
 
 /** A decision's fields as events carry them. */
 export const decisionFields = ({ trail, ...decision }: Decision) => ({
-  ...UNSAID,
   ...decision,
   explanation: JSON.stringify(trail),
 });

@@ -5,12 +5,16 @@ import type { Appender, Handled, InRecord } from '@countersign/kafka';
 import { evaluate } from '@countersign/policy';
 import type { Decision } from '@countersign/policy';
 import { decidedEvent } from './decided-event.js';
+import { NO_EVIDENCE } from './evidence/evidence-log.js';
+import type { EvidenceSource } from './evidence/evidence-log.js';
 import type { PolicySource } from './policy-log.js';
 import type { VelocitySource } from './velocity/velocity.js';
 
 export interface DeciderOptions {
   readonly policies: PolicySource;
   readonly velocity: Pick<VelocitySource, 'of'>;
+  /** What drift guards ask; without it nothing is proven. */
+  readonly evidence?: EvidenceSource;
   readonly appender: Pick<Appender, 'append'>;
   readonly macKeys: MacKeys;
   readonly onDecided?: (decision: Decision) => void;
@@ -33,12 +37,10 @@ export class Decider {
   }
 
   private async decisionOf(record: InRecord): Promise<WireRecord> {
-    const { policies, velocity, macKeys, onDecided } = this.options;
+    const { macKeys, onDecided } = this.options;
     const action = openRecord(record, macKeys).event as ActionProposed;
     const { tenant, action_id, body_hash } = action;
-    const history = policies.current();
-    const facts = await velocity.of(history, action, record.timestampMs);
-    const decision = evaluate(history.setAt(record.timestampMs), tenant, facts);
+    const decision = await this.evaluated(action, record.timestampMs);
     onDecided?.(decision);
     const event = decidedEvent(action, record.value ?? Buffer.alloc(0), record.timestampMs, decision);
     return toRecord({
@@ -46,5 +48,18 @@ export class Decider {
       ...{ id: eventId('ActionDecided', tenant, action_id, body_hash), timeMs: record.timestampMs },
       ...{ service: 'policy' as const, macKeys, traceparent: record.headers['traceparent']?.toString() },
     });
+  }
+
+  /** Everything is as it was at the log time of the proposal, so a redelivered one hears the same. */
+  private async evaluated(action: ActionProposed, atMs: number): Promise<Decision> {
+    const { policies, velocity, evidence = NO_EVIDENCE } = this.options;
+    const history = policies.current();
+    const set = history.setAt(atMs);
+    const circumstances = {
+      tenant: action.tenant,
+      evidence: evidence.of(set, action, atMs),
+      watching: history.shadowsAt(atMs),
+    };
+    return evaluate(set, action.tenant, await velocity.of(history, action, atMs), circumstances);
   }
 }

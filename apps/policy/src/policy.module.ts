@@ -7,9 +7,10 @@ import { ActionsHandler } from './actions.handler.js';
 import { DecideController } from './decide.controller.js';
 import type { DeciderOptions } from './decider.js';
 import { Decider } from './decider.js';
+import { NO_EVIDENCE } from './evidence/evidence-log.js';
 import { decisionCounter } from './metrics.js';
 import { PoliciesController } from './policies.controller.js';
-import { DECIDER, MAC_KEYS, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
+import { DECIDER, EVIDENCE, MAC_KEYS, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 import { WindowsHandler } from './velocity/windows.handler.js';
 
@@ -29,6 +30,7 @@ export class PolicyModule {
       providers: [
         { provide: POLICIES, useValue: parts.policies },
         { provide: MAC_KEYS, useValue: parts.macKeys },
+        { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
         { provide: VELOCITY, useValue: parts.velocity },
         { provide: REVIEWERS, useValue: reviewers },
         { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },

@@ -3,6 +3,7 @@ import { longestWindowMs } from '@countersign/policy';
 import { createLogger, Readiness, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { deadLetters } from './dead-letters.js';
+import { EvidenceLog } from './evidence/evidence-log.js';
 import type { PolicyConfig } from './policy.config.js';
 import { readPolicyFiles } from './policy-files.js';
 import { PolicyLog } from './policy-log.js';
@@ -24,21 +25,25 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const appender = createAppender(connection);
   const policies = new PolicyLog({ connection, appender, macKeys, log });
   const windows = new WindowLog({ connection, appender, macKeys, log });
+  const evidence = new EvidenceLog({ connection, macKeys, log });
   const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter: deadLetters(appender, macKeys) });
   const readiness = new Readiness();
   readiness.add('policies', () => policies.healthy());
   readiness.add('windows', () => windows.healthy());
+  readiness.add('evidence', () => evidence.healthy());
   readiness.add('actions', () => transport.healthy());
   const reviewers = new ReviewerAuth(config.issuers);
-  const module = PolicyModule.of({ policies, velocity: new Velocity(windows), appender, macKeys, reviewers });
+  const velocity = new Velocity(windows);
+  const module = PolicyModule.of({ policies, velocity, evidence, appender, macKeys, reviewers });
   const service = await startService({
     ...{ name: 'policy', module, config, log, readiness, transport },
     onClosed: async () => {
-      await Promise.allSettled([policies.close(), windows.close(), appender.close()]);
+      await Promise.allSettled([policies.close(), windows.close(), evidence.close(), appender.close()]);
       await connection.close();
     },
   });
   await policies.open(files, { operator, follow: config.followFolder });
   await windows.open(longestWindowMs(policies.current().compiled()));
+  await evidence.open(policies.current().setAt(Infinity));
   return service;
 }

@@ -4,3 +4,4 @@ export const POLICIES = Symbol('POLICIES');
 export const REVIEWERS = Symbol('REVIEWERS');
 export const VELOCITY = Symbol('VELOCITY');
 export const MAC_KEYS = Symbol('MAC_KEYS');
+export const EVIDENCE = Symbol('EVIDENCE');

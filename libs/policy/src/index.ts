@@ -59,6 +59,7 @@ export type { Circumstances } from './rollout/circumstances.js';
 export { drawOf } from './rollout/draw.js';
 export { Evidence, guardsDrift } from './rollout/evidence.js';
 export type { EvidenceFact, Tuple } from './rollout/evidence.js';
+export { LabelJoin } from './rollout/label-join.js';
 export { shadowReport } from './rollout/shadow-report.js';
 export type { ShadowDifference, ShadowReport, WatchedDecision } from './rollout/shadow-report.js';
 export { recordedEvidence } from './rollout/wanted.js';
