@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 /**
  * Writes what follows from the Avro schemas: ids in schemas/registry.json (append-only), TypeScript types and the
- * embedded schemas in libs/events/src/generated, golden bytes for a new schema.
+ * embedded schemas in libs/events/src/generated, golden bytes for a new schema. And from the policy loader: JSON Schemas.
  * `--check` writes nothing and fails when something is stale or a released schema was edited.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import avro from 'avsc';
 
 const root = join(import.meta.dirname, '..');
@@ -132,6 +133,15 @@ function apiPage() {
   );
 }
 
+/** JSON Schemas for editors, from what the policy loader checks. They need the built library. */
+async function policySchemas() {
+  const library = at('libs/policy/dist/json-schema.js');
+  if (!existsSync(library)) return void stale.push('schemas/*.schema.json, after "npm run build"');
+  const { policyJsonSchemas } = await import(pathToFileURL(library).href);
+  for (const [name, schema] of Object.entries(policyJsonSchemas()))
+    put(`schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
+}
+
 const ids = registry();
 const latest = schemas.filter(
   ({ name, topic, version }) => !schemas.some((o) => o.name === name && o.topic === topic && o.version > version),
@@ -142,6 +152,7 @@ put('libs/events/src/generated/schemas.ts', schemasFile(ids));
 put('libs/events/src/generated/topics.ts', topicsFile());
 put('docs/api.md', apiPage());
 schemas.forEach(golden);
+await policySchemas();
 
 if (stale.length > 0) {
   console.error(`stale, run "node tools/generate.mjs":\n  ${stale.join('\n  ')}`);

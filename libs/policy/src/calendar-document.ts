@@ -26,7 +26,8 @@ const inOrder = (spans: readonly string[]): boolean =>
 const day = z
   .union([span, z.array(span).min(1).max(10).refine(inOrder, 'expected hours in order, without overlap')])
   .transform((hours) => [hours].flat())
-  .optional();
+  .optional()
+  .describe('"09:00-17:00", or several spans in order.');
 
 /** When people work. */
 export const calendar = z.strictObject({

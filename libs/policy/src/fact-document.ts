@@ -12,10 +12,12 @@ const list = {
   fold: z.literal('sum').optional().describe('Makes one amount of a list: its sum.'),
 };
 
+const kind = <T extends string>(type: T, meaning: string) => z.literal(type).describe(meaning);
+
 const money = z.strictObject({
   ...at,
   ...list,
-  type: z.literal('money'),
+  type: kind('money', 'An exact amount of one currency.'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
@@ -32,15 +34,15 @@ const bounds = {
 /** A fact: a typed place in the action. A value that is absent, null or of another type counts as missing. */
 export const fact = z.discriminatedUnion('type', [
   money,
-  z.strictObject({ ...at, type: z.literal('number'), ...bounds }),
-  z.strictObject({ ...at, type: z.literal('int'), ...bounds }),
+  z.strictObject({ ...at, type: kind('number', 'A number; compare it with numbers such as 0.5.'), ...bounds }),
+  z.strictObject({ ...at, type: kind('int', 'A whole number.'), ...bounds }),
   z.strictObject({
     ...at,
-    type: z.literal('string'),
+    type: kind('string', 'A text.'),
     one_of: z.array(z.string()).min(1).optional().describe('Any other text counts as missing.'),
   }),
-  z.strictObject({ ...at, type: z.literal('bool') }),
-  z.strictObject({ ...at, type: z.literal('strings') }),
+  z.strictObject({ ...at, type: kind('bool', 'true or false.') }),
+  z.strictObject({ ...at, type: kind('strings', 'A list of texts.') }),
 ]);
 export const facts = z
   .record(factName, fact)

@@ -66,7 +66,8 @@ export const gate = z.strictObject({
       ttl: duration.optional().describe('Life of the grant from approval, 1m to 7d. Default 24h.'),
       audience: z.string().min(1).max(256).optional().describe('The only executors that may redeem it.'),
     })
-    .default({}),
+    .default({})
+    .describe('The grant that an approval gives, and its tokens.'),
   batch: z
     .strictObject({ fields: z.array(pointer).min(1).max(MAX_PEOPLE).describe('Equal values of these make a batch.') })
     .optional()

@@ -3,7 +3,12 @@ import { condition, duration, factName, mode, name, types } from './words.js';
 
 const share = z.number().min(0).max(1);
 
-const segment = z.strictObject({ name, for: types, when: condition, mode });
+const segment = z.strictObject({
+  name: name.describe('Name that decisions show.'),
+  for: types,
+  when: condition,
+  mode,
+});
 
 /** Where the policy binds already, and where it only watches. */
 export const rollout = z
@@ -21,14 +26,17 @@ export const rollout = z
       .default({})
       .describe('Agents with a mode of their own, by agent id.'),
   })
-  .default({ segments: [], agents: {} });
+  .default({ segments: [], agents: {} })
+  .describe('Where the policy binds already, and where it only watches.');
 
 export const audit = z
   .strictObject({
-    sample: z.strictObject({
-      allowed: share.default(0).describe('Probability, 0 to 1, that an action that ran by itself is audited.'),
-      approved: share.default(0).describe('Probability, 0 to 1, that an action that people approved is audited.'),
-    }),
+    sample: z
+      .strictObject({
+        allowed: share.default(0).describe('Probability, 0 to 1, that an action that ran by itself is audited.'),
+        approved: share.default(0).describe('Probability, 0 to 1, that an action that people approved is audited.'),
+      })
+      .describe('How often; the same action is always drawn alike.'),
     gate: name.describe('The gate that the audit request opens with.'),
   })
   .describe('Random audits: somebody other than the approver says whether the action did harm.');
@@ -66,4 +74,5 @@ export const activation = z
       .describe('Reports that must be there before a version becomes active.'),
     min_history: z.int().min(0).max(100_000_000).default(0).describe('Recorded actions that a report must rest on.'),
   })
-  .default({ requires: [], min_history: 0 });
+  .default({ requires: [], min_history: 0 })
+  .describe('What a version needs before it becomes active.');
