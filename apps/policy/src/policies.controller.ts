@@ -3,20 +3,11 @@ import { CountersignError } from '@countersign/canonical';
 import { compareDecisions, explain, loadPolicy, speakersFor } from '@countersign/policy';
 import type { Explanation, PolicyProblem } from '@countersign/policy';
 import type { ReviewerAuth } from '@countersign/service';
-import type { VersionRecord } from './policy-history.js';
+import { subjectOf } from './lifecycle/subject.js';
+import { versionDocument } from './lifecycle/version-document.js';
 import type { PolicySource } from './policy-log.js';
 import { parseCheck, parseExplain } from './requests.js';
 import { POLICIES, REVIEWERS } from './tokens.js';
-
-const summaryOf = ({ version, published }: VersionRecord) => ({
-  name: published.name,
-  tenant: published.tenant,
-  version,
-  content_hash: published.content_hash,
-  author: published.author,
-  note: published.note,
-  published_at: new Date(published.published_at).toISOString(),
-});
 
 /** What any reviewer of a tenant may read and try. Nothing here changes a policy. */
 @Controller('v1/policies')
@@ -33,7 +24,7 @@ export class PoliciesController {
       items: this.policies
         .current()
         .list(tenant)
-        .map((record) => ({ ...summaryOf(record), active: record.active })),
+        .map((record) => versionDocument(record, record.standing)),
     };
   }
 
@@ -44,9 +35,9 @@ export class PoliciesController {
     @Headers('authorization') authorization?: string,
   ): Promise<object> {
     const { tenant } = await this.reviewers.authenticate(authorization);
-    const record = this.policies.current().find(tenant, name, Number(version));
-    if (record === null) throw new CountersignError('not_found', 'there is no such policy version');
-    return { ...summaryOf(record), content: record.published.content };
+    const { line, record } = subjectOf(this.policies.current(), tenant, name, Number(version));
+    const { content, cases } = record.published;
+    return { ...versionDocument(record, line.standing(record.version)), content, cases };
   }
 
   @Post('check')

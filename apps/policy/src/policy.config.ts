@@ -1,5 +1,7 @@
 import { userInfo } from 'node:os';
-import { loadIssuers, loadServiceConfig, required } from '@countersign/service';
+import { DATABASE } from '@countersign/clickhouse';
+import type { EngineOptions } from '@countersign/clickhouse';
+import { commaList, httpUrl, loadIssuers, loadServiceConfig, required } from '@countersign/service';
 import type { Env, OidcIssuer, ServiceConfig } from '@countersign/service';
 
 export interface PolicyConfig extends ServiceConfig {
@@ -9,7 +11,16 @@ export interface PolicyConfig extends ServiceConfig {
   readonly operator: string;
   /** True: a changed file of the folder is active at once, on the operator's authority. Default: it waits as a draft. */
   readonly followFolder: boolean;
+  /** The tenant whose authors and risk owners change the policies of every tenant; null: only the folder does. */
+  readonly sharedPoliciesTenant: string | null;
+  /** JSON file of the people and agents that there are, for the reach of quorums; null: not known. */
+  readonly rosterFile: string | null;
+  /** Public address of approval, as in the tokens of approved changes. */
+  readonly tokenIssuer: string;
+  readonly approvalUrls: readonly string[];
   readonly issuers: readonly OidcIssuer[];
+  /** Where recorded actions are read from, for backtests and explanations; no decision waits for it. */
+  readonly engine: EngineOptions;
 }
 
 function accountName(): string {
@@ -33,5 +44,16 @@ export const loadPolicyConfig = (env: Env): PolicyConfig => ({
   policiesDir: required(env, 'COUNTERSIGN_POLICIES_DIR'),
   operator: env['COUNTERSIGN_OPERATOR'] || accountName(),
   followFolder: followsFolder(env),
+  sharedPoliciesTenant: env['COUNTERSIGN_SHARED_POLICIES_TENANT'] || null,
+  rosterFile: env['COUNTERSIGN_ROSTER'] || null,
+  tokenIssuer: httpUrl(env, 'COUNTERSIGN_ISSUER'),
+  approvalUrls: commaList(env, 'APPROVAL_URLS'),
   issuers: loadIssuers(env),
+  engine: {
+    url: httpUrl(env, 'CLICKHOUSE_URL'),
+    username: required(env, 'CLICKHOUSE_USER'),
+    password: required(env, 'CLICKHOUSE_PASSWORD'),
+    database: env['CLICKHOUSE_DATABASE'] || DATABASE,
+    application: 'countersign-policy',
+  },
 });

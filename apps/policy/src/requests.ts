@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CountersignError } from '@countersign/canonical';
+import { parseDuration } from '@countersign/policy';
 import type { PolicyAction } from '@countersign/policy';
 
 const MAX_NAME = 64;
@@ -31,7 +32,7 @@ const explainRequest = z.strictObject({ action: proposal, policy: policyName.opt
 
 const decideRequest = z.strictObject({ tenant: z.string(), action: z.base64(), policy: policyName });
 
-function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const { data, error } = schema.safeParse(body);
   if (error === undefined) return data as z.output<T>;
   const [issue] = error.issues;
@@ -51,4 +52,44 @@ export function parseExplain(body: unknown): { action: PolicyAction; policy: z.o
     action: { ...rest, agent_version: agent?.version ?? '', model_id: model?.id ?? '', confidence: confidence ?? null },
     policy: policy ?? null,
   };
+}
+
+const backtestRequest = z
+  .strictObject({
+    content: z.string().optional(),
+    version: z.int().min(1).optional(),
+    since: z.string().max(40).default('90d'),
+    until: z.iso.datetime({ offset: true }).optional(),
+    min_history: z.int().min(1).optional(),
+  })
+  .refine(({ content, version }) => (content === undefined) !== (version === undefined), {
+    message: 'expected either `content` or `version`',
+    path: ['content'],
+  });
+
+/** What to try, and over which time. */
+export interface BacktestAsked {
+  /** Text of a policy file, or the number of a version. */
+  readonly candidate: string | number;
+  readonly from: Date;
+  readonly to: Date;
+  readonly min_history: number | null;
+}
+
+/** A duration counts back from the end; anything else is a time of its own. */
+function sinceOf(since: string, to: Date): Date {
+  const seconds = parseDuration(since);
+  const from = seconds === null ? new Date(since) : new Date(to.getTime() - seconds * 1_000);
+  if (Number.isNaN(from.getTime()) || from >= to)
+    throw new CountersignError('invalid_request', 'expected a duration such as 90d, or a time before the end', {
+      pointer: '/since',
+    });
+  return from;
+}
+
+/** @param nowMs the end of the time unless the body names one, UTC epoch milliseconds */
+export function parseBacktest(body: unknown, nowMs: number): BacktestAsked {
+  const { content, version, since, until, min_history } = parse(backtestRequest, body);
+  const to = new Date(until ?? nowMs);
+  return { candidate: content ?? version ?? '', from: sinceOf(since, to), to, min_history: min_history ?? null };
 }

@@ -4,4 +4,6 @@ export const POLICIES = Symbol('POLICIES');
 export const REVIEWERS = Symbol('REVIEWERS');
 export const VELOCITY = Symbol('VELOCITY');
 export const MAC_KEYS = Symbol('MAC_KEYS');
+export const ENGINE = Symbol('ENGINE');
 export const EVIDENCE = Symbol('EVIDENCE');
+export const LIFECYCLE = Symbol('LIFECYCLE');

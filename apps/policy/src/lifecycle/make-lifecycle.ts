@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { CountersignError } from '@countersign/canonical';
+import type { CheckedRoster } from '@countersign/policy';
+import { InternalClient, readSecret } from '@countersign/service';
+import type { Logger } from '@countersign/service';
+import type { PolicyConfig } from '../policy.config.js';
+import type { PolicyStore } from '../policy-log.js';
+import { Lifecycle } from './lifecycle.js';
+import { Redemptions } from './redemption.js';
+
+const KEYS_FILE = 'policy-executor.json';
+
+/** The policy service's executor key in a tenant. Read at each change, so that a new key needs no restart. */
+function keyReader(secretsDir: string): (tenant: string) => string | null {
+  return (tenant) => {
+    try {
+      const keys = JSON.parse(readSecret(secretsDir, KEYS_FILE)) as Partial<Record<string, string>>;
+      return keys[tenant] || null;
+    } catch (cause) {
+      throw new CountersignError('overloaded', `there is no readable ${KEYS_FILE}`, {}, { cause });
+    }
+  };
+}
+
+const readRoster = (file: string | null): CheckedRoster | null =>
+  file === null ? null : (JSON.parse(readFileSync(file, 'utf8')) as CheckedRoster);
+
+/** The lifecycle with its way to approval. @throws Error when the roster cannot be read */
+export function makeLifecycle(
+  config: PolicyConfig,
+  policies: PolicyStore,
+  log: Logger,
+): { lifecycle: Lifecycle; close: () => Promise<void> } {
+  const { approvalUrls, tokenIssuer: issuer, secretsDir, internalToken: token, sharedPoliciesTenant } = config;
+  const approval = new InternalClient({ urls: approvalUrls, token, log });
+  const redemptions = new Redemptions({ approvalUrls, issuer, keyOf: keyReader(secretsDir), approval });
+  const roster = readRoster(config.rosterFile);
+  const lifecycle = new Lifecycle({ policies, redemptions, roster, sharedTenant: sharedPoliciesTenant, log });
+  return { lifecycle, close: () => approval.close() };
+}
