@@ -38,8 +38,27 @@ function read(text: string | null): JsonValue {
   }
 }
 
+/** The fields of a proposal that policies look at. */
+export type ProposedFacts = Pick<
+  ActionProposed,
+  | 'action_id'
+  | 'agent_id'
+  | 'agent_version'
+  | 'model_id'
+  | 'action_type'
+  | 'environment'
+  | 'on_behalf_of'
+  | 'target'
+  | 'confidence'
+  | 'parameters'
+  | 'signals'
+  | 'before'
+  | 'after'
+  | 'submitted_at'
+>;
+
 /** The view of a proposal that policies are evaluated on. Never throws. */
-export function actionOf(event: ActionProposed): PolicyAction {
+export function actionOf(event: ProposedFacts): PolicyAction {
   const { action_type, environment, target, on_behalf_of, agent_version, model_id, confidence } = event;
   const facts = { action_type, environment, target, on_behalf_of, agent_version, model_id, confidence };
   return {

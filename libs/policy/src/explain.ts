@@ -5,16 +5,23 @@ import type { CompiledType } from './compiled.js';
 import type { PolicyVersion } from './decide.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
+import type { Fact } from './facts.js';
 import { HIDDEN, readFacts, shown, statedValue } from './facts.js';
+import { valueAt } from './pointer.js';
+import type { Circumstances } from './rollout/circumstances.js';
 import type { Evaluation, TrailEntry } from './trail.js';
 import { judge, valuesOf } from './trail.js';
+import { withVelocity } from './velocity/with-velocity.js';
 import { ruleEntry } from './weigh.js';
 
 /** How a fact was read. */
 export interface FactExplanation {
   readonly name: string;
   readonly pointer: string;
-  readonly status: 'known' | 'missing' | 'not_comparable';
+  /** `other_source`: somebody else than the one who may state it stated it, so it counts as missing. */
+  readonly status: 'known' | 'missing' | 'not_comparable' | 'other_source';
+  /** Who may state it: `agent`, a named provider, or `log` for what is counted. */
+  readonly stated_by: string;
   readonly value: JsonValue;
 }
 
@@ -29,18 +36,20 @@ export interface Explanation {
   readonly rules: readonly TrailEntry[];
 }
 
-function explainFacts(type: CompiledType, action: PolicyAction, { context }: Evaluation['values']): FactExplanation[] {
-  return type.facts.map((fact) => {
-    const { name, pointer, sensitive } = fact;
-    const raw = statedValue(fact, action);
-    const status = Object.hasOwn(context, name)
-      ? 'known'
-      : raw === undefined || raw === null
-        ? 'missing'
-        : 'not_comparable';
-    if (sensitive && status !== 'missing') return { name, pointer, status, value: HIDDEN };
-    return { name, pointer, status, value: status === 'known' ? shown(context[name]) : shown(raw) };
-  });
+const isThere = (raw: unknown): boolean => raw !== undefined && raw !== null;
+
+function statusOf(fact: Fact, action: PolicyAction, { context }: Evaluation['values']): FactExplanation['status'] {
+  if (Object.hasOwn(context, fact.name)) return 'known';
+  if (isThere(statedValue(fact, action))) return 'not_comparable';
+  return isThere(valueAt(action, fact.tokens)) ? 'other_source' : 'missing';
+}
+
+function explainFact(fact: Fact, action: PolicyAction, values: Evaluation['values']): FactExplanation {
+  const { name, pointer, sensitive, source, group } = fact;
+  const status = statusOf(fact, action, values);
+  const known = { name, pointer, status, stated_by: group === null ? source : 'log' };
+  if (sensitive && status !== 'missing') return { ...known, value: HIDDEN };
+  return { ...known, value: shown(status === 'known' ? values.context[name] : valueAt(action, fact.tokens)) };
 }
 
 function explainClasses(type: CompiledType, evaluation: Evaluation): TrailEntry[] {
@@ -60,9 +69,17 @@ function explainClasses(type: CompiledType, evaluation: Evaluation): TrailEntry[
 
 const NOTHING = { facts: [], classification: [], cells: [], rules: [] };
 
-/** The full explanation of one policy's decision. Never throws. */
-export function explain(speaker: PolicyVersion, action: PolicyAction): Explanation {
-  const decision = decide(speaker, action);
+/**
+ * The full explanation of one policy's decision. Never throws.
+ * @param circumstances as `decide`
+ */
+export function explain(
+  speaker: PolicyVersion,
+  proposed: PolicyAction,
+  circumstances: Circumstances | null = null,
+): Explanation {
+  const decision = decide(speaker, proposed, circumstances);
+  const action = withVelocity(speaker.policy, proposed);
   const type = speaker.policy.types.get(action.action_type);
   if (type === undefined) return { decision, ...NOTHING };
   const evaluation: Evaluation = {
@@ -78,7 +95,7 @@ export function explain(speaker: PolicyVersion, action: PolicyAction): Explanati
   });
   return {
     decision,
-    facts: explainFacts(type, action, evaluation.values),
+    facts: type.facts.map((fact) => explainFact(fact, action, evaluation.values)),
     classification: explainClasses(type, evaluation),
     cells: cells.map(({ label, approval, gate }) => ({ cell: label, approval, gate: gate?.name ?? null })),
     rules,

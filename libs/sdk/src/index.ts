@@ -3,7 +3,7 @@ export { createClient } from './client.js';
 export type { Client, ClientOptions } from './client.js';
 export { createEndpoint } from './endpoint.js';
 export type { Answer, Endpoint, EndpointOptions, Send } from './endpoint.js';
-export { SdkError } from './errors.js';
+export { errorOf, SdkError } from './errors.js';
 export type { LocalCode, ProblemDocument } from './errors.js';
 export { guard } from './guard.js';
 export type { Effect, Guarded, GuardOptions } from './guard.js';

@@ -1,5 +1,7 @@
 import { createClient, createEndpoint, type Client, type Endpoint } from '@countersign/sdk';
+import type { JsonValue } from '@countersign/canonical';
 import { wrongUse } from './command-error.js';
+import { postForLines } from './lines.js';
 import {
   reviewerOf,
   type LocalAgent,
@@ -26,6 +28,9 @@ export interface Person {
   approval: Endpoint;
   intake: Endpoint;
   telemetry: Endpoint;
+  policy: Endpoint;
+  /** Asks the policy service for an answer in lines of JSON. */
+  policyLines: (path: string, body: JsonValue) => AsyncGenerator<JsonValue>;
 }
 
 /** A bearer token for this person from the development identity provider. Never logged. */
@@ -43,6 +48,8 @@ export async function signIn(local: LocalSystem, reviewer: LocalReviewer, retryF
     approval: endpoint(...local.approval_urls),
     intake: endpoint(local.intake_url),
     telemetry: endpoint(local.telemetry_url),
+    policy: endpoint(local.policy_url),
+    policyLines: (path, body) => postForLines(local.policy_url + path, bearer, body),
   };
 }
 

@@ -25,3 +25,26 @@ export function createProgress(quiet: boolean, stream: NodeJS.WriteStream = proc
     },
   };
 }
+
+const BAR_COLUMNS = 24;
+/** Where there is no terminal, a line for each tenth is enough. */
+const PLAIN_STEP = 0.1;
+
+/** `████░░░░  50 %  100 of 200` */
+export function bar(done: number, total: number): string {
+  const part = total === 0 ? 1 : Math.min(done / total, 1);
+  const full = Math.floor(part * BAR_COLUMNS);
+  const percent = String(Math.floor(part * 100)).padStart(3);
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_COLUMNS - full)} ${percent} %  ${done} of ${total}`;
+}
+
+/** Shows how far a long piece of work is. */
+export function createBar(progress: Progress, label: string, terminal = process.stderr.isTTY === true) {
+  let shown = -1;
+  return (done: number, total: number): void => {
+    const part = total === 0 ? 1 : done / total;
+    if (!terminal && part < 1 && part - shown < PLAIN_STEP) return;
+    shown = part;
+    progress.step(`${label} ${bar(done, total)}`);
+  };
+}

@@ -49,7 +49,8 @@ function row(id: number, value: string | null, over: Partial<HistoryRow> = {}): 
   const unseen = { ...facts, ...blank, approval_status: '', resolved_by: null, handling_ms: null, waited_ms: null };
   const draft: HistoryRow = { ...unseen, amount: value === null ? null : { value, currency: 'USD' }, sla_missed: null };
   const { policy_name, policy_version, policy_decision, effective_decision, gate } = ACTIVE.decide(draft);
-  const decision = { policy_name, policy_version, policy_decision, effective_decision, gate: gate?.name ?? null };
+  const verdict = { policy_name, policy_version, policy_decision, effective_decision };
+  const decision = { ...verdict, gate: gate?.name ?? null, unproven: null };
   const gated = effective_decision === 'require_approval';
   const end = { approval_status: gated ? 'approved' : 'not_required', resolved_by: gated ? 'people' : 'policy' };
   const people = gated ? { handling_ms: 60_000, waited_ms: 120_000, sla_missed: false } : {};

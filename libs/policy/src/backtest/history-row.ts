@@ -11,6 +11,8 @@ export interface RecordedDecision {
   readonly effective_decision: PolicyVerdict;
   /** Name of the gate that bound, else null. */
   readonly gate: string | null;
+  /** The tuple that had too little evidence then, so that a drift guard spoke; else null. */
+  readonly unproven: string | null;
 }
 
 /** A recorded action: what was proposed, what was decided, and how it went on. */
