@@ -3,6 +3,7 @@ import { loadPolicy } from '../load-policy.js';
 import { policySetOf } from '../policy-set.js';
 import { Evidence, guardsDrift } from './evidence.js';
 import type { Tuple } from './evidence.js';
+import { LabelJoin } from './label-join.js';
 import { shadowReport } from './shadow-report.js';
 import type { WatchedDecision } from './shadow-report.js';
 import { recordedEvidence } from './wanted.js';
@@ -69,6 +70,35 @@ describe('evidence', () => {
     ['payer v1 / m1 / pay: unknown of 20', null],
   ])('is read back from the decision that rested on it: %p', (unproven, count) => {
     expect(recordedEvidence(unproven)()).toBe(count);
+  });
+});
+
+describe('labels', () => {
+  const DAY_MS = 86_400_000;
+  const join = () => {
+    const evidence = new Evidence();
+    return { evidence, labels: new LabelJoin(evidence) };
+  };
+
+  it('meet the agent version and model of their action, in either order, at the later of both times', () => {
+    for (const order of [0, 1]) {
+      const { evidence, labels } = join();
+      const steps = [() => labels.run({ tuple, action_id: 'a', timeMs: 10 }), () => labels.label('acme', 'a', 20)];
+      for (const step of order === 0 ? steps : steps.reverse()) step();
+      labels.label('globex', 'a', 5);
+      expect([19, 20].map((at) => evidence.count(tuple, at))).toEqual([0, 1]);
+    }
+  });
+
+  it('come within 40 days; what is older is forgotten without another answer', () => {
+    const { evidence, labels } = join();
+    labels.run({ tuple, action_id: 'old', timeMs: 0 });
+    labels.run({ tuple, action_id: 'late', timeMs: DAY_MS });
+    labels.label('acme', 'old', 40 * DAY_MS + 1);
+    labels.forget(40 * DAY_MS + 2);
+    labels.label('acme', 'old', 41 * DAY_MS);
+    labels.label('acme', 'late', 41 * DAY_MS);
+    expect(evidence.count(tuple, Infinity)).toBe(1);
   });
 });
 
