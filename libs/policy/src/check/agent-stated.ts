@@ -4,12 +4,25 @@ import type { Finding } from './finding.js';
 import { atomsIn } from './formula.js';
 import type { Inspection } from './inspection.js';
 import { statedBy } from './slots.js';
-import { listInWords, rulePath } from './words.js';
+import { heldName, listInWords, rulePath } from './words.js';
 
-/** The facts that a rule reads, or whose presence it asks for. */
-function factsRead({ type, space }: Inspection, { condition }: CompiledRule): Fact[] {
-  const reads = atomsIn(space.formula(condition)).map((atom) => atom.reads);
+/** The facts that conditions read, or whose presence they ask for. */
+function factsRead({ type, space }: Inspection, rules: readonly CompiledRule[]): Fact[] {
+  const formulas = rules.map(({ condition }) => space.formula(condition));
+  const reads = formulas.flatMap(atomsIn).map((atom) => atom.reads);
   return type.facts.filter(({ name }) => reads.some(({ facts, presence }) => facts.has(name) || presence.has(name)));
+}
+
+/**
+ * What an `allow` rests on: the facts of its own condition and of the pattern that it was written out from; where it
+ * has none, those of all rules before it, which must not have matched.
+ */
+function restsOn(inspection: Inspection, rule: CompiledRule): Fact[] {
+  const { rules } = inspection.type;
+  const before = rules.slice(0, rules.indexOf(rule));
+  const held = before.filter(({ name }) => name === heldName(rule.name));
+  const own = factsRead(inspection, [rule, ...held]);
+  return own.length > 0 ? own : factsRead(inspection, before);
 }
 
 /** Whether somebody other than the agent vouches for the value. The agent's key binds the environment. */
@@ -35,7 +48,7 @@ export function agentStatedAllows(inspections: readonly Inspection[]): Finding[]
   const found = new Map<string, Finding>();
   for (const inspection of inspections) {
     for (const rule of inspection.type.rules) {
-      const read = rule.then === 'allow' ? factsRead(inspection, rule) : [];
+      const read = rule.then === 'allow' ? restsOn(inspection, rule) : [];
       if (read.length > 0 && !found.has(rule.name) && !read.some(isVouchedFor))
         found.set(rule.name, findingFor(rule, read));
     }

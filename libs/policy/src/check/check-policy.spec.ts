@@ -325,6 +325,16 @@ describe('an allow on what the agent states', () => {
     expect(allow('confidence > 0.9')).toHaveLength(1);
   });
 
+  it('is told of an exception-only gate, whose rule allows where no exception is up', () => {
+    const gate = `  odd: { quorum: 1, roles: [finance], pattern: exception-only, exceptions: [confidence < 0.6] }\nfallback:`;
+    const text = policyWith(`  - { name: usual, then: require_approval, gate: odd }`).replace('fallback:', gate);
+    const found = check(text);
+    expect(only('agent_stated_allow', found)).toMatchObject([
+      { rule: 'usual', message: expect.stringContaining('`confidence`') },
+    ]);
+    expect(placeFindings(only('agent_stated_allow', found), text, 'x.yaml')).toMatchObject([{ line: 12 }]);
+  });
+
   it('gives witnesses that state each value by the one who may', () => {
     const score = `
       score: { at: /signals/score, type: number, stated_by: fraud-service }`;

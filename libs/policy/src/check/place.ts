@@ -1,12 +1,16 @@
 import type { Document } from 'yaml';
 import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { Finding, PlacedFinding } from './finding.js';
+import { heldName } from './words.js';
 
 const NAMES = ['name', 'is'];
 
-/** The element of a list with that name. */
+/** The element of a list with that name, or from which a rule of that name was written out. */
 function elementNamed(list: { items: readonly unknown[] }, name: string): unknown {
-  return list.items.find((item) => isMap(item) && NAMES.some((key) => item.get(key) === name));
+  const named = (item: unknown, wanted: (given: string) => boolean): boolean =>
+    isMap(item) && NAMES.some((key) => typeof item.get(key) === 'string' && wanted(String(item.get(key))));
+  const own = list.items.find((item) => named(item, (given) => given === name));
+  return own ?? list.items.find((item) => named(item, (given) => heldName(given) === name));
 }
 
 function stepInto(node: unknown, name: string): unknown {

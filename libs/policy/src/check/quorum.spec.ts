@@ -7,8 +7,8 @@ const people = (...all: [subject: string, ...roles: string[]][]): CheckedRoster[
 
 const ACME = people(['ann', 'finance', 'legal'], ['bob', 'finance'], ['oli', 'finance'], ['max', 'admin']);
 
-function quorums(gate: string, roster: CheckedRoster): Finding[] {
-  const text = `name: p\naction_types: { pay: {} }\ngates: { g: { ${gate} } }\nfallback: g\n`;
+function quorums(gate: string, roster: CheckedRoster, second = 'g'): Finding[] {
+  const text = `name: p\naction_types: { pay: {} }\ngates: { g: { ${gate} } }\nfallback: g\nrules: [{ name: all, then: require_approval, gate: ${second} }]\n`;
   const { policy, problems } = loadPolicy(text, 'p.yaml');
   if (policy === null) throw new Error(JSON.stringify(problems));
   return checkPolicy(policy, roster).filter(({ code }) => code === 'unreachable_quorum');
@@ -64,8 +64,16 @@ describe('quorums', () => {
 
   it('warns when only some tenants can fill a gate for all', () => {
     const reviewers = [...ACME, { subject: 'gus', tenant: 'globex', roles: ['finance'] }];
-    expect(quorums('quorum: 2, roles: [finance]', { reviewers })).toMatchObject([
+    const more = 'quorum: 1, roles: [finance] }, h: { quorum: 2, roles: [finance]';
+    expect(quorums(more, { reviewers }, 'h')).toMatchObject([
       { severity: 'warning', message: expect.stringContaining('for globex') },
+    ]);
+  });
+
+  it('only mentions a tenant that can fulfil none of the gates', () => {
+    const reviewers = [...ACME, { subject: 'gus', tenant: 'globex', roles: ['sales'] }];
+    expect(quorums('quorum: 2, roles: [finance]', { reviewers })).toMatchObject([
+      { severity: 'info', message: expect.stringContaining('any gate of this policy for globex') },
     ]);
   });
 });

@@ -95,17 +95,40 @@ function needsInWords({ quorum, roles, people, thresholds, factors }: Gate): str
   return `${quorum} × ${who({ roles, people })}`;
 }
 
-function gateFinding({ name, usual }: CompiledGate, circles: readonly Circle[]): Finding | null {
-  const unreachable = circles.filter(({ reviewers }) => !isReachable(usual, reviewers));
-  if (unreachable.length === 0 && circles.length > 0) return null;
-  const everywhere = unreachable.length === circles.length;
-  const where = everywhere ? 'anywhere in the roster' : `for ${unreachable.map(({ label }) => label).join(', ')}`;
-  const message = `no set of distinct, eligible people can fulfil gate \`${name}\` (${needsInWords(usual)}) ${where}`;
-  return { code: 'unreachable_quorum', severity: everywhere ? 'error' : 'warning', message, path: ['gates', name] };
+type Reached = ReadonlyMap<CompiledGate, readonly Circle[]>;
+
+const finding = (severity: Finding['severity'], message: string, path: readonly string[]): Finding => ({
+  code: 'unreachable_quorum',
+  severity,
+  message,
+  path,
+});
+
+/** A circle that can fulfil no gate at all has no part in the policy: one remark is enough. */
+function strangerFinding(strangers: readonly Circle[]): Finding[] {
+  const names = strangers.map(({ label }) => label).join(', ');
+  const message = `nobody can fulfil any gate of this policy for ${names}: requests there wait until they expire`;
+  return strangers.length === 0 ? [] : [finding('info', message, ['gates'])];
+}
+
+function gateFindings(unreached: Reached, circles: readonly Circle[], strangers: readonly Circle[]): Finding[] {
+  return [...unreached].flatMap(([{ name, usual }, missing]) => {
+    const everywhere = missing.length === circles.length;
+    const told = everywhere ? missing : missing.filter((circle) => !strangers.includes(circle));
+    if (told.length === 0 && !everywhere) return [];
+    const where = everywhere ? 'anywhere in the roster' : `for ${told.map(({ label }) => label).join(', ')}`;
+    const message = `no set of distinct, eligible people can fulfil gate \`${name}\` (${needsInWords(usual)}) ${where}`;
+    return [finding(everywhere ? 'error' : 'warning', message, ['gates', name])];
+  });
 }
 
 /** Gates that nobody can open: every request would wait until it expires. */
 export function unreachableQuorums(policy: CompiledPolicy, roster: CheckedRoster): Finding[] {
   const circles = circlesOf(roster, policy.tenant);
-  return gatesInUse(policy).flatMap((gate) => gateFinding(gate, circles) ?? []);
+  const gates = gatesInUse(policy);
+  const cannot = ({ usual }: CompiledGate, { reviewers }: Circle): boolean => !isReachable(usual, reviewers);
+  const unreached = new Map(gates.map((gate) => [gate, circles.filter((circle) => cannot(gate, circle))]));
+  const strangers = circles.filter((circle) => gates.every((gate) => cannot(gate, circle)));
+  const some = strangers.length < circles.length ? strangers : [];
+  return [...gateFindings(unreached, circles, some), ...strangerFinding(some)];
 }

@@ -8,3 +8,6 @@ export const listInWords = (names: readonly string[]): string => names.map((name
 
 /** The path of a rule, or of a part of it. */
 export const rulePath = (name: string, ...rest: string[]): string[] => ['rules', name, ...rest];
+
+/** The rule that a pattern of a gate puts before a rule of the file. */
+export const heldName = (rule: string): string => `${rule}-held`;
