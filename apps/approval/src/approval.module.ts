@@ -10,6 +10,7 @@ import { GrantsController } from './http/grants.controller.js';
 import { InternalController } from './http/internal.controller.js';
 import { KnownController } from './http/known.controller.js';
 import type { Queue } from './http/queue.js';
+import { ReleasesController } from './http/releases.controller.js';
 import { RequestsController } from './http/requests.controller.js';
 import type { Votes } from './http/votes.js';
 import type { Judge } from './judge/judge.js';
@@ -35,6 +36,7 @@ export interface ApprovalParts {
 const CONTROLLERS = [
   ExecutorsController,
   GrantsController,
+  ReleasesController,
   RequestsController,
   FreezesController,
   InternalController,

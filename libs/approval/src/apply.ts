@@ -4,6 +4,7 @@ import { foldDecided } from './fold-decided.js';
 import { foldFreeze } from './fold-freeze.js';
 import { foldOutcome } from './fold-outcome.js';
 import { foldRedemption } from './fold-redemption.js';
+import { foldRelease } from './fold-release.js';
 import { foldRevocation } from './fold-revocation.js';
 import { foldShown } from './fold-shown.js';
 import { foldVote } from './fold-vote.js';
@@ -41,6 +42,8 @@ function judge(turn: Turn, record: Exclude<LogEvent, { name: 'ActionDecided' }>)
       return foldRedemption(turn, record.event);
     case 'RevocationRequested':
       return foldRevocation(turn, record.event);
+    case 'ReleaseRequested':
+      return foldRelease(turn, record.event);
     case 'OutcomeFiled':
       return foldOutcome(turn, record.event);
     case 'FreezeRequested':

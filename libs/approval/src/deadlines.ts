@@ -1,19 +1,8 @@
 import type { Turn } from './facts.js';
 import { about, publish } from './facts.js';
+import { isReleaseDue, lapseHold, release } from './hold.js';
 import { resolve } from './resolve.js';
-import type { ActionState, Deadline, PartitionState, PausableClock } from './state.js';
-
-/** Puts the end of the action's clock on the heap. Deadlines that no longer hold are dropped when they come up. */
-export function schedule(
-  state: PartitionState,
-  action: ActionState,
-  what: 'expire' | 'lapse',
-  clock: PausableClock,
-): void {
-  // Nothing outlives the memory of its action: whatever is still open then, ends then.
-  clock.expires_at = Math.min(clock.expires_at, action.forget_at);
-  if (clock.paused_at === null) state.deadlines.push({ at: clock.expires_at, what, action });
-}
+import type { ActionState, Deadline, PartitionState, PausableClock, RequestState } from './state.js';
 
 /** Settles every deadline up to the log time, in the order of (deadline, action). */
 export function settle(turn: Turn): void {
@@ -26,7 +15,13 @@ export function settle(turn: Turn): void {
 
 const SETTLE: Readonly<Record<Deadline['what'], (turn: Turn, deadline: Deadline) => void>> = {
   expire: (turn, { action, at }) => {
-    if (isDue(action.request, at)) expire(turn, action, at);
+    if (isDue(action.request, at)) expire(turn, action, action.request, at);
+  },
+  expire_audit: (turn, { action, at }) => {
+    if (isDue(action.audit, at)) expire(turn, action, action.audit, at);
+  },
+  release: (turn, { action, at }) => {
+    if (isReleaseDue(turn.state, action, at)) release(turn, action, { at, who: null, reason: null });
   },
   lapse: (turn, { action, at }) => {
     if (isDue(action.grant, at)) lapse(turn, action, at);
@@ -38,26 +33,29 @@ const SETTLE: Readonly<Record<Deadline['what'], (turn: Turn, deadline: Deadline)
  * The next deadline that still holds, UTC epoch milliseconds, or null. Entries on top that no longer hold are dropped:
  * settling them would change nothing.
  */
-export function nextDeadline({ deadlines }: PartitionState): number | null {
+export function nextDeadline(state: PartitionState): number | null {
+  const { deadlines } = state;
   for (let next = deadlines.peek(); next !== undefined; next = deadlines.peek()) {
-    if (holds(next)) return next.at;
+    if (holds(state, next)) return next.at;
     deadlines.pop();
   }
   return null;
 }
 
-function holds({ what, action, at }: Deadline): boolean {
+function holds(state: PartitionState, { what, action, at }: Deadline): boolean {
   if (what === 'forget') return true;
   if (what === 'expire') return action.request?.status === 'pending' && isDue(action.request, at);
+  if (what === 'expire_audit') return action.audit?.status === 'pending' && isDue(action.audit, at);
+  if (what === 'release') return isReleaseDue(state, action, at);
   return action.grant?.status === 'issued' && isDue(action.grant, at);
 }
 
 const isDue = (clock: PausableClock | null, at: number): boolean =>
   clock !== null && clock.paused_at === null && clock.expires_at === at;
 
-function expire(turn: Turn, action: ActionState, at: number): void {
-  if (action.request?.status === 'pending')
-    resolve(turn, action, { status: 'expired', resolved_by: 'clock', vote: null, resolved_at: at });
+function expire(turn: Turn, action: ActionState, request: RequestState | null, at: number): void {
+  if (request?.status === 'pending')
+    resolve(turn, action, request, { status: 'expired', resolved_by: 'clock', vote: null, resolved_at: at });
 }
 
 function lapse(turn: Turn, action: ActionState, at: number): void {
@@ -68,11 +66,14 @@ function lapse(turn: Turn, action: ActionState, at: number): void {
 }
 
 function forget(turn: Turn, { action, at }: Deadline): void {
-  expire(turn, action, at);
+  expire(turn, action, action.request, at);
+  expire(turn, action, action.audit, at);
+  lapseHold(turn, action, at);
   lapse(turn, action, at);
   const { actions, requests, grants } = turn.state;
-  const { action_id, request_id, grant_id } = action.decided;
+  const { action_id, request_id, grant_id, audit_request_id } = action.decided;
   actions.delete(action_id);
   requests.delete(request_id);
+  if (audit_request_id !== null) requests.delete(audit_request_id);
   grants.delete(grant_id);
 }

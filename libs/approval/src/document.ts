@@ -1,8 +1,9 @@
 import type { JsonValue } from '@countersign/canonical';
-import type { ActionProposed } from '@countersign/events';
-import { approvalsGiven } from './gate.js';
+import type { ActionProposed, Gate } from '@countersign/events';
+import { approvalsOf } from './gate.js';
 import { patch } from './patch.js';
 import { proposalOf } from './proposal.js';
+import { quorumsOf } from './quorum.js';
 import { readJson } from './read-json.js';
 import { resolutionDocument } from './resolution.js';
 import type { ActionState, GrantState, OutcomeState, RequestState } from './state.js';
@@ -29,11 +30,13 @@ export const statusOf = ({ resolution }: ActionState): ActionStatus => resolutio
  * @param token shown in it when given; only the proposing agent may get one
  */
 export function actionDocument(action: ActionState, token: MintedToken | null = null): Json {
-  const { decided, request, grant, outcome } = action;
+  const { decided, grant, outcome } = action;
+  const request = action.request ?? action.audit;
   return {
     ...heading(decided, statusOf(action)),
     decision: decisionDocument(action),
-    request: request === null ? null : { ...requestDocument(action, request), votes: votesForAgent(request) },
+    request: request === null ? null : { ...requestDocument(request), votes: votesForAgent(request) },
+    ...holdDocument(action),
     effective: effectiveDocument(action),
     resolution: resolutionDocument(action),
     grant: grant === null ? null : grantDocument(decided.grant_id, grant, token),
@@ -46,7 +49,7 @@ export function decidingDocument(action: ActionProposed): Json {
   const { digest, parameters } = action;
   return {
     ...heading(action, 'deciding'),
-    ...{ decision: null, request: null },
+    ...{ decision: null, request: null, held: false, release_at: null },
     effective: { parameters: readJson(parameters, null), digest, changed: false, diff: [] },
     ...{ resolution: null, grant: null, outcome: null },
   };
@@ -84,17 +87,26 @@ function decisionDocument({ decided, decided_at }: ActionState): Json {
 }
 
 /** What everyone may read of a request. */
-export const requestDocument = ({ decided }: ActionState, request: RequestState): Json => ({
-  request_id: decided.request_id,
+export const requestDocument = (request: RequestState): Json => ({
+  request_id: request.request_id,
   kind: request.kind,
   status: request.status,
   gate: request.gate.name,
-  approvals: { required: request.gate.quorum, given: approvalsGiven(request) },
-  roles: [...request.gate.roles],
+  approvals: { ...approvalsOf(request) },
+  roles: rolesOf(request.gate),
   opened_at: instant(request.opened_at),
   respond_by: instant(request.respond_by),
   expires_at: instant(request.expires_at),
   paused: request.paused_at !== null,
+});
+
+/** Every role that lets somebody vote. */
+const rolesOf = (gate: Gate): string[] => [...new Set(quorumsOf(gate).flatMap(({ roles }) => roles))];
+
+/** Whether an approved action waits for its release, and until when if somebody named a time. */
+export const holdDocument = ({ hold }: Pick<ActionState, 'hold'>): Json => ({
+  held: hold?.status === 'held',
+  release_at: hold === null || hold.release_at === null ? null : instant(hold.release_at),
 });
 
 const votesForAgent = ({ votes }: RequestState): JsonValue[] =>

@@ -1,5 +1,5 @@
 import type { EventMap } from '@countersign/events';
-import type { ActionState, PartitionState } from './state.js';
+import type { ActionState, PartitionState, RequestState } from './state.js';
 
 /** Records of the approval log, by name. */
 export type LogName =
@@ -9,6 +9,7 @@ export type LogName =
   | 'CancelRequested'
   | 'RedemptionRequested'
   | 'RevocationRequested'
+  | 'ReleaseRequested'
   | 'OutcomeFiled'
   | 'FreezeRequested'
   | 'Ticked';
@@ -32,6 +33,8 @@ export type PublicName =
   | 'GrantRedeemed'
   | 'GrantRevoked'
   | 'GrantLapsed'
+  | 'HoldChanged'
+  | 'SampleLabelled'
   | 'Refused'
   | 'FreezeChanged'
   | 'OutcomeRecorded';
@@ -47,6 +50,7 @@ export type RefusalCode =
   | 'already_terminal'
   | 'stale_packet'
   | 'frozen'
+  | 'vote_not_offered'
   | 'reason_required'
   | 'parameters_required'
   | 'edit_denied_by_policy'
@@ -55,7 +59,9 @@ export type RefusalCode =
   | 'revoked'
   | 'already_consumed'
   | 'expired'
-  | 'precondition_changed';
+  | 'precondition_changed'
+  | 'not_held'
+  | 'release_too_late';
 
 export interface Refusal {
   readonly code: RefusalCode;
@@ -131,6 +137,12 @@ const common = ({ decided, decided_at }: ActionState) => ({
   submitted_at: decided.submitted_at,
   decided_at,
 });
+
+/** The request of an action by its id; null when it has no such request. */
+export function requestOf({ request, audit }: ActionState, request_id: string): RequestState | null {
+  if (request?.request_id === request_id) return request;
+  return audit?.request_id === request_id ? audit : null;
+}
 
 /** The action that a record is about; null when it is unknown, forgotten or another tenant's. */
 export function actionOf(turn: Turn, record: { tenant: string; action_id: string }): ActionState | null {

@@ -14,7 +14,12 @@ export function foldCancel(turn: Turn, asked: CancelRequested): Answer {
       const attempt = { attempt: 'cancellation', subject: asked.agent_id } as const;
       return publishRefusal(turn, action, attempt, refuse('already_terminal'));
     }
-    resolve(turn, action, { status: 'cancelled', resolved_by: 'agent', vote: null, resolved_at: turn.now });
+    resolve(turn, action, action.request, {
+      status: 'cancelled',
+      resolved_by: 'agent',
+      vote: null,
+      resolved_at: turn.now,
+    });
     return null;
   });
 }

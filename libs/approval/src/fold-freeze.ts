@@ -1,8 +1,9 @@
 import type { FreezeRequested } from '@countersign/events';
-import { schedule } from './deadlines.js';
+import { schedule } from './schedule.js';
 import { refuse } from './facts.js';
 import type { Answer, Turn } from './facts.js';
 import { isFrozen, openClocks } from './freeze.js';
+import { scheduleRelease } from './hold.js';
 import { answer } from './remember.js';
 import type { ActionState } from './state.js';
 
@@ -45,14 +46,17 @@ function pause({ state, now }: Turn, action: ActionState): void {
 
 function resume({ state, now }: Turn, action: ActionState): void {
   const clocks = openClocks(action);
-  if (clocks.length === 0 || isFrozen(state, action)) return;
+  const isHeld = action.hold?.status === 'held';
+  if ((clocks.length === 0 && !isHeld) || isFrozen(state, action)) return;
+  if (isHeld) scheduleRelease(state, action, now);
   for (const [ending, clock] of clocks) {
     if (clock.paused_at === null) continue;
     const stood = now - clock.paused_at;
     clock.paused_at = null;
     clock.paused_ms += stood;
     clock.expires_at += stood;
-    if (clock === action.request) action.request.respond_by += stood;
+    const waiting = [action.request, action.audit].find((request) => request === clock);
+    if (waiting) waiting.respond_by += stood;
     schedule(state, action, ending, clock);
   }
 }

@@ -3,6 +3,7 @@ import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Turn } from './facts.js';
 import { readJson } from './read-json.js';
 import { answer, once } from './remember.js';
+import { resolve } from './resolve.js';
 import type { ActionState } from './state.js';
 
 /** Records what the executor reports. The latest report counts; one without a redemption is kept and flagged. */
@@ -12,6 +13,14 @@ export function foldOutcome(turn: Turn, filed: OutcomeFiled): Answer {
   const call = { key: `outcome|${filed.reported_by}|${filed.client_request_id}`, body_hash: filed.body_hash };
   return once(turn, action, call, () => {
     record(turn, action, filed);
+    // What a reviewer would have done is worth asking only as long as nobody knows how it went.
+    if (action.request?.kind === 'advisory')
+      resolve(turn, action, action.request, {
+        status: 'cancelled',
+        resolved_by: 'agent',
+        vote: null,
+        resolved_at: turn.now,
+      });
     return null;
   });
 }

@@ -1,5 +1,6 @@
 import { canonicalize } from '@countersign/canonical';
 import type { RedemptionRequested } from '@countersign/events';
+import { diffDigest } from './diff.js';
 import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
@@ -30,6 +31,7 @@ export function foldRedemption(turn: Turn, asked: RedemptionRequested): Answer {
 function judge(turn: Turn, action: ActionState, grant: GrantState, asked: RedemptionRequested): Refusal | null {
   if (!hasAuthority(action, grant)) return refuse('unknown_grant');
   if (asked.action_digest !== grant.digest) return refuse('action_digest_mismatch');
+  if (showsOtherDiff(action, asked)) return refuse('action_digest_mismatch', 'diff');
   if (grant.status === 'revoked') return refuse('revoked');
   if (grant.status === 'consumed') return refuse('already_consumed');
   if (grant.status === 'lapsed') return refuse('expired');
@@ -41,6 +43,12 @@ function judge(turn: Turn, action: ActionState, grant: GrantState, asked: Redemp
 // A grant on people's authority is worth what its votes are worth, so they are counted again.
 const hasAuthority = ({ request }: ActionState, { authority }: GrantState): boolean =>
   authority === 'policy' || (request !== null && request.status === 'approved' && quorumHolds(request));
+
+/** A grant that is bound to a diff releases no other change; a call that states none is bound by the door alone. */
+function showsOtherDiff(action: ActionState, { diff_digest }: RedemptionRequested): boolean {
+  const bound = diff_digest === null ? null : diffDigest(action);
+  return bound !== null && bound !== diff_digest;
+}
 
 /** Every precondition of the action must be seen now with the same value. */
 function preconditionsHold(wanted: string | null, seen: string | null): boolean {

@@ -34,6 +34,7 @@ function judge(action: ActionState, grant: GrantState, asked: RevocationRequeste
 }
 
 const hasApproved = ({ request }: ActionState, { issuer, subject }: RevocationRequested): boolean =>
-  (request?.votes ?? []).some(
+  request?.kind === 'approval' &&
+  request.votes.some(
     (vote) => vote.counted && vote.vote !== 'deny' && vote.issuer === issuer && vote.subject === subject,
   );

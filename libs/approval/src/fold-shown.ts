@@ -1,5 +1,5 @@
 import type { PacketShown } from '@countersign/events';
-import { about, actionOf, publish, refuse } from './facts.js';
+import { about, actionOf, publish, refuse, requestOf } from './facts.js';
 import type { Answer, Turn } from './facts.js';
 import { answer } from './remember.js';
 import { personKey } from './state.js';
@@ -7,13 +7,14 @@ import { personKey } from './state.js';
 /** Notes when a person first opened a packet; handling time counts from there. */
 export function foldShown(turn: Turn, shown: PacketShown): Answer {
   const action = actionOf(turn, shown);
-  if (action?.request?.status !== 'pending') return answer(turn, refuse('not_found'));
+  const request = action === null ? null : requestOf(action, shown.request_id);
+  if (action === null || request?.status !== 'pending') return answer(turn, refuse('not_found'));
   const { issuer, subject, packet_digest } = shown;
   const person = personKey(issuer, subject);
-  const seen = (action.request.shown ??= new Map());
+  const seen = (request.shown ??= new Map());
   if (seen.has(person)) return answer(turn, null);
   seen.set(person, turn.now);
-  const { request_id } = action.decided;
+  const { request_id } = request;
   const what = { request_id, issuer, reviewer_id: subject, packet_digest, shown_at: turn.now };
   publish(turn, 'PacketOpened', action, () => about(action, what));
   return answer(turn, null);

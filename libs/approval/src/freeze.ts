@@ -11,11 +11,12 @@ export function isFrozen(state: PartitionState, { decided }: ActionState): boole
   return false;
 }
 
-export type Ending = 'expire' | 'lapse';
+export type Ending = 'expire' | 'expire_audit' | 'lapse';
 
-/** The clocks of this action that have not run out: of its pending request, of its issued grant. */
-export function openClocks({ request, grant }: ActionState): readonly (readonly [Ending, PausableClock])[] {
+/** The clocks of this action that have not run out: of its pending requests, of its issued grant. */
+export function openClocks({ request, audit, grant }: ActionState): readonly (readonly [Ending, PausableClock])[] {
   const waiting = request?.status === 'pending' ? [['expire', request] as const] : [];
   const usable = grant?.status === 'issued' ? [['lapse', grant] as const] : [];
-  return [...waiting, ...usable];
+  const sampled = audit?.status === 'pending' ? [['expire_audit', audit] as const] : [];
+  return [...waiting, ...sampled, ...usable];
 }

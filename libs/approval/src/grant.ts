@@ -1,4 +1,4 @@
-import { schedule } from './deadlines.js';
+import { schedule } from './schedule.js';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
@@ -9,11 +9,14 @@ export interface NewGrant {
   readonly digest: string;
   /** Life from now, seconds. */
   readonly ttl_s: number;
+  /** When it begins, UTC epoch milliseconds of log time; now unless a clock gave it. */
+  readonly issued_at?: number;
 }
 
 /** Issues the one grant of an action; its clock stands still while the action is frozen. */
-export function issueGrant(turn: Turn, action: ActionState, { authority, digest, ttl_s }: NewGrant): void {
-  const { state, now } = turn;
+export function issueGrant(turn: Turn, action: ActionState, fresh: NewGrant): void {
+  const { state, now: logTime } = turn;
+  const { authority, digest, ttl_s, issued_at: now = logTime } = fresh;
   const grant: GrantState = {
     authority,
     digest,

@@ -1,6 +1,14 @@
 export { apply } from './apply.js';
 export { nextDeadline } from './deadlines.js';
-export { actionDocument, decidingDocument, effectiveDocument, instant, requestDocument, statusOf } from './document.js';
+export {
+  actionDocument,
+  decidingDocument,
+  effectiveDocument,
+  holdDocument,
+  instant,
+  requestDocument,
+  statusOf,
+} from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
 export { ineligible } from './eligibility.js';
 export type { IneligibleRule, Voter } from './eligibility.js';
@@ -16,10 +24,15 @@ export type {
   RefusalCode,
   Rejection,
 } from './facts.js';
+export { requestOf } from './facts.js';
 export { isFrozen } from './freeze.js';
-export { approvalsGiven, denialsGiven, quorumHolds, stricterGate } from './gate.js';
+export { diffDigest, isDiffBound } from './diff.js';
+export { approvalsOf, denialsGiven, quorumHolds, stricterGate } from './gate.js';
 export { buildPacket, decisionOfKind, packetDigest } from './packet.js';
 export type { Packet, PacketDecision, PacketEdit } from './packet.js';
+export { approvalsBy, fewestPeople } from './quorum.js';
+export type { Approvals, Approver } from './quorum.js';
+export { votesFor } from './vote-content.js';
 export { patch } from './patch.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
@@ -29,6 +42,7 @@ export type {
   Counters,
   FreezeState,
   GrantState,
+  HoldState,
   OutcomeState,
   PartitionState,
   RequestKind,

@@ -1,11 +1,11 @@
 import type { ActionDecided, Gate } from '@countersign/events';
-import { schedule } from './deadlines.js';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
-import { isFrozen } from './freeze.js';
 import { issueGrant } from './grant.js';
+import { openAudit, openRequest, publishOpened } from './open-request.js';
+import { approvalsBy } from './quorum.js';
 import { sharing } from './sharing.js';
-import type { ActionState, RequestState } from './state.js';
+import type { ActionState } from './state.js';
 
 /** Opens what the first decision of an action opens: a request, a grant, or nothing. */
 export function openAction(turn: Turn, decided: ActionDecided): void {
@@ -18,6 +18,8 @@ export function openAction(turn: Turn, decided: ActionDecided): void {
     decided_at: now,
     forget_at,
     request: null,
+    audit: null,
+    hold: null,
     grant: null,
     resolution: null,
     outcome: null,
@@ -26,19 +28,29 @@ export function openAction(turn: Turn, decided: ActionDecided): void {
   };
   state.actions.set(decided.action_id, action);
   state.deadlines.push({ at: forget_at, what: 'forget', action });
-  openRequest(turn, action);
+  openFirst(turn, action);
   publish(turn, 'DecisionRecorded', action, () => recorded(action));
   takeEffect(turn, action);
 }
 
+function openFirst(turn: Turn, action: ActionState): void {
+  const { decided } = action;
+  const { request_id, packet_digest } = decided;
+  const kind = requestKind(decided);
+  const gate = openingGate(decided);
+  if (kind === null || gate === null || packet_digest === null) return;
+  action.request = openRequest(turn, action, { kind, request_id, gate, digest: decided.digest, packet_digest });
+}
+
 function takeEffect(turn: Turn, action: ActionState): void {
   const { decided, request } = action;
-  if (request !== null) publish(turn, 'RequestOpened', action, () => opened(action, request));
+  if (request !== null) publishOpened(turn, action, request);
   const by = { resolved_by: 'policy', vote: null, resolved_at: turn.now } as const;
   if (decided.effective_decision === 'deny') action.resolution = { status: 'denied', ...by };
   if (decided.effective_decision !== 'allow') return;
   action.resolution = { status: 'approved', ...by };
   issueGrant(turn, action, { authority: 'policy', digest: decided.digest, ttl_s: decided.grant_ttl_s });
+  openAudit(turn, action);
 }
 
 /** The kind of request that a decision opens; null when it opens none. */
@@ -53,36 +65,6 @@ function openingGate({ gate, advisory_gate, effective_decision }: ActionDecided)
   if (effective_decision === 'require_approval') return gate;
   return effective_decision === 'allow' ? advisory_gate : null;
 }
-
-function openRequest({ state, now }: Turn, action: ActionState): void {
-  const { decided } = action;
-  const { packet_digest, digest } = decided;
-  const kind = requestKind(decided);
-  const gate = openingGate(decided);
-  if (kind === null || gate === null || packet_digest === null) return;
-  const request: RequestState = {
-    kind,
-    status: 'pending',
-    gate,
-    digest,
-    packet_digest,
-    opened_at: now,
-    respond_by: now + respondSeconds(decided, gate) * 1000,
-    expires_at: decided.submitted_at + gate.expire_s * 1000,
-    paused_at: isFrozen(state, action) ? now : null,
-    paused_ms: 0,
-    votes: [],
-    shown: null,
-  };
-  action.request = request;
-  state.requests.set(decided.request_id, action);
-  state.pending.set(decided.request_id, action);
-  schedule(state, action, 'expire', request);
-}
-
-/** The agent may shorten the gate's time to respond, never lengthen it. */
-const respondSeconds = ({ respond_within_s }: ActionDecided, { respond_s }: Gate): number =>
-  Math.min(respond_s, respond_within_s ?? respond_s);
 
 const recorded = (action: ActionState) => about(action, Object.assign(decisionOf(action), waitingOf(action)));
 
@@ -107,7 +89,7 @@ const decisionOf = ({ decided }: ActionState) => ({
 const waitingOf = ({ decided, request }: ActionState) => ({
   gate: decided.gate?.name ?? null,
   gate_pattern: decided.gate?.pattern ?? null,
-  approvals_required: decided.gate?.quorum ?? 0,
+  approvals_required: decided.gate === null ? 0 : approvalsBy(decided.gate, []).required,
   request_id: request === null ? null : decided.request_id,
   request_kind: request?.kind ?? null,
   respond_by: request?.respond_by ?? null,
@@ -118,16 +100,3 @@ const waitingOf = ({ decided, request }: ActionState) => ({
   unproven: decided.unproven,
   audit_request_id: decided.audit_request_id,
 });
-
-const opened = (action: ActionState, request: RequestState) =>
-  about(action, {
-    request_id: action.decided.request_id,
-    request_kind: request.kind,
-    gate: request.gate.name,
-    packet_digest: request.packet_digest,
-    approvals_required: request.gate.quorum,
-    roles: request.gate.roles,
-    opened_at: request.opened_at,
-    respond_by: request.respond_by,
-    expires_at: request.expires_at,
-  });

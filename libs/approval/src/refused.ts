@@ -3,7 +3,7 @@ import type { Refusal, Turn } from './facts.js';
 import type { ActionState } from './state.js';
 
 export interface Attempt {
-  readonly attempt: 'vote' | 'redemption' | 'cancellation' | 'revocation';
+  readonly attempt: 'vote' | 'redemption' | 'cancellation' | 'revocation' | 'release' | 'recall';
   readonly subject: string;
   readonly request_id?: string;
   readonly grant_id?: string;

@@ -30,7 +30,11 @@ function wording(action: ActionState, resolution: Resolution): Wording {
   }
 }
 
-function approved({ grant, versions }: ActionState, { resolved_by }: Resolution): Wording {
+function approved({ grant, hold, versions }: ActionState, { resolved_by }: Resolution): Wording {
+  if (hold?.status === 'recalled')
+    return { reason_code: 'recalled', message: 'Taken back from the release queue.', retry: 'never' };
+  if (hold?.status === 'held')
+    return { reason_code: 'held', message: 'Approved; its grant is issued on release.', retry: 'never' };
   if (grant?.status === 'lapsed') {
     return {
       reason_code: 'grant_lapsed',

@@ -1,26 +1,29 @@
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
-import { approvalsGiven } from './gate.js';
-import type { ActionState, RequestState, Resolution } from './state.js';
+import { approvalsOf } from './gate.js';
+import type { ActionState, RequestEnd, RequestState, Resolution } from './state.js';
 
 /** Ends a pending request. Terminal never changes, so a request that has ended is left as it is. */
-export function resolve(turn: Turn, action: ActionState, resolution: Resolution): void {
-  const { request } = action;
+export function resolve(turn: Turn, action: ActionState, request: RequestState | null, resolution: RequestEnd): void {
   if (request?.status !== 'pending') return;
   if (request.paused_at !== null) request.paused_ms += Math.max(0, resolution.resolved_at - request.paused_at);
   request.paused_at = null;
   request.status = resolution.status;
-  turn.state.pending.delete(action.decided.request_id);
-  if (request.kind === 'approval') action.resolution = resolution;
+  turn.state.pending.delete(request.request_id);
+  if (request.kind === 'approval' && isAnswer(resolution)) action.resolution = resolution;
   publish(turn, 'RequestResolved', action, () => resolved(action, request, resolution));
 }
 
-function resolved(action: ActionState, request: RequestState, { status, resolved_by, vote, resolved_at }: Resolution) {
+// Only an audit ends `answered`, and it ends nothing but itself.
+const isAnswer = (end: RequestEnd): end is Resolution => end.status !== 'answered';
+
+function resolved(action: ActionState, request: RequestState, { status, resolved_by, vote, resolved_at }: RequestEnd) {
   const { decided } = action;
-  const changed = status === 'approved' && request.digest !== decided.digest;
+  const approvals = approvalsOf(request);
+  const changed = request.kind === 'approval' && status === 'approved' && request.digest !== decided.digest;
   const binds = request.kind === 'approval' && (decided.mode === 'enforce' || decided.mode === 'partial');
   return about(action, {
-    request_id: decided.request_id,
+    request_id: request.request_id,
     request_kind: request.kind,
     gate: request.gate.name,
     status,
@@ -32,8 +35,8 @@ function resolved(action: ActionState, request: RequestState, { status, resolved
     reason: vote?.reason ?? null,
     overridden: binds && resolved_by === 'people' && (status === 'denied' || changed),
     digest: request.digest,
-    approvals_required: request.gate.quorum,
-    approvals_given: approvalsGiven(request),
+    approvals_required: approvals.required,
+    approvals_given: approvals.given,
     opened_at: request.opened_at,
     respond_by: request.respond_by,
     expires_at: request.expires_at,

@@ -1,4 +1,4 @@
-import type { ActionDecided, Gate } from '@countersign/events';
+import type { ActionDecided, Gate, ShadowVerdict } from '@countersign/events';
 
 // Beyond this many different values nothing more is shared: a caller who varies them all cannot fill the map.
 const MAX_SHARED = 10_000;
@@ -8,14 +8,22 @@ export interface Shared {
   readonly texts: Map<string, string>;
   readonly lists: Map<string, readonly string[]>;
   readonly gates: Map<string, Gate>;
+  readonly shadows: Map<string, readonly ShadowVerdict[]>;
 }
 
-export const createShared = (): Shared => ({ texts: new Map(), lists: new Map(), gates: new Map() });
+export const createShared = (): Shared => ({
+  texts: new Map(),
+  lists: new Map(),
+  gates: new Map(),
+  shadows: new Map(),
+});
 
 /** The decision with the texts and the gate that many decisions have in common kept once for all of them. */
 export function sharing(shared: Shared, decided: ActionDecided): ActionDecided {
   const text = <T extends string | null>(value: T): T | string =>
     value === null ? value : once(shared.texts, value, value);
+  const gate = (value: Gate | null): Gate | null =>
+    value === null ? null : once(shared.gates, JSON.stringify(value), value);
   return Object.assign(
     { ...decided },
     {
@@ -32,7 +40,12 @@ export function sharing(shared: Shared, decided: ActionDecided): ActionDecided {
       regulatory_pressure: text(decided.regulatory_pressure),
       operators: once(shared.lists, JSON.stringify(decided.operators), decided.operators),
       unknown: once(shared.lists, JSON.stringify(decided.unknown), decided.unknown),
-      gate: decided.gate === null ? null : once(shared.gates, JSON.stringify(decided.gate), decided.gate),
+      gate: gate(decided.gate),
+      advisory_gate: gate(decided.advisory_gate),
+      audit_gate: gate(decided.audit_gate),
+      segment: text(decided.segment),
+      unproven: text(decided.unproven),
+      shadows: once(shared.shadows, JSON.stringify(decided.shadows), decided.shadows),
     },
   );
 }

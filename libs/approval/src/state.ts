@@ -10,12 +10,16 @@ export interface VoteState {
   readonly subject: string;
   /** Role that made the voter eligible. */
   readonly role: string | null;
+  /** Roles by which the vote can fill a place of a threshold or factor; empty where the gate has none. */
+  readonly roles: readonly string[];
   readonly vote: Vote;
   readonly reason: string | null;
   readonly packet_digest: string;
   /** Version of the action that was voted on, 1 for the proposed one. */
   readonly version: number;
   readonly voted_at: number;
+  /** When a held action may leave the release queue by itself, as this voter wants it. */
+  readonly release_at: number | null;
   counted: boolean;
 }
 
@@ -37,10 +41,12 @@ export interface PausableClock {
 }
 
 export type RequestKind = 'approval' | 'advisory' | 'audit';
-export type RequestStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled';
+/** An audit ends `answered`; the others with what people, the clock or the agent made of them. */
+export type RequestStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'answered';
 export type ResolvedBy = 'policy' | 'people' | 'clock' | 'agent' | 'admin';
 
 export interface RequestState extends PausableClock {
+  readonly request_id: string;
   readonly kind: RequestKind;
   status: RequestStatus;
   /** The gate that binds: of the decision, or a stricter one after an edit. */
@@ -63,6 +69,17 @@ export interface GrantState extends PausableClock {
   redeemed_at: number | null;
 }
 
+/** An approved action in the release queue: its grant is issued when it leaves. Times are UTC epoch milliseconds. */
+export interface HoldState {
+  status: 'held' | 'released' | 'recalled' | 'lapsed';
+  /** When it leaves by itself; null until somebody releases it. */
+  release_at: number | null;
+  /** When the clock looks at it next: a freeze keeps it until the lift. */
+  due_at: number | null;
+  readonly held_at: number;
+  changed_at: number;
+}
+
 export interface OutcomeState {
   readonly reported_by: string;
   readonly status: string;
@@ -75,11 +92,14 @@ export interface OutcomeState {
 
 /** How the action ended, as the agent reads it. */
 export interface Resolution {
-  readonly status: Exclude<RequestStatus, 'pending'>;
+  readonly status: Exclude<RequestStatus, 'pending' | 'answered'>;
   readonly resolved_by: ResolvedBy;
   readonly vote: VoteState | null;
   readonly resolved_at: number;
 }
+
+/** How a request ended. */
+export type RequestEnd = Omit<Resolution, 'status'> & { readonly status: Exclude<RequestStatus, 'pending'> };
 
 /** What a call was answered; a repeated call gets it again. */
 export interface Remembered {
@@ -95,7 +115,11 @@ export interface ActionState {
   readonly decided_at: number;
   /** Log time at which the action is forgotten. */
   readonly forget_at: number;
+  /** The request that the decision opened: it binds, or it is advisory. */
   request: RequestState | null;
+  /** The audit of a sampled action. */
+  audit: RequestState | null;
+  hold: HoldState | null;
   grant: GrantState | null;
   resolution: Resolution | null;
   outcome: OutcomeState | null;
@@ -119,7 +143,7 @@ export interface FreezeState {
 
 export interface Deadline {
   readonly at: number;
-  readonly what: 'expire' | 'lapse' | 'forget';
+  readonly what: 'expire' | 'expire_audit' | 'release' | 'lapse' | 'forget';
   readonly action: ActionState;
 }
 
@@ -183,7 +207,7 @@ export const createState = (partition: number, options: StateOptions = {}): Part
   counters: { folded: 0, conflicting_decisions: 0, duplicate_bodies: 0, too_old: 0 },
 });
 
-const RANK = { expire: 0, lapse: 1, forget: 2 } as const;
+const RANK = { expire: 0, expire_audit: 1, release: 2, lapse: 3, forget: 4 } as const;
 
 // A total order, so that every instance settles deadlines of one moment in the same sequence.
 function sooner(a: Deadline, b: Deadline): boolean {

@@ -1,12 +1,12 @@
 import type { VoteCast } from '@countersign/events';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
-import { stricterGate } from './gate.js';
+import { approvalsOf, stricterGate } from './gate.js';
 import type { ActionState, RequestState } from './state.js';
 
-/** True when the vote brings other parameters than the ones on the table. */
-export const changesAction = ({ digest }: RequestState, { edit }: VoteCast): boolean =>
-  edit !== null && edit.digest !== digest;
+/** True when the vote brings other parameters than the ones on the table; advice changes nothing. */
+export const changesAction = ({ kind, digest }: RequestState, { edit }: VoteCast): boolean =>
+  kind === 'approval' && edit !== null && edit.digest !== digest;
 
 /** Puts the edited version on the table: new digest and packet, the stricter gate, earlier votes void. */
 export function changeVersion(turn: Turn, action: ActionState, request: RequestState, cast: VoteCast): void {
@@ -23,7 +23,7 @@ export function changeVersion(turn: Turn, action: ActionState, request: RequestS
     about(action, {
       ...{ request_id: action.decided.request_id, gate: request.gate.name, issuer, reviewer_id: subject },
       ...{ parameters, digest, packet_digest, diff, amount_value, amount_currency },
-      approvals_required: request.gate.quorum,
+      approvals_required: approvalsOf(request).required,
       voided_votes: voided.map(({ vote_id }) => vote_id),
       changed_at: turn.now,
     }),

@@ -71,7 +71,7 @@ describe('the action document', () => {
         },
       },
       effective: { parameters: JSON.parse(action.parameters), digest: action.digest, changed: false, diff: [] },
-      ...{ resolution: null, grant: null, outcome: null },
+      ...{ resolution: null, grant: null, outcome: null, held: false, release_at: null },
     });
   });
 

@@ -7,13 +7,17 @@ import {
   at,
   cancel,
   decided,
+  DAY,
   edited,
+  finding,
   gate,
   HOUR,
   outcome,
   proposed,
   redemption,
+  release,
   revocation,
+  T0,
   tick,
   vote,
 } from './records.js';
@@ -21,11 +25,34 @@ import {
 const action = proposed('a');
 const one = decided(action, { gate: gate({ quorum: 1, grant_ttl_s: 7200 }) });
 const two = decided(action);
+const quorum = (name: string, count: number, roles: string[], people: string[] = []) => ({
+  name,
+  count,
+  roles,
+  people,
+});
+const audit_gate = gate({ name: 'sample', quorum: 1, roles: ['auditor'], people: ['cat'] });
+/** Two duties by two people, the second of which a named person may fill too; approved actions wait. */
+const shaped = decided(action, {
+  gate: gate({ factors: [quorum('money', 1, ['finance']), quorum('law', 1, ['legal'], ['dan'])], hold: true }),
+  audit_gate,
+});
+/** One of legal suffices, or two of finance. */
+const either = decided(action, {
+  gate: gate({ thresholds: [quorum('law', 1, ['legal']), quorum('money', 2, ['finance'])] }),
+  audit_gate,
+});
 const edits = [
   edited(action, { amount: { value: '450.00', currency: 'USD' } }, { gate: gate({ quorum: 1 }) }),
-  edited(action, { amount: { value: '9000.00', currency: 'USD' } }, { gate: gate({ quorum: 3 }) }),
-];
-const packets = [one.packet_digest, two.packet_digest, ...edits.map((edit) => edit.packet_digest)] as string[];
+  edited(
+    action,
+    { amount: { value: '9000.00', currency: 'USD' } },
+    { gate: gate({ factors: [quorum('money', 2, ['finance']), quorum('law', 1, ['legal'])] }) },
+  ),
+].map((edit) => ({ ...edit, audit_packet_digest: `audit ${edit.digest}` }));
+const packets = [one, two, shaped, either]
+  .map(({ packet_digest }) => packet_digest)
+  .concat(edits.map((edit) => edit.packet_digest)) as string[];
 const digests = [action.digest, ...edits.map(({ digest }) => digest), 'sha256:00'];
 const people = fc.constantFrom('ann', 'bob', 'cat', 'dan', 'oli', 'refund-agent');
 const ids = fc.constantFrom('k1', 'k2', 'k3', 'k4', 'k5', 'k6');
@@ -38,16 +65,36 @@ const decision = fc.constantFrom(
   two,
   two,
   one,
+  shaped,
+  shaped,
+  either,
   allowed(action),
+  allowed(action, { audit_gate, sample_probability: 0.1 }),
   decided(action, { effective_decision: 'deny', gate: null }),
 );
+const roles = fc.constantFrom(['finance'], ['finance'], ['legal'], ['finance', 'legal'], ['auditor']);
+const times = fc.constantFrom(null, null, T0 + 5 * HOUR, T0 + 20 * HOUR, T0 + 9 * DAY);
 const ballot = fc.record({
-  ...{ client_request_id: ids, packet_digest: fc.constantFrom(...packets) },
+  ...{ client_request_id: ids, packet_digest: fc.constantFrom(...packets), roles, release_at: times },
   vote: fc.constantFrom('approve' as const, 'approve' as const, 'approve' as const, 'deny' as const),
 });
 const edition = fc.record({
   ...{ client_request_id: ids, packet_digest: fc.constantFrom(...packets), edit: fc.constantFrom(...edits) },
   vote: fc.constant('approve_with_changes' as const),
+});
+const answers = fc.record({
+  ...{ client_request_id: ids, roles: fc.constantFrom(['auditor'], ['finance']) },
+  packet_digest: fc.constantFrom(
+    shaped.audit_packet_digest ?? '',
+    either.audit_packet_digest ?? '',
+    allowed(action, { audit_gate }).audit_packet_digest ?? '',
+    ...edits.map((edit) => edit.audit_packet_digest),
+  ),
+  vote: fc.constantFrom('harmful' as const, 'harmless' as const, 'unsure' as const, 'approve' as const),
+});
+const wish = fc.record({
+  ...{ client_request_id: ids, recall: fc.boolean(), release_at: times },
+  roles: fc.constantFrom(['finance'], ['admin'], ['other']),
 });
 const claim = fc.record({
   ...{ client_request_id: ids, action_digest: fc.constantFrom(...digests), executor_id: fc.constantFrom('x', 'y') },
@@ -66,6 +113,16 @@ const records = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.tuple(hours, claim).map(([ms, asked]) => at(ms, 'RedemptionRequested', redemption(action, asked))),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(hours, people, answers)
+      .map(([ms, who, cast]) => at(ms, 'VoteCast', finding(shaped, who, cast))),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(hours, people, wish).map(([ms, who, w]) => at(ms, 'ReleaseRequested', release(action, who, w))),
   },
   hours.map((ms) => at(ms, 'CancelRequested', cancel(action))),
   hours.map((ms) => at(ms, 'RevocationRequested', revocation(action))),
@@ -106,6 +163,8 @@ describe('the fold', () => {
           const seen = {
             status: found === undefined ? 'none' : (found.resolution?.status ?? 'pending'),
             grant: found?.grant?.status ?? 'none',
+            hold: found?.hold?.status ?? 'none',
+            audit: found?.audit?.status ?? 'none',
             digest: found === undefined ? null : (found.request?.digest ?? found.decided.digest),
             code: answer.code,
           };
@@ -122,9 +181,11 @@ describe('the fold', () => {
         const state = createState(0);
         const names = log.flatMap((record) => apply(state, record).events.map(({ name }) => name));
         const count = (name: string) => names.filter((found) => found === name).length;
-        for (const name of ['DecisionRecorded', 'RequestOpened', 'RequestResolved', 'GrantIssued', 'GrantRedeemed']) {
+        for (const name of ['DecisionRecorded', 'GrantIssued', 'GrantRedeemed', 'SampleLabelled']) {
           expect(count(name)).toBeLessThanOrEqual(1);
         }
+        // The request that binds and an audit.
+        for (const name of ['RequestOpened', 'RequestResolved']) expect(count(name)).toBeLessThanOrEqual(2);
         expect(count('GrantRedeemed') + count('GrantRevoked') + count('GrantLapsed')).toBeLessThanOrEqual(1);
       }),
       { numRuns: 2_000 },

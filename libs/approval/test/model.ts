@@ -1,5 +1,6 @@
-import type { ActionDecided, Gate } from '@countersign/events';
+import type { ActionDecided, Gate, Quorum } from '@countersign/events';
 import type { LogRecord } from '../src/index.js';
+import { DAY } from './records.js';
 
 /**
  * The rules of one action, written a second time and as plainly as possible: nothing is stored but the list of
@@ -8,8 +9,17 @@ import type { LogRecord } from '../src/index.js';
 export interface Verdict {
   readonly status: 'none' | 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled';
   readonly grant: 'none' | 'issued' | 'consumed' | 'revoked' | 'lapsed';
+  readonly hold: 'none' | 'held' | 'released' | 'recalled';
+  readonly audit: 'none' | 'pending' | 'answered' | 'expired';
   readonly digest: string | null;
   readonly code: string;
+}
+
+interface Cast {
+  who: string;
+  vote: string;
+  roles: readonly string[];
+  release_at: number | null;
 }
 
 interface World {
@@ -19,7 +29,15 @@ interface World {
   gate: Gate | null;
   digest: string;
   packet: string;
-  votes: { who: string; vote: string }[];
+  votes: Cast[];
+  hold: Verdict['hold'];
+  /** When a held action goes by itself. */
+  release: number;
+  audit: Verdict['audit'];
+  audit_packet: string;
+  audit_expires: number;
+  auditors: string[];
+  deciders: string[];
   expires: number;
   lapses: number;
   answers: Map<string, { body: string; code: string }>;
@@ -29,17 +47,21 @@ interface World {
 export function reference(log: readonly LogRecord[]): Verdict {
   const world: World = {
     ...{ first: null, status: 'none', grant: 'none', gate: null, digest: '', packet: '', votes: [] },
-    ...{ expires: Infinity, lapses: Infinity, answers: new Map() },
+    ...{ expires: Infinity, lapses: Infinity, answers: new Map(), hold: 'none', release: Infinity },
+    ...{ audit: 'none', audit_packet: '', audit_expires: Infinity, auditors: [], deciders: [] },
   };
   let time = 0;
   let code = 'ok';
   for (const record of log) {
     time = Math.max(time, record.timestampMs);
     if (world.status === 'pending' && time >= world.expires) world.status = 'expired';
+    if (world.audit === 'pending' && time >= world.audit_expires) world.audit = 'expired';
+    if (world.hold === 'held' && time >= world.release) letGo(world, world.release);
     if (world.grant === 'issued' && time >= world.lapses) world.grant = 'lapsed';
     code = step(world, record, time);
   }
-  return { status: world.status, grant: world.grant, digest: world.first === null ? null : world.digest, code };
+  const { status, grant, hold, audit } = world;
+  return { status, grant, hold, audit, digest: world.first === null ? null : world.digest, code };
 }
 
 function step(world: World, record: LogRecord, time: number): string {
@@ -48,7 +70,8 @@ function step(world: World, record: LogRecord, time: number): string {
   if (world.first === null) return record.name === 'RedemptionRequested' ? 'unknown_grant' : 'not_found';
   if (record.name === 'RedemptionRequested' && world.grant === 'none') return 'unknown_grant';
   if (record.name === 'RevocationRequested' && world.grant === 'none') return 'not_found';
-  if (record.name === 'VoteCast' && world.gate === null) return 'not_found';
+  if (record.name === 'VoteCast' && isUnknown(world, record.event.request_id)) return 'not_found';
+  if (record.name === 'ReleaseRequested' && world.gate === null) return 'not_found';
   const who = 'subject' in record.event ? record.event.subject : '';
   const key = [record.name, who, record.event.client_request_id].join();
   const body = 'body_hash' in record.event ? record.event.body_hash : '';
@@ -58,6 +81,10 @@ function step(world: World, record: LogRecord, time: number): string {
   world.answers.set(key, { body, code });
   return code;
 }
+
+const isAudit = ({ first }: World, request_id: string): boolean => first?.audit_request_id === request_id;
+const isUnknown = (world: World, request_id: string): boolean =>
+  isAudit(world, request_id) ? world.audit === 'none' : world.gate === null || request_id !== world.first?.request_id;
 
 function decide(world: World, decided: ActionDecided, time: number): string {
   if (world.first !== null) return 'ok';
@@ -69,8 +96,25 @@ function decide(world: World, decided: ActionDecided, time: number): string {
   if (decided.effective_decision === 'allow') world.status = 'approved';
   if (decided.effective_decision === 'require_approval') world.status = 'pending';
   world.expires = decided.submitted_at + (decided.gate?.expire_s ?? 0) * 1000;
-  if (world.status === 'approved') issue(world, time, decided.grant_ttl_s);
+  if (world.status === 'approved') {
+    issue(world, time, decided.grant_ttl_s);
+    sample(world, time);
+  }
   return 'ok';
+}
+
+/** The audit of what was approved, on the version that was approved. */
+function sample(world: World, time: number): void {
+  const { first } = world;
+  if (first === null || first.audit_gate === null) return;
+  world.audit = 'pending';
+  world.audit_packet = world.digest === first.digest ? (first.audit_packet_digest ?? '') : `audit ${world.digest}`;
+  world.audit_expires = time + first.audit_gate.expire_s * 1000;
+}
+
+function letGo(world: World, time: number): void {
+  world.hold = 'released';
+  issue(world, time, world.gate?.grant_ttl_s ?? 0);
 }
 
 function issue(world: World, time: number, seconds: number): void {
@@ -81,7 +125,9 @@ function issue(world: World, time: number, seconds: number): void {
 function judge(world: World, record: LogRecord, time: number): string {
   switch (record.name) {
     case 'VoteCast':
-      return judgeVote(world, record, time);
+      return isAudit(world, record.event.request_id) ? judgeAudit(world, record) : judgeVote(world, record, time);
+    case 'ReleaseRequested':
+      return judgeRelease(world, record, time);
     case 'RedemptionRequested':
       return judgeRedemption(world, record.event.action_digest, record.event.token_expires_at <= time);
     case 'CancelRequested':
@@ -113,30 +159,113 @@ function judgeRedemption(world: World, digest: string, tokenExpired: boolean): s
   return 'ok';
 }
 
+function mayVote(world: World, gate: Gate, { subject, roles }: { subject: string; roles: readonly string[] }): boolean {
+  if (subject === world.first?.agent_id || world.first?.operators.includes(subject)) return false;
+  const kinds = [{ name: '', count: 1, roles: gate.roles, people: gate.people }, ...gate.thresholds, ...gate.factors];
+  return kinds.some((kind) => fits(kind, { who: subject, roles }));
+}
+
+const fits = (kind: Quorum, { who, roles }: { who: string; roles: readonly string[] }): boolean =>
+  kind.people.includes(who) || kind.roles.some((role) => roles.includes(role));
+
+/** Tries everybody in every place. */
+function canFill(places: readonly Quorum[], people: readonly Cast[]): boolean {
+  const [first, ...rest] = places;
+  if (first === undefined) return true;
+  return people.some(
+    (one) =>
+      fits(first, one) &&
+      canFill(
+        rest,
+        people.filter((other) => other !== one),
+      ),
+  );
+}
+
+function enough(gate: Gate, people: readonly Cast[]): boolean {
+  const { thresholds, factors } = gate;
+  if (thresholds.length + factors.length === 0) return people.length >= gate.quorum;
+  const anyOf = thresholds.some((kind) => people.filter((one) => fits(kind, one)).length >= kind.count);
+  const places = factors.flatMap((kind) => Array.from({ length: kind.count }, () => kind));
+  return (thresholds.length === 0 || anyOf) && canFill(places, people);
+}
+
+function judgeAudit(world: World, record: LogRecord & { name: 'VoteCast' }): string {
+  const { subject, vote, packet_digest } = record.event;
+  const gate = world.first?.audit_gate ?? null;
+  if (gate === null || !mayVote(world, gate, record.event)) return 'not_eligible';
+  if (world.deciders.includes(subject)) return 'not_eligible';
+  if (world.auditors.includes(subject)) return 'already_voted';
+  if (world.audit !== 'pending') return 'already_terminal';
+  if (packet_digest !== world.audit_packet) return 'stale_packet';
+  if (!['harmful', 'harmless', 'unsure'].includes(vote)) return 'vote_not_offered';
+  world.auditors.push(subject);
+  world.audit = 'answered';
+  return 'ok';
+}
+
+function judgeRelease(world: World, record: LogRecord & { name: 'ReleaseRequested' }, time: number): string {
+  const { roles, recall, release_at } = record.event;
+  const { gate } = world;
+  if (gate === null) return 'not_found';
+  if (!roles.includes('admin') && !mayVote(world, gate, record.event)) return 'not_eligible';
+  if (world.hold === 'none') return 'not_held';
+  if (world.hold === 'recalled') return 'revoked';
+  if (recall) {
+    if (world.grant !== 'none' && world.grant !== 'issued') return SPENT[world.grant];
+    if (world.grant === 'issued') world.grant = 'revoked';
+    world.hold = 'recalled';
+    return 'ok';
+  }
+  if (world.hold === 'released') return 'not_held';
+  if (isTooLate(world, release_at)) return 'release_too_late';
+  if (release_at !== null && release_at > time) world.release = release_at;
+  else letGo(world, time);
+  return 'ok';
+}
+
+const isTooLate = ({ first, gate }: World, release_at: number | null): boolean =>
+  release_at !== null && release_at + (gate?.grant_ttl_s ?? 0) * 1000 > (first?.proposed_at ?? 0) + 8 * DAY;
+
 function judgeVote(world: World, record: LogRecord & { name: 'VoteCast' }, time: number): string {
-  const { subject, vote, edit, packet_digest, roles } = record.event;
+  const { subject, vote, edit, packet_digest, roles, release_at } = record.event;
   const gate = world.gate;
   if (gate === null) return 'not_found';
-  if (subject === world.first?.agent_id || world.first?.operators.includes(subject)) return 'not_eligible';
-  if (!roles.some((role) => gate.roles.includes(role))) return 'not_eligible';
+  if (!mayVote(world, gate, record.event)) return 'not_eligible';
   if (world.votes.some(({ who }) => who === subject)) return 'already_voted';
   if (world.status !== 'pending') return 'already_terminal';
   if (packet_digest !== world.packet) return 'stale_packet';
+  if (!['approve', 'deny', 'approve_with_changes'].includes(vote)) return 'vote_not_offered';
+  if (isTooLate(world, release_at)) return 'release_too_late';
   if (vote === 'approve_with_changes' && edit !== null && edit.digest !== world.digest) {
     world.votes = [];
-    world.gate = edit.gate.quorum > gate.quorum ? edit.gate : gate;
+    const hold = gate.hold || edit.gate.hold;
+    world.gate = { ...(asks(edit.gate) > asks(gate) ? edit.gate : gate), hold };
     world.digest = edit.digest;
     world.packet = edit.packet_digest;
   }
-  world.votes.push({ who: subject, vote });
+  world.votes.push({ who: subject, vote, roles, release_at });
+  world.deciders.push(subject);
   settleVotes(world, time);
   return 'ok';
 }
 
+/** The fewest people who can satisfy the gate; between equals the one with more factors is stricter. */
+function asks({ quorum, thresholds, factors }: Gate): number {
+  const all = factors.reduce((sum, { count }) => sum + count, 0);
+  const any = thresholds.length === 0 ? 0 : Math.min(...thresholds.map(({ count }) => count));
+  const plain = thresholds.length + factors.length === 0 ? quorum : 0;
+  return Math.max(all, any, plain) * 100 + factors.length;
+}
+
 function settleVotes(world: World, time: number): void {
   if (world.votes.some(({ vote }) => vote === 'deny')) world.status = 'denied';
-  else if (world.votes.length >= (world.gate?.quorum ?? Infinity)) {
+  else if (world.gate !== null && enough(world.gate, world.votes)) {
     world.status = 'approved';
-    issue(world, time, world.gate?.grant_ttl_s ?? 0);
+    sample(world, time);
+    if (!world.gate.hold) return issue(world, time, world.gate.grant_ttl_s);
+    world.hold = 'held';
+    const times = world.votes.flatMap(({ release_at }) => (release_at === null ? [] : [release_at]));
+    world.release = times.length === 0 ? Infinity : Math.max(...times);
   }
 }

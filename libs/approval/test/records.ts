@@ -190,6 +190,32 @@ export const revocation = (
   ...overrides,
 });
 
+/** A person lets a held action go or takes it back. */
+export const release = (
+  action: ActionProposed,
+  subject: string,
+  overrides: Loose<'ReleaseRequested'> = {},
+): EventMap['ReleaseRequested'] => {
+  const body = {
+    ...{ ...ids(action), client_request_id: call(), request_id: derivedId('req', action.action_id) },
+    ...{ ...person(subject), recall: false, release_at: null, reason: null, ...overrides },
+  };
+  const { recall, release_at, reason } = body;
+  return { ...body, body_hash: overrides.body_hash ?? digestOf({ recall, release_at, reason }) };
+};
+
+/** An answer to the audit of a sampled action. */
+export const finding = (
+  decision: ActionDecided,
+  subject: string,
+  overrides: Loose<'VoteCast'> = {},
+): EventMap['VoteCast'] => {
+  const action = proposed(decision.action_id.slice('act_'.length));
+  const { audit_request_id, audit_packet_digest } = decision;
+  const asked = { request_id: audit_request_id ?? '', packet_digest: audit_packet_digest ?? '' };
+  return vote(action, subject, { ...asked, vote: 'harmless', reason: 'looked at it', ...overrides });
+};
+
 export const outcome = (action: ActionProposed, status = 'executed'): EventMap['OutcomeFiled'] => {
   const client_request_id = call();
   const report = { reported_by: action.agent_id, status, result: '{"ok":true}', post_checks: null, occurred_at: null };

@@ -20,6 +20,8 @@ export interface ActionDetail {
   readonly approvals: { readonly required: number; readonly given: number };
   /** Subjects of those who approved; empty on policy's authority. */
   readonly approvers: readonly string[];
+  /** Digest of the diff that the grant is bound to, where the gate is a dry run. */
+  readonly diff_digest?: string;
 }
 
 /** All claims of an approval token. Times are seconds since the epoch. */

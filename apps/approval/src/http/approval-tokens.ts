@@ -1,4 +1,4 @@
-import { approvalsGiven, quorumHolds } from '@countersign/approval';
+import { approvalsOf, diffDigest, quorumHolds } from '@countersign/approval';
 import type { ActionState, GrantState, MintedToken } from '@countersign/approval';
 import { checkToken, mintToken } from '@countersign/token';
 import type { PublicKeySet, SigningKeys, TokenClaims, TokenGrant } from '@countersign/token';
@@ -29,17 +29,20 @@ export class ApprovalTokens {
 }
 
 /** All claims come from the fold. */
-function grantOf({ decided, request }: ActionState, grant: GrantState): TokenGrant {
+function grantOf(action: ActionState, grant: GrantState): TokenGrant {
+  const { decided, request } = action;
   const { grant_id, tenant, agent_id, environment, action_id, action_type, policy_name, policy_version } = decided;
   const people = grant.authority === 'people' ? request : null;
   const approvers = (people?.votes ?? []).filter(({ counted, vote }) => counted && vote !== 'deny');
+  const diff_digest = diffDigest(action);
   return {
     ...{ grant_id, tenant, agent_id, environment, expires_at: grant.expires_at },
     audience: people?.gate.token_audience ?? null,
     action: {
       ...{ action_id, action_type, action_digest: grant.digest, policy: `${policy_name}@${policy_version}` },
-      approvals: { required: people?.gate.quorum ?? 0, given: people === null ? 0 : approvalsGiven(people) },
+      approvals: people === null ? { required: 0, given: 0 } : approvalsOf(people),
       approvers: approvers.map(({ subject }) => subject),
+      ...(diff_digest === null ? {} : { diff_digest }),
     },
   };
 }

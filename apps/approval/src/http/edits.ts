@@ -1,13 +1,20 @@
-import { buildPacket, packetDigest, proposalOf, stricterGate } from '@countersign/approval';
-import type { PacketEdit } from '@countersign/approval';
-import { actionDigest, canonicalize, parseMoney, parseJson } from '@countersign/canonical';
+import {
+  buildPacket,
+  decisionOfKind,
+  isDiffBound,
+  packetDigest,
+  proposalOf,
+  stricterGate,
+} from '@countersign/approval';
+import type { PacketEdit, RequestKind } from '@countersign/approval';
+import { actionDigest, canonicalize, CountersignError, parseMoney, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionProposed, Edit, Gate } from '@countersign/events';
 import { passOn } from '@countersign/service';
 import type { InternalClient } from '@countersign/service';
 import { checkMoney } from './check-money.js';
-import type { Requested } from './request-view.js';
+import type { Requested } from '../judge/requested.js';
 
 /** What policy answers about a changed action. */
 interface Redecided {
@@ -41,14 +48,19 @@ export class Edits {
       ...{ policy_decision, rule, explanation, audit_packet_digest: null },
       gate: gate === null ? action.request.gate : stricterGate(action.request.gate, gate),
     };
+    refuseUnseenChange(action, edit);
+    const next = { edit, issuer: editor.issuer, editor: editor.subject };
     return {
       ...edit,
-      packet_digest: this.packetDigest(action, { edit, issuer: editor.issuer, editor: editor.subject }),
+      packet_digest: this.packetDigest(action, next, action.request.kind) ?? '',
+      audit_packet_digest: this.packetDigest(action, next, 'audit'),
     };
   }
 
-  private packetDigest(action: Requested, next: PacketEdit): string {
-    return packetDigest(buildPacket(proposalOf(action), action.decided, [...action.versions, next]));
+  private packetDigest(action: Requested, next: PacketEdit, kind: RequestKind): string | null {
+    const decision = decisionOfKind(action.decided, kind);
+    if (decision === null) return null;
+    return packetDigest(buildPacket(proposalOf(action), decision, [...action.versions, next]));
   }
 
   private async decide({ decided }: Requested, changed: ActionProposed): Promise<Redecided> {
@@ -60,6 +72,14 @@ export class Edits {
     const call = { method: 'POST', path: '/internal/decide', body, timeoutMs: POLICY_TIMEOUT_MS } as const;
     return passOn(await this.policy.call(call)).body as Redecided;
   }
+}
+
+/** What a dry run approves is the diff: a change without one cannot be approved. */
+function refuseUnseenChange({ action, request }: Requested, { diff }: { readonly diff: string | null }): void {
+  if (diff !== null || !isDiffBound(action, request)) return;
+  const detail =
+    'the gate approves a diff, and there is none of the changed action; deny it and have it proposed again';
+  throw new CountersignError('edit_denied_by_policy', detail, { rule: 'diff_required' });
 }
 
 function changedProposal(proposal: ActionProposed, parameters: { [name: string]: JsonValue }): ActionProposed {

@@ -17,6 +17,7 @@ import { jsonValue, validate } from './validate.js';
 const RedeemBody = z.strictObject({
   token: z.string(),
   action_digest: z.string().max(200),
+  diff_digest: z.string().max(200).nullish(),
   environment: z.string().max(50),
   preconditions: z.record(z.string(), jsonValue).nullish(),
   request_id: z.string().min(1).max(255),
@@ -65,14 +66,21 @@ export class ExecutorsController {
 
   private redemption(caller: Caller, claims: TokenClaims, wanted: RedeemBody): RedemptionRequested {
     const { tenant, jti: grant_id, exp } = claims;
-    const [{ action_id }] = claims.authorization_details;
+    const [{ action_id, diff_digest: approved = null }] = claims.authorization_details;
     const { action_digest, environment, request_id } = wanted;
     const preconditions = wanted.preconditions ? canonicalize(wanted.preconditions) : null;
-    const body = { grant_id, executor: [caller.kind, caller.id], action_digest, environment, preconditions };
+    const stated = wanted.diff_digest ? { diff_digest: wanted.diff_digest } : {};
+    const body = { grant_id, executor: [caller.kind, caller.id], action_digest, environment, preconditions, ...stated };
     return {
       ...{ tenant, action_id, run_id: this.view.action(tenant, action_id)?.decided.run_id ?? '', grant_id },
       ...{ client_request_id: request_id, body_hash: digestOf(body), executor_id: caller.id },
-      ...{ action_digest, environment, preconditions, token_expires_at: exp * 1000, diff_digest: null },
+      ...{
+        action_digest,
+        environment,
+        preconditions,
+        token_expires_at: exp * 1000,
+        diff_digest: wanted.diff_digest ?? approved,
+      },
     };
   }
 }

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { personKey } from '@countersign/approval';
-import type { ActionState, Json } from '@countersign/approval';
+import type { Json } from '@countersign/approval';
 import type { Logger, Reviewer } from '@countersign/service';
 import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
 import { pageOf } from './paging.js';
 import { requestItem, standingOf } from './request-view.js';
-import type { Requested } from './request-view.js';
+import type { Requested } from '../judge/requested.js';
 
 export const QueueQuery = z.strictObject({
-  status: z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled']).optional(),
+  status: z.enum(['pending', 'approved', 'denied', 'expired', 'cancelled', 'answered']).optional(),
+  held: z.enum(['true', 'false']).optional(),
   assigned_to: z.literal('me').optional(),
   kind: z.enum(['approval', 'advisory', 'audit', 'decoy']).optional(),
   action_type: z.string().max(300).optional(),
@@ -37,39 +38,42 @@ export class Queue {
   }
 
   find(reviewer: Reviewer, query: QueueQuery): { items: Requested[]; next_cursor: string | null } {
-    const test = (action: ActionState): boolean => isRequested(action) && fits(action, reviewer, query);
+    const test = (requested: Requested): boolean => fits(requested, reviewer, query);
     const isPending = query.status === 'pending';
-    const found = isPending ? this.view.pending(reviewer.tenant, test) : this.view.actions(reviewer.tenant, test);
-    const rows = found.filter(isRequested).map((action) => {
-      const { respond_by, opened_at } = action.request;
-      return { order: [isPending ? respond_by : -opened_at, action.decided.request_id] as const, action };
+    const found = isPending ? this.view.pending(reviewer.tenant, test) : this.view.requests(reviewer.tenant, test);
+    const rows = found.map((requested) => {
+      const { respond_by, opened_at, request_id } = requested.request;
+      return { order: [isPending ? respond_by : -opened_at, request_id] as const, requested };
     });
     const { items, next_cursor } = pageOf(rows, query);
-    return { items: items.map(({ action }) => action), next_cursor };
+    return { items: items.map(({ requested }) => requested), next_cursor };
   }
 
   /** Notes in the log that this person was shown the packet, the first time; a failure costs only that note. */
   noteShown({ decided, request }: Requested, { issuer, subject, roles }: Reviewer): void {
     if (request.status !== 'pending' || request.shown?.has(personKey(issuer, subject))) return;
-    const { tenant, action_id, run_id, request_id } = decided;
+    const { tenant, action_id, run_id } = decided;
+    const { request_id } = request;
     const who = { issuer, subject, roles, packet_digest: request.packet_digest };
     const event = { tenant, action_id, run_id, client_request_id: randomUUID(), request_id, ...who };
     this.judge.ask('PacketShown', event).catch((fault: unknown) => this.log.warn('packet view not noted', { fault }));
   }
 }
 
-const isRequested = (action: ActionState): action is Requested => action.request !== null;
+/** The hold belongs to the request that was approved, not to an audit of the same action. */
+const isHeld = ({ request, hold }: Requested): boolean => request.kind === 'approval' && hold?.status === 'held';
 
-function fits(action: Requested, reviewer: Reviewer, query: QueueQuery): boolean {
-  const { decided, request } = action;
+function fits(requested: Requested, reviewer: Reviewer, query: QueueQuery): boolean {
+  const { decided, request } = requested;
   const wanted: readonly (readonly [string | undefined, string])[] = [
     [query.status, request.status],
     [query.kind, request.kind],
+    [query.held, String(isHeld(requested))],
     [query.action_type, decided.action_type],
     [query.environment, decided.environment],
     [query.agent_id, decided.agent_id],
     [query.run_id, decided.run_id],
   ];
   if (wanted.some(([value, found]) => value !== undefined && value !== found)) return false;
-  return query.assigned_to === undefined || standingOf(action, reviewer)['can_vote'] === true;
+  return query.assigned_to === undefined || standingOf(requested, reviewer)['can_vote'] === true;
 }

@@ -10,6 +10,8 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   already_terminal: 'the request has ended and stays as it is',
   stale_packet: 'read the request again and vote on what it shows now',
   frozen: 'a kill switch holds this action; try again after it is lifted',
+  vote_not_offered:
+    'an audit is answered harmful, harmless or unsure; every other request approve, deny or approve_with_changes',
   reason_required: 'the gate demands a reason for this vote',
   parameters_required: 'approve_with_changes needs the whole new parameters',
   edit_denied_by_policy: 'policy denies the action with these parameters; choose others or deny it',
@@ -19,6 +21,8 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   already_consumed: 'the grant has been used; propose the action again if it must run twice',
   expired: 'read the action again for a new token; when its grant has lapsed, propose it again',
   precondition_changed: 'the world is not as it was at approval; propose the action again',
+  not_held: 'the action does not wait for a release',
+  release_too_late: 'choose an earlier time: the action is forgotten before its grant could be used',
 };
 
 /** Passes on an answer that is not a refusal. @throws CountersignError with the refusal's code */

@@ -1,18 +1,19 @@
 import {
   buildPacket,
+  decisionOfKind,
+  holdDocument,
   ineligible,
   instant,
   packetDigest,
   proposalOf,
   readJson,
   requestDocument,
+  votesFor,
 } from '@countersign/approval';
-import type { ActionState, Json, Packet, RequestState, VoteState, Voter } from '@countersign/approval';
+import type { Json, Packet, VoteState, Voter } from '@countersign/approval';
 import { actionDigest, CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-
-/** An action that has a request. */
-export type Requested = ActionState & { readonly request: RequestState };
+import type { Requested } from '../judge/requested.js';
 
 /** What reviewers see of a request in a list. */
 export function requestItem(action: Requested, viewer: Voter): Json {
@@ -21,7 +22,8 @@ export function requestItem(action: Requested, viewer: Voter): Json {
   const edit = action.versions.at(-1)?.edit;
   const { action_id, run_id, agent_id, action_type, environment, policy_name, policy_version, rule, impact } = decided;
   return {
-    ...requestDocument(action, request),
+    ...requestDocument(request),
+    ...holdDocument({ hold: request.kind === 'approval' ? action.hold : null }),
     ...{ action_id, run_id, agent_id, action_type, environment, rule, impact },
     policy: { name: policy_name, version: policy_version },
     target: proposal.target,
@@ -29,6 +31,7 @@ export function requestItem(action: Requested, viewer: Voter): Json {
     submitted_at: instant(decided.submitted_at),
     version: action.versions.length + 1,
     packet_digest: request.packet_digest,
+    votes_offered: [...votesFor(request.kind)],
     resolution: resolutionOf(action),
     you: standingOf(action, viewer),
   };
@@ -45,7 +48,7 @@ const amountOf = ({
 
 /** Whether this person may still vote on the version shown, and why not. */
 export function standingOf(action: Requested, viewer: Voter): Json {
-  const rule = ineligible(action, action.request.gate, viewer);
+  const rule = ineligible(action.action, action.request, viewer);
   const version = action.versions.length + 1;
   const own = action.request.votes.filter(
     ({ issuer, subject }) => issuer === viewer.issuer && subject === viewer.subject,
@@ -85,7 +88,8 @@ const voteOf = (vote: VoteState): JsonValue => ({
  */
 export function packetOf(action: Requested): Packet {
   const proposal = proposalOf(action);
-  const packet = buildPacket(proposal, action.decided, action.versions);
+  const decision = decisionOfKind(action.decided, action.request.kind) ?? action.decided;
+  const packet = buildPacket(proposal, decision, action.versions);
   const { parameters } = action.versions.at(-1)?.edit ?? proposal;
   const preconditions = readJson(proposal.preconditions, null);
   const digest = actionDigest({ ...proposal, parameters: readJson(parameters, null), preconditions });

@@ -4,18 +4,19 @@ import type { Edit, VoteCast } from '@countersign/events';
 import type { Reviewer } from '@countersign/service';
 import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
+import type { Requested } from '../judge/requested.js';
 import type { View } from '../judge/view.js';
 import type { Edits } from './edits.js';
 import { accepted } from './refusal.js';
 import { requestItem, standingOf } from './request-view.js';
-import type { Requested } from './request-view.js';
 import { jsonValue, validate } from './validate.js';
 
 export const VoteBody = z.strictObject({
-  vote: z.enum(['approve', 'deny', 'approve_with_changes']),
+  vote: z.enum(['approve', 'deny', 'approve_with_changes', 'harmful', 'harmless', 'unsure']),
   packet_digest: z.string().min(1).max(200),
   reason: z.string().max(10_000).nullish(),
   parameters: z.record(z.string(), jsonValue).nullish(),
+  release_at: z.iso.datetime().nullish(),
 });
 export type VoteBody = z.infer<typeof VoteBody>;
 
@@ -45,9 +46,9 @@ export class Votes {
 
   /** The request of this tenant. @throws CountersignError `not_found` */
   request(tenant: string, requestId: string): Requested {
-    const action = this.view.request(tenant, requestId);
-    if (action === null || action.request === null) throw new CountersignError('not_found', 'there is no such request');
-    return action as Requested;
+    const requested = this.view.request(tenant, requestId);
+    if (requested === null) throw new CountersignError('not_found', 'there is no such request');
+    return requested;
   }
 
   /** @throws CountersignError with the refusal of the door or of the log */
@@ -86,6 +87,7 @@ function voteCast(
   const { tenant, action_id, run_id } = action.decided;
   const { issuer, subject, roles } = reviewer;
   const { vote, packet_digest, reason = null, parameters = null } = body;
+  const release_at = body.release_at ? Date.parse(body.release_at) : null;
   return {
     ...{
       tenant,
@@ -100,7 +102,8 @@ function voteCast(
       packet_digest,
       reason,
     },
-    ...{ vote_id: derivedId('vote', request_id, issuer, subject, key), batch_id, edit, release_at: null },
-    body_hash: digestOf({ request_id, vote, packet_digest, reason, parameters }),
+    ...{ vote_id: derivedId('vote', request_id, issuer, subject, key), batch_id, edit, release_at },
+    // Named only where it is stated, so that a retry of an older call has the same hash.
+    body_hash: digestOf({ request_id, vote, packet_digest, reason, parameters, ...(release_at && { release_at }) }),
   };
 }

@@ -8,6 +8,7 @@ const NAMES: Readonly<Record<LogName, true>> = {
   CancelRequested: true,
   RedemptionRequested: true,
   RevocationRequested: true,
+  ReleaseRequested: true,
   OutcomeFiled: true,
   FreezeRequested: true,
   Ticked: true,

@@ -1,7 +1,10 @@
+import { requestOf } from '@countersign/approval';
 import type { ActionState, PartitionState } from '@countersign/approval';
 import type { ActionProposed } from '@countersign/events';
 import type { Hints } from './hints.js';
 import type { Judge } from './judge.js';
+import { requestedOf, requestsOf } from './requested.js';
+import type { Requested } from './requested.js';
 
 /** What this instance has folded, as the routes read it. Another tenant's things are not there. */
 export class View {
@@ -14,8 +17,10 @@ export class View {
     return this.find(tenant, ({ actions }) => actions.get(actionId));
   }
 
-  request(tenant: string, requestId: string): ActionState | null {
-    return this.find(tenant, ({ requests }) => requests.get(requestId));
+  request(tenant: string, requestId: string): Requested | null {
+    const action = this.find(tenant, ({ requests }) => requests.get(requestId));
+    const request = action === null ? null : requestOf(action, requestId);
+    return action === null || request === null ? null : requestedOf(action, request);
   }
 
   grant(tenant: string, grantId: string): ActionState | null {
@@ -38,9 +43,21 @@ export class View {
     return this.collect(({ actions }) => actions.values(), tenant, test);
   }
 
-  /** All pending requests of a tenant, in no order. */
-  pending(tenant: string, test: (action: ActionState) => boolean): ActionState[] {
-    return this.collect(({ pending }) => pending.values(), tenant, test);
+  /** All remembered requests of a tenant that satisfy the test, in no order. */
+  requests(tenant: string, test: (requested: Requested) => boolean): Requested[] {
+    return this.actions(tenant, () => true)
+      .flatMap(requestsOf)
+      .filter(test);
+  }
+
+  /** All pending requests of a tenant that satisfy the test, in no order. */
+  pending(tenant: string, test: (requested: Requested) => boolean): Requested[] {
+    const actions = this.collect(
+      ({ pending }) => new Set(pending.values()),
+      tenant,
+      () => true,
+    );
+    return actions.flatMap(requestsOf).filter((one) => one.request.status === 'pending' && test(one));
   }
 
   freezes(tenant: string) {

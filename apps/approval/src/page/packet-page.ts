@@ -1,3 +1,4 @@
+import type { RequestKind } from '@countersign/approval';
 import { parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { html } from './html.js';
@@ -11,6 +12,7 @@ type Members = { readonly [member: string]: JsonValue };
 /** What the page of one request is drawn from: the documents of the API. */
 export interface PacketView {
   readonly request_id: string;
+  readonly kind: RequestKind;
   readonly status: string;
   readonly approvals: { readonly given: number; readonly required: number };
   readonly packet: Members;
@@ -38,6 +40,25 @@ const titleOf = (action: Members): string => {
 const facts = (entries: Members): Html =>
   html`<dl>${Object.entries(entries).map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${shown(value)}</dd>`)}</dl>`;
 
+/** What a request that does not bind is for. */
+const KINDS: Readonly<Record<RequestKind, string | null>> = {
+  approval: null,
+  advisory: 'The action runs already. Say what you would have done: it binds nothing.',
+  audit: 'The action was approved and picked at random. Say whether it does harm: your answer is a label.',
+};
+
+const BUTTONS = {
+  approval: [
+    ['approve', 'approve', 'Approve'],
+    ['deny', 'deny', 'Deny'],
+  ],
+  audit: [
+    ['harmless', 'approve', 'Harmless'],
+    ['harmful', 'deny', 'Harmful'],
+    ['unsure', '', 'Unsure'],
+  ],
+} as const;
+
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
 export function packetPage(visitor: Visitor, view: PacketView): string {
   const action = members(view.packet['action']);
@@ -46,7 +67,7 @@ export function packetPage(visitor: Visitor, view: PacketView): string {
     title,
     visitor,
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
-<h1>${title}</h1>
+<h1>${title}</h1>${KINDS[view.kind] && html`<p class="lead">${KINDS[view.kind]}</p>`}
 <p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}</p>
 ${effect(view, action)}${change(view.packet)}${statements(view.packet)}${reasons(view.packet)}${voting(visitor, view)}`,
   );
@@ -96,11 +117,11 @@ const reasons = (packet: Members): Html =>
   html`<section><h2>Why a person decides</h2>${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}
 <details><summary>Explanation</summary><pre>${shown(packet['explanation'])}</pre></details></section>`;
 
-function voting(visitor: Visitor, { request_id, packet_digest, hindrance }: PacketView): Html {
+function voting(visitor: Visitor, { request_id, kind, packet_digest, hindrance }: PacketView): Html {
   if (hindrance !== null) return html`<section><h2>Your vote</h2><p>${hindrance}</p></section>`;
   return html`<section><h2>Your vote</h2><form method="post" action="${packetPath(request_id)}/votes">
 <input type="hidden" name="csrf" value="${visitor.csrf}"><input type="hidden" name="packet_digest" value="${packet_digest}">
 <label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000"></textarea>
-<button class="approve" name="vote" value="approve">Approve</button><button class="deny" name="vote" value="deny">Deny</button>
+${BUTTONS[kind === 'audit' ? 'audit' : 'approval'].map(([vote, look, word]) => html`<button class="${look}" name="vote" value="${vote}">${word}</button>`)}
 </form></section>`;
 }

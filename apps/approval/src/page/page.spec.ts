@@ -6,6 +6,7 @@ const visitor = { name: 'Ann', tenant: 'acme', csrf: 'c5rf' };
 const evil = `<script>alert('x')</script>"`;
 const view = {
   request_id: 'req_1',
+  kind: 'approval' as const,
   status: 'pending',
   approvals: { given: 0, required: 2 },
   packet_digest: 'sha256:p',
@@ -54,6 +55,7 @@ describe("the reviewers' page", () => {
   it('lists what waits', () => {
     const item = {
       request_id: 'req_1',
+      kind: 'approval' as const,
       action_type: 'refund',
       environment: 'production',
       agent_id: 'a',

@@ -1,3 +1,4 @@
+import type { RequestKind } from '@countersign/approval';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { page } from './layout.js';
@@ -6,6 +7,7 @@ import type { Visitor } from './layout.js';
 /** One waiting request, as the queue shows it. Times are UTC epoch milliseconds. */
 export interface QueueItem {
   readonly request_id: string;
+  readonly kind: RequestKind;
   readonly action_type: string;
   readonly environment: string;
   readonly agent_id: string;
@@ -49,7 +51,7 @@ const table = (items: readonly QueueItem[], nowMs: number): Html =>
 
 const row = (item: QueueItem, nowMs: number): Html =>
   html`<tr>
-<td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target}<br><span class="tag">${item.environment}</span></td>
+<td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target}<br><span class="tag">${item.environment}</span>${item.kind === 'approval' ? null : html` <span class="tag">${item.kind}</span>`}</td>
 <td>${item.amount ?? '–'}</td><td>${item.agent_id}</td><td>${item.gate}</td>
 <td>${item.approvals.given} of ${item.approvals.required}</td>
 <td><span class="tag ${item.respond_by < nowMs ? 'late' : ''}">${timeLeft(item.respond_by, nowMs)}</span></td>

@@ -1,7 +1,7 @@
-import { approvalsGiven, proposalOf } from '@countersign/approval';
+import { approvalsOf, proposalOf } from '@countersign/approval';
 import type { IneligibleRule } from '@countersign/approval';
 import { packetOf, standingOf } from '../http/request-view.js';
-import type { Requested } from '../http/request-view.js';
+import type { Requested } from '../judge/requested.js';
 import type { Visitor } from './layout.js';
 import type { PacketView } from './packet-page.js';
 import type { QueueItem } from './queue-page.js';
@@ -15,25 +15,26 @@ export const visitorOf = ({ reviewer, csrf }: Session): Visitor => ({
 
 /** One row of the queue. */
 export function queueItem(action: Requested): QueueItem {
-  const { request_id, action_type, environment, agent_id } = action.decided;
+  const { action_type, environment, agent_id } = action.decided;
   const { request } = action;
+  const { request_id, kind } = request;
   const proposal = proposalOf(action);
   const { amount_value, amount_currency } = action.versions.at(-1)?.edit ?? proposal;
   return {
-    ...{ request_id, action_type, environment, agent_id, target: proposal.target, gate: request.gate.name },
+    ...{ request_id, kind, action_type, environment, agent_id, target: proposal.target, gate: request.gate.name },
     amount: amount_value === null || amount_currency === null ? null : `${amount_value} ${amount_currency}`,
-    approvals: { given: approvalsGiven(request), required: request.gate.quorum },
+    approvals: approvalsOf(request),
     respond_by: request.respond_by,
   };
 }
 
 /** @throws CountersignError `internal` when packet and action do not belong together */
 export function packetView(action: Requested, { reviewer }: Session, notice: Notice | null): PacketView {
-  const { request, decided } = action;
+  const { request } = action;
   return {
-    ...{ request_id: decided.request_id, status: request.status, packet: packetOf(action), notice },
+    ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet: packetOf(action), notice },
     packet_digest: request.packet_digest,
-    approvals: { given: approvalsGiven(request), required: request.gate.quorum },
+    approvals: approvalsOf(request),
     hindrance: hindranceOf(action, standingOf(action, reviewer)),
   };
 }

@@ -12,6 +12,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   already_voted: 'You have voted on this version already; a vote cannot be changed.',
   already_terminal: 'The request had ended before your vote arrived.',
   stale_packet: 'The packet has changed since you read it. Read it again, then vote.',
+  vote_not_offered: 'This request takes other answers.',
   reason_required: 'This gate demands a reason.',
   frozen: 'A kill switch holds this action.',
   unknown_outcome: 'It is not known whether the vote was counted. Look at the request, then try again.',
@@ -19,6 +20,9 @@ const REFUSED: Readonly<Record<string, string>> = {
 const ACCEPTED: Readonly<Record<string, string>> = {
   approve: 'Your approval is recorded.',
   deny: 'Your denial is recorded.',
+  harmful: 'Your answer is recorded: harmful.',
+  harmless: 'Your answer is recorded: harmless.',
+  unsure: 'Your answer is recorded: unsure.',
 };
 
 export interface Notice {
