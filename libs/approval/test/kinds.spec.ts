@@ -147,7 +147,7 @@ describe('an audit request', () => {
     ['an answer without a reason', gated, 'bob', { reason: '  ' }, 'reason_required'],
     ['the packet of the approval', gated, 'bob', { packet_digest: gated.packet_digest }, 'stale_packet'],
     ['somebody else', gated, 'bob', {}, 'ok'],
-  ] as const)('is answered by somebody else: %s', (_, decision, subject, overrides, code) => {
+  ] as const)('is answered by somebody else: %s', (...[, decision, subject, overrides, code]) => {
     expect(run(open(decision), approve, answer(decision, subject, overrides)).codes.at(-1)).toBe(code);
   });
 
@@ -205,7 +205,7 @@ describe('reasons of fast votes', () => {
 it('asks the same question of who may vote before a vote and in the fold', () => {
   const { state } = run(open(decided(action)));
   const one = state.actions.get(action.action_id);
-  if (one?.request == null) throw new Error('no request');
+  if (!one?.request) throw new Error('no request');
   const viewer = { issuer: 'https://idp', subject: 'nob', roles: ['other'] };
   expect(ineligible(one, one.request, viewer)).toBe('role');
 });

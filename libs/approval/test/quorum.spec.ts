@@ -37,7 +37,7 @@ describe('what a gate asks of people and what is there', () => {
     ['both shapes: all there', mixed, [cat, ann, bob], 3, 3],
     ['a count below 1 asks for one', gate({ factors: [quorum('x', 0, ['finance'])] }), [], 1, 0],
     ['a count that nobody can reach', gate({ factors: [quorum('x', 2_000_000_000, ['finance'])] }), [ann], 2e9, 1],
-  ])('%s', (_, asked, approvers, required, given) => {
+  ])('%s', (...[, asked, approvers, required, given]) => {
     expect(approvalsBy(asked, approvers)).toEqual({ required, given });
   });
 
