@@ -59,7 +59,8 @@ const CHECKS = [
   { name: 'types of specs', args: [bin('typescript/bin/tsc'), '-p', 'tsconfig.spec.json', '--noEmit'] },
   { name: 'generated files are fresh', args: ['tools/generate.mjs', '--check'] },
   { name: 'schemas are compatible', args: ['tools/schema-compat.mjs'] },
-  { name: 'ready policies', args: ['apps/cli/bin/countersign.mjs', 'policy', 'check', 'infra/policies'] },
+  { name: 'active policies', args: ['apps/cli/bin/countersign.mjs', 'policy', 'check', 'infra/policies'] },
+  { name: 'example policies', args: ['apps/cli/bin/countersign.mjs', 'policy', 'check', 'infra/policies/examples'] },
   { name: 'format', args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
 ];
 
