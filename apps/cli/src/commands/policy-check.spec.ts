@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { jest } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { register } from './policy.js';
@@ -108,5 +108,12 @@ describe('policy check', () => {
     expect(JSON.parse(out.join('\n'))).toMatchObject([
       { ok: true, problems: [], cells: [], findings: [{ code: 'gap', line: 3, witness: { confidence: 0.45 } }, {}] },
     ]);
+  });
+
+  it('prints what its page shows', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../docs/policy-checks.md'), 'utf8');
+    const block = (language: string): string => page.split(`\`\`\`${language}\n`)[1]?.split('\n```')[0] ?? '';
+    const { out } = await check(file('refund-rule.yaml', block('yaml')));
+    expect(out.map((line) => line.replace(`${folder}/`, ''))).toEqual(block('text').split('\n'));
   });
 });
