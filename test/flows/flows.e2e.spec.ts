@@ -4,10 +4,12 @@ import './two-person-refund.flow.js';
 import './one-action-one-token.flow.js';
 import './reviewed-version.flow.js';
 import './environments.flow.js';
+import './policy-change.flow.js';
 import './idempotency.flow.js';
 import './kafka-submission.flow.js';
 import './replay.flow.js';
 import './python-client.flow.js';
+import './policy-evidence.flow.js';
 import './analysts-sql.flow.js';
 import './command-line.flow.js';
 

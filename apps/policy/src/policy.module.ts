@@ -1,36 +1,56 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import type { Engine } from '@countersign/clickhouse';
 import { METRICS } from '@countersign/service';
 import type { ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import { ActionsHandler } from './actions.handler.js';
+import { BacktestController } from './backtest/backtest.controller.js';
 import { DecideController } from './decide.controller.js';
 import type { DeciderOptions } from './decider.js';
 import { Decider } from './decider.js';
 import { NO_EVIDENCE } from './evidence/evidence-log.js';
+import { ExplainController } from './explain/explain.controller.js';
+import type { Lifecycle } from './lifecycle/lifecycle.js';
+import { LifecycleController } from './lifecycle/lifecycle.controller.js';
 import { decisionCounter } from './metrics.js';
+import type { PolicyStore } from './policy-log.js';
 import { PoliciesController } from './policies.controller.js';
-import { DECIDER, EVIDENCE, MAC_KEYS, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
+import { DECIDER, ENGINE, EVIDENCE, LIFECYCLE, MAC_KEYS, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 import { WindowsHandler } from './velocity/windows.handler.js';
 
-export interface PolicyParts extends Omit<DeciderOptions, 'onDecided'> {
+export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policies'> {
+  readonly policies: PolicyStore;
+  /** Where recorded actions are read from. */
+  readonly engine: Engine;
   readonly velocity: VelocitySource;
   readonly reviewers: ReviewerAuth;
+  readonly lifecycle: Lifecycle;
 }
 
 @Module({})
 export class PolicyModule {
-  static of({ reviewers, ...parts }: PolicyParts): DynamicModule {
+  static of({ reviewers, engine, lifecycle, ...parts }: PolicyParts): DynamicModule {
     const makeDecider = (registry: Registry): Decider =>
       new Decider({ ...parts, onDecided: decisionCounter(registry) });
     return {
       module: PolicyModule,
-      controllers: [ActionsHandler, PoliciesController, DecideController, WindowsHandler],
+      controllers: [
+        ActionsHandler,
+        PoliciesController,
+        LifecycleController,
+        BacktestController,
+        ExplainController,
+        DecideController,
+        WindowsHandler,
+      ],
       providers: [
         { provide: POLICIES, useValue: parts.policies },
-        { provide: MAC_KEYS, useValue: parts.macKeys },
+        { provide: ENGINE, useValue: engine },
+        { provide: LIFECYCLE, useValue: lifecycle },
         { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
+        { provide: MAC_KEYS, useValue: parts.macKeys },
         { provide: VELOCITY, useValue: parts.velocity },
         { provide: REVIEWERS, useValue: reviewers },
         { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },

@@ -1,9 +1,11 @@
+import { connectEngine } from '@countersign/clickhouse';
 import { connect, createAppender, KafkaServer } from '@countersign/kafka';
 import { longestWindowMs } from '@countersign/policy';
 import { createLogger, Readiness, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { deadLetters } from './dead-letters.js';
 import { EvidenceLog } from './evidence/evidence-log.js';
+import { makeLifecycle } from './lifecycle/make-lifecycle.js';
 import type { PolicyConfig } from './policy.config.js';
 import { readPolicyFiles } from './policy-files.js';
 import { PolicyLog } from './policy-log.js';
@@ -12,6 +14,11 @@ import { Velocity } from './velocity/velocity.js';
 import { WindowLog } from './velocity/window-log.js';
 
 const ACTIONS_GROUP = 'countersign.policy.actions';
+
+type Closable = { readonly close: () => Promise<unknown> };
+
+const closeAll = (parts: readonly Closable[]): Promise<unknown> =>
+  Promise.allSettled(parts.map((part) => part.close()));
 
 /**
  * Puts policy together and starts it. Actions wait until every published version is known and the folder's are active.
@@ -33,12 +40,14 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   readiness.add('evidence', () => evidence.healthy());
   readiness.add('actions', () => transport.healthy());
   const reviewers = new ReviewerAuth(config.issuers);
-  const velocity = new Velocity(windows);
-  const module = PolicyModule.of({ policies, velocity, evidence, appender, macKeys, reviewers });
+  const engine = connectEngine(config.engine);
+  const { lifecycle, approval } = makeLifecycle(config, policies, log);
+  const parts = { policies, lifecycle, evidence, engine, appender, macKeys, reviewers };
+  const module = PolicyModule.of({ ...parts, velocity: new Velocity(windows) });
   const service = await startService({
     ...{ name: 'policy', module, config, log, readiness, transport },
     onClosed: async () => {
-      await Promise.allSettled([policies.close(), windows.close(), evidence.close(), appender.close()]);
+      await closeAll([policies, windows, evidence, appender, engine, approval]);
       await connection.close();
     },
   });
