@@ -1,0 +1,25 @@
+import { signIn, type Person } from './callers.js';
+import { wrongUse } from './command-error.js';
+import { reviewerOf, type LocalSystem } from './local-system.js';
+
+const AUTHORS = ['policy-author', 'risk-owner'];
+
+export interface AuthorOptions {
+  readonly reviewer?: string;
+  readonly tenant: string;
+}
+
+/**
+ * Signs in whoever writes policies: the named person, or the first one of the tenant with such a role.
+ * @throws CommandError (exit code 2) when there is no such person
+ */
+export async function signInAuthor(local: LocalSystem, { reviewer, tenant }: AuthorOptions): Promise<Person> {
+  const writes = (roles: readonly string[]): boolean => AUTHORS.some((role) => roles.includes(role));
+  const found =
+    reviewer === undefined
+      ? local.reviewers.find((one) => one.tenant === tenant && writes(one.roles))
+      : reviewerOf(local, reviewer);
+  if (found === undefined)
+    throw wrongUse(`Nobody in ${tenant} is ${AUTHORS.join(' or ')}. Name somebody by --reviewer.`);
+  return signIn(local, found);
+}
