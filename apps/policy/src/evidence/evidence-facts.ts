@@ -4,11 +4,6 @@ import type { EvidenceFact, Tuple } from '@countersign/policy';
 
 type Head = Tuple & { readonly action_id: string };
 
-const factOf = ({ action_id, ...head }: Head, timeMs: number): EvidenceFact => {
-  const { tenant, agent_id, agent_version, model_id, action_type } = head;
-  return { tuple: { tenant, agent_id, agent_version, model_id, action_type }, action_id, timeMs };
-};
-
 const approvedAsProposed = ({ request_kind, status, resolved_by, changed }: RequestResolved): boolean =>
   request_kind === 'approval' && status === 'approved' && resolved_by === 'people' && !changed;
 
@@ -16,11 +11,13 @@ const approvedAsProposed = ({ request_kind, status, resolved_by, changed }: Requ
 export class EvidenceFacts {
   readonly evidence = new Evidence();
   private readonly labels = new LabelJoin(this.evidence);
+  /** One object for each tuple, however many actions there are. */
+  private readonly tuples = new Map<string, Tuple>();
 
   /** Takes a public event; most say nothing of it. `timeMs` is its LogAppendTime. */
   take({ name, event }: Decoded, timeMs: number): void {
     if (name === 'RequestResolved') this.resolved(event as RequestResolved, timeMs);
-    if (name === 'GrantIssued') this.labels.run(factOf(event as GrantIssued, timeMs));
+    if (name === 'GrantIssued') this.labels.run(this.factOf(event as GrantIssued, timeMs));
     if (name === 'SampleLabelled' || name === 'LabelRecorded')
       this.labelled(event as SampleLabelled | LabelRecorded, timeMs);
   }
@@ -30,8 +27,18 @@ export class EvidenceFacts {
     this.labels.forget(nowMs);
   }
 
+  private factOf(
+    { tenant, action_id, agent_id, agent_version, model_id, action_type }: Head,
+    timeMs: number,
+  ): EvidenceFact {
+    const key = JSON.stringify([tenant, agent_id, agent_version, model_id, action_type]);
+    const tuple = this.tuples.get(key) ?? { tenant, agent_id, agent_version, model_id, action_type };
+    this.tuples.set(key, tuple);
+    return { tuple, action_id, timeMs };
+  }
+
   private resolved(event: RequestResolved, timeMs: number): void {
-    if (approvedAsProposed(event)) this.evidence.good(factOf(event, timeMs));
+    if (approvedAsProposed(event)) this.evidence.good(this.factOf(event, timeMs));
   }
 
   private labelled({ tenant, action_id, label }: SampleLabelled | LabelRecorded, timeMs: number): void {
