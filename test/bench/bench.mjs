@@ -9,6 +9,8 @@ import { cpuBetween, cpuOf } from './cpu.mjs';
 import { echo, startFloor } from './floor.mjs';
 import { load, percentile } from './load.mjs';
 import { foldRate, policyRate } from './in-process.mjs';
+import { historyPart } from './history.mjs';
+import { policyPart } from './policy.mjs';
 import { startSystem } from './system.mjs';
 
 const quick = process.argv.includes('--quick');
@@ -146,7 +148,9 @@ async function main() {
     const floor = await floorPart(local);
     await countersignPart(system, steps, floor);
     inProcessPart();
+    policyPart();
     await freshnessPart(local, steps);
+    await historyPart(local);
   } finally {
     await system.stop();
   }
