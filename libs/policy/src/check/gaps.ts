@@ -36,13 +36,12 @@ function exampleOf(space: Space, region: Region): ReturnType<Space['action']> {
   return space.action(choice);
 }
 
-/** Says who decides where no rule does. */
-function decider({ policy }: Inspection, action: Observation['action']): string {
+/** Who decides where no rule does, and whether that is a cell of the matrix. */
+function deciderOf({ policy }: Inspection, action: Observation['action']): { words: string; isCell: boolean } {
   const { trail } = decide({ policy, version: 1 }, action);
-  const said = trail.findLast(({ rule }) => rule === 'matrix');
-  return said !== undefined
-    ? `the matrix decides (${said.condition}: ${said.gate ?? 'no gate'})`
-    : `the fallback gate \`${policy.fallback.name}\` decides`;
+  const cell = trail.findLast(({ rule }) => rule === 'matrix');
+  if (cell === undefined) return { words: `the fallback gate \`${policy.fallback.name}\` decides`, isCell: false };
+  return { words: `the matrix decides (${cell.condition}: ${cell.gate ?? 'no gate'})`, isCell: true };
 }
 
 interface Hole {
@@ -69,8 +68,9 @@ export function gapsOf(inspection: Inspection): Finding[] {
   const { name, type } = inspection;
   const { holes, more } = holesOf(inspection);
   const findings = holes.map(({ words, example: { action } }): Finding => {
-    const message = `no rule decides \`${name}\` for ${words}: ${decider(inspection, action)}`;
-    const severity = type.rules.length === 0 ? 'info' : 'warning';
+    const decider = deciderOf(inspection, action);
+    const message = `no rule decides \`${name}\` for ${words}: ${decider.words}`;
+    const severity = type.rules.length === 0 && decider.isCell ? 'info' : 'warning';
     return { code: 'gap', severity, message, action_type: name, path: ['action_types', name], witness: action };
   });
   if (more === 0) return findings;
