@@ -24,7 +24,7 @@ export function libraryOf(files: readonly ActionTypeFile[]): ActionTypeLibrary {
   const types = new Map<string, ActionTypeFile & { document: ActionTypeDocument }>();
   const problems: PolicyProblem[] = [];
   for (const { file, text } of files) {
-    const read = readYaml<ActionTypeDocument>(actionTypeDocument, text, file);
+    const read = readYaml<ActionTypeDocument>(actionTypeDocument, text, file, 'plain');
     const type = read.data?.action_type ?? '';
     if (types.has(type)) read.problems.add(['action_type'], `expected one file for ${type}, not two`);
     else if (read.data) types.set(type, { file, text, document: read.data });

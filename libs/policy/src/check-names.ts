@@ -1,4 +1,6 @@
 import type { Compilation } from './compile-type.js';
+import type { PolicyDocument } from './document.js';
+import type { ProblemList } from './problems.js';
 import { expandPatterns, misplacedEnvironments } from './patterns.js';
 import { BUILT_IN_GATE, grantTtlFault } from './gates.js';
 
@@ -59,6 +61,27 @@ function checkPatterns({ document, problems }: Compilation): void {
   const twin = rules.find(({ name }, index) => rules.findIndex((other) => other.name === name) !== index);
   const index = document.rules.findIndex(({ name }) => name === twin?.name);
   if (twin) problems.add(['rules', Math.max(index, 0), 'name'], 'expected a name that no other rule has');
+}
+
+/** Compiled conditions and facts, each once for every action type: more would only cost time. */
+const MAX_COMPILED = 5_000;
+
+function isTooLarge({ action_types, facts, rules, rollout, velocity }: PolicyDocument): boolean {
+  const types = Object.keys(action_types).length;
+  const spoken = [...rules, ...rollout.segments].reduce(
+    (sum, { for: of }) => sum + Math.min(of?.length ?? types, types),
+    0,
+  );
+  const shared = (Object.keys(facts).length + Object.keys(velocity).length) * types;
+  return spoken > MAX_COMPILED || shared > MAX_COMPILED || types > MAX_COMPILED;
+}
+
+/** Whether the policy may be compiled at all; a problem when not. */
+export function mayCompile(document: PolicyDocument, problems: ProblemList): boolean {
+  const tooLarge = isTooLarge(document);
+  if (tooLarge)
+    problems.add(['action_types'], `expected at most ${MAX_COMPILED} rules and facts over all action types`);
+  return !tooLarge;
 }
 
 /** Adds a problem for each name that stands for nothing, and for what no policy may say. */

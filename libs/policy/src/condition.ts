@@ -120,6 +120,14 @@ function walkCall(node: ASTNode & { op: 'call' | 'rcall' }, walk: Walk): void {
 
 const isNode = (value: unknown): value is ASTNode => typeof value === 'object' && value !== null && 'op' in value;
 
+const MAX_INT = 2n ** 63n - 1n;
+
+/** Whole numbers of the expression language have 64 bits; a longer one would say nothing of any fact. */
+function checkNumber(node: ASTNode, value: unknown): void {
+  if (typeof value === 'bigint' && (value > MAX_INT || value < -MAX_INT))
+    refuse(node, 'expected a whole number of at most 64 bits');
+}
+
 const isVelocity = (node: ASTNode): boolean => node.op === 'id' && node.args === VELOCITY;
 
 function visit(node: ASTNode, walk: Walk): void {
@@ -127,6 +135,7 @@ function visit(node: ASTNode, walk: Walk): void {
   if (!OPERATORS.has(node.op))
     refuse(node, `expected comparison and logic only; \`${node.op}\` is not part of the language`);
   if (node.op === '.' && isVelocity(node.args[0])) return void walk.read.add(`velocity.${node.args[1]}`);
+  if (node.op === 'value') checkNumber(node, node.args);
   if (node.op === 'id') {
     if (walk.facts.has(node.args)) walk.read.add(node.args);
     walk.usesPresence ||= node.args === 'present';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CURRENCIES } from './currencies.js';
 import { decimal, factName, name, pointer, tokens } from './words.js';
 
 const at = {
@@ -20,7 +21,8 @@ const money = z.strictObject({
   type: kind('money', 'An exact amount of one currency.'),
   currency: z
     .string()
-    .regex(/^[A-Z]{3}$/)
+    .regex(/^[A-Z]{3}$/, 'expected a currency code such as USD')
+    .refine((code) => CURRENCIES.has(code), 'expected a currency of ISO 4217, such as USD')
     .describe('ISO 4217 code. An amount of another currency counts as missing.'),
   bare_number: z.boolean().default(false).describe('The action states a bare number instead of value and currency.'),
   min: decimal.default('0').describe('A lower amount counts as missing. Default 0: no amount below zero is read.'),

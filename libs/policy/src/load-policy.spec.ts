@@ -53,7 +53,8 @@ describe('loadPolicy', () => {
     ['a wrong presence test', 'present.amuont', 'No such key: amuont'],
     ['broken syntax', 'amount >', 'expected a CEL expression'],
     ['nesting without end', `${'('.repeat(60)}true${')'.repeat(60)}`, 'expected a CEL expression'],
-    ['a look-alike name', 'sh\u0430re > 0.5', 'expected a CEL expression'],
+    ['a look-alike name', 'sh\u0430re > 0.5', 'expected words of one script'],
+    ['a name in another script', '\u0434\u043e\u043b\u044f > 0.5', 'expected a CEL expression'],
   ])('refuses %s', (_what, condition, message) => {
     expect(first(withCondition(JSON.stringify(condition)))).toMatchObject({
       line: 10,

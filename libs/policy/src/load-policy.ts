@@ -2,7 +2,7 @@ import type { CompiledPolicy } from './compiled.js';
 import type { ActionTypeLibrary } from './action-types.js';
 import { bundleOf, libraryOf, NO_LIBRARY, partsOf, resolveTypes, without } from './action-types.js';
 import { compileCalendar } from './calendar.js';
-import { checkNames } from './check-names.js';
+import { checkNames, mayCompile } from './check-names.js';
 import { compileBinding } from './compile-binding.js';
 import type { Compilation } from './compile-type.js';
 import { compileType } from './compile-type.js';
@@ -72,7 +72,7 @@ export function loadPolicy(text: string, file: string, library: ActionTypeLibrar
   const own = libraryOf(parts.map((part) => ({ file, text: part })));
   const others = without(library, own);
   const document = addTypeClasses(resolveTypes(read, { own, others }, problems));
-  const policy = compile(document, problems);
+  const policy = mayCompile(document, problems) ? compile(document, problems) : null;
   const items = [...problems.items, ...own.problems];
   return { policy: items.length > 0 ? null : policy, problems: items, content: bundleOf(text, read, others) };
 }

@@ -23,7 +23,8 @@ function holdsWhen({ pattern, exceptions, environments }: GateDeclaration): stri
  * missing value means the gate.
  */
 function expand(rule: RuleDeclaration, document: PolicyDocument): RuleDeclaration[] {
-  const gate = rule.gate === undefined ? undefined : document.gates[rule.gate];
+  const named = rule.gate ?? '';
+  const gate = Object.hasOwn(document.gates, named) ? document.gates[named] : undefined;
   const holds = gate ? holdsWhen(gate) : null;
   if (holds === null) return [rule];
   const { gate: _gate, ...allow } = { ...rule, then: 'allow' as const };

@@ -170,8 +170,8 @@ describe('explain', () => {
     const { decision, facts, rules } = explain(version(text), action({ parameters: { n: 'x' } }));
     expect(decision.effective_decision).toBe('deny');
     expect(facts).toEqual([
-      { name: 'n', pointer: '/parameters/n', status: 'not_comparable', value: 'x' },
-      { name: 's', pointer: '/target', status: 'missing', value: null },
+      { name: 'n', pointer: '/parameters/n', status: 'not_comparable', value: 'x', stated_by: 'agent' },
+      { name: 's', pointer: '/target', status: 'missing', value: null, stated_by: 'agent' },
     ]);
     expect(rules.map(({ rule, result }) => [rule, result])).toEqual([
       ['big', null],

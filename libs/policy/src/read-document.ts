@@ -3,6 +3,7 @@ import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { z } from 'zod';
 import type { PolicyDocument } from './document.js';
 import { policyDocument } from './document.js';
+import { invisibleIn, lookAlikeIn } from './letters.js';
 import { tooDeepAt } from './nesting.js';
 import { ProblemList } from './problems.js';
 
@@ -32,6 +33,7 @@ function checkKeys(map: YAMLMap, problems: ProblemList): void {
   const seen = new Set<unknown>();
   for (const { key } of map.items) {
     if (!isScalar(key)) continue;
+    if (key.value === '__proto__') problems.addAt(key.range?.[0] ?? 0, 'expected another name than `__proto__`');
     if (seen.has(key.value)) problems.addAt(key.range?.[0] ?? 0, `expected only one \`${String(key.value)}\``);
     seen.add(key.value);
   }
@@ -45,6 +47,18 @@ function checkYaml(yaml: Document, problems: ProblemList): void {
   visit(yaml, {
     Alias: (_key, node) => problems.addAt(node.range?.[0] ?? 0, 'expected no alias: write the value out'),
     Map: (_key, node) => checkKeys(node, problems),
+  });
+}
+
+/** Nothing in a policy may look like something else than it is. */
+function checkLetters(text: string, yaml: Document, problems: ProblemList): void {
+  const hidden = invisibleIn(text);
+  if (hidden) problems.addAt(hidden.at, hidden.message);
+  visit(yaml, {
+    Scalar: (_key, { value, range }) => {
+      const fault = typeof value === 'string' ? (invisibleIn(value)?.message ?? lookAlikeIn(value)) : null;
+      if (fault !== null) problems.addAt(range?.[0] ?? 0, fault);
+    },
   });
 }
 
@@ -64,17 +78,22 @@ function linesOf(text: string): LineCounter {
 
 const OPTIONS = { version: '1.2', schema: 'core', merge: false, uniqueKeys: false, stringKeys: true } as const;
 
-/** Reads a text that must have the shape of the schema; `data` is null when there is any problem. Never throws. */
+/**
+ * Reads a text that must have the shape of the schema; `data` is null when there is any problem. Never throws.
+ * @param letters `plain` refuses invisible characters, and letters that look like others
+ */
 export function readYaml<T>(
   schema: z.ZodType<T>,
   text: string,
   file: string,
+  letters: 'plain' | 'any' = 'any',
 ): { data: T | null; problems: ProblemList } {
   const refusal = refusalOf(text);
   const yaml = parseDocument(refusal ? '' : text, OPTIONS);
   const problems = new ProblemList(file, yaml, linesOf(text));
   if (refusal) problems.addAt(refusal.at, refusal.message);
   checkYaml(yaml, problems);
+  if (letters === 'plain' && !refusal) checkLetters(text, yaml, problems);
   if (problems.items.length > 0) return { data: null, problems };
   const parsed = schema.safeParse(yaml.toJS({ maxAliasCount: 0 }));
   for (const issue of parsed.error?.issues ?? []) addIssue(issue, problems);
@@ -83,6 +102,6 @@ export function readYaml<T>(
 
 /** Reads a policy file's text into its document; null when there is any problem. Never throws. */
 export function readDocument(text: string, file: string): { document: PolicyDocument | null; problems: ProblemList } {
-  const { data, problems } = readYaml<PolicyDocument>(policyDocument, text, file);
+  const { data, problems } = readYaml<PolicyDocument>(policyDocument, text, file, 'plain');
   return { document: data, problems };
 }
