@@ -118,23 +118,24 @@ describe('shadow report', () => {
     decision('b', ['require_approval', 'one'], ['allow', null]),
     decision('c', ['allow', null], ['deny', null]),
     decision('e', ['require_approval', 'one'], ['require_approval', 'two']),
+    decision('g', ['require_approval', 'one'], ['require_approval', 'one']),
     decision('f', ['require_approval', null], ['require_approval', 'two']),
     decision('x', ['allow', null], ['deny', null], 3),
   ];
 
   it('counts agreements and differences, each action once', () => {
-    const report = shadowReport({ name: 'pays', version: 2 }, [...decisions, ...decisions], 6);
-    expect(report).toMatchObject({ compared: 6, agreed: 2, looser: 2, stricter: 1, other_gate: 1, sufficient: true });
+    const report = shadowReport({ name: 'pays', version: 2 }, [...decisions, ...decisions], 7);
+    expect(report).toMatchObject({ compared: 7, agreed: 3, looser: 2, stricter: 1, other_gate: 1, sufficient: true });
     expect(report.differences).toEqual([
       { from: 'auto', to: 'denied', count: 1, examples: ['c'] },
       { from: 'gated', to: 'auto', count: 2, examples: ['b', 'd'] },
       { from: 'gated', to: 'gated', count: 1, examples: ['e'] },
     ]);
-    expect(report).toEqual(shadowReport({ name: 'pays', version: 2 }, [...decisions].reverse(), 6));
+    expect(report).toEqual(shadowReport({ name: 'pays', version: 2 }, [...decisions].reverse(), 7));
   });
 
   it('says when there is too little to say anything', () => {
-    expect(shadowReport({ name: 'pays', version: 2 }, decisions, 7).sufficient).toBe(false);
+    expect(shadowReport({ name: 'pays', version: 2 }, decisions, 8).sufficient).toBe(false);
     expect(shadowReport({ name: 'pays', version: 1 }, decisions)).toMatchObject({ compared: 0, differences: [] });
   });
 });
