@@ -48,17 +48,23 @@ export class ExplainController {
     @Inject(ENGINE) private readonly engine: Engine,
   ) {}
 
-  /** Evaluates the recorded action again: by the policies that were active then, or by a named version alone. */
+  /**
+   * Evaluates the recorded action again: by the policies that were active then, or by one version alone, of the policy
+   * that decided unless another is named.
+   */
   @Get('explain/:action_id')
   async explain(
     @Param('action_id') actionId: string,
     @Query('version') version: string | undefined,
+    @Query('policy') policy: string | undefined,
     @Headers('authorization') authorization?: string,
   ): Promise<ExplainedAction> {
     const { tenant } = await this.reviewers.authenticate(authorization);
     const recorded = await recordedAction(this.engine, tenant, actionId);
     if (recorded === null) throw new CountersignError('not_found', 'no decided action of this id is in the audit');
-    return version === undefined ? this.asThen(recorded) : this.byVersion(recorded, numberOf(version));
+    return version === undefined
+      ? this.asThen(recorded)
+      : this.byVersion(recorded, policy ?? recorded.decision.policy_name, numberOf(version));
   }
 
   private asThen(recorded: RecordedAction): ExplainedAction {
@@ -68,8 +74,8 @@ export class ExplainController {
     return explained(recorded, this.speaker(was, decision.policy_name, decision.policy_version), decision);
   }
 
-  private byVersion(recorded: RecordedAction, version: number): ExplainedAction {
-    return explained(recorded, this.speaker(recorded.decision, recorded.decision.policy_name, version), null);
+  private byVersion(recorded: RecordedAction, policy: string, version: number): ExplainedAction {
+    return explained(recorded, this.speaker(recorded.decision, policy, version), null);
   }
 
   private speaker({ tenant }: DecisionRecorded, name: string, version: number): PolicyVersion {
