@@ -8,7 +8,6 @@ import type { Fact } from '../facts.js';
 import { loadPolicy } from '../load-policy.js';
 import { ruleChoice, severityOfChoice } from '../weigh.js';
 import { checkCells, checkPolicy } from './check-policy.js';
-import type { Finding } from './finding.js';
 import { observe } from './observe.js';
 import type { Observation } from './observe.js';
 import type { Random } from './random.js';
@@ -96,52 +95,37 @@ const severity = (rule: CompiledRule): number => severityOfChoice(ruleChoice(rul
 
 /** What the checker did not report, and so must not exist. */
 class Claims {
-  private readonly findings: readonly Finding[];
+  private readonly told: ReadonlySet<string>;
   private readonly unmet: ReadonlySet<string>;
 
   constructor(policy: CompiledPolicy) {
-    this.findings = checkPolicy(policy);
+    const findings = checkPolicy(policy);
+    this.told = new Set(findings.map(({ code, action_type, rule, path }) => keyOf(code, action_type, rule, path)));
     this.unmet = new Set(checkCells(policy).flatMap(({ cell, witness }) => (witness === null ? [cell] : [])));
   }
 
-  private has(code: Finding['code'], matches: (finding: Finding) => boolean): boolean {
-    return this.findings.some((finding) => finding.code === code && matches(finding));
-  }
-
   /** What an observation contradicts. */
-  contradictedBy(name: string, type: CompiledType, seen: Observation): string[] {
-    const first = seen.first;
+  contradictedBy(name: string, { rules }: CompiledType, { first, cell, rules: results }: Observation): string[] {
     if (first === null) return [];
-    const rule = type.rules[first];
-    const found: string[] = [];
-    if (seen.cell !== null && this.unmet.has(seen.cell.label)) found.push(`stands in ${seen.cell.label}`);
-    if (rule === undefined) {
-      if (!this.has('gap', (one) => one.action_type === name)) found.push('no rule decides');
-      return found;
-    }
-    if (this.has('dead_rule', (one) => one.rule === rule.name)) found.push(`${rule.name} decides`);
-    if (
-      seen.cell?.approval === 'yes' &&
-      severity(rule) < (seen.cell.gate?.severity ?? 0) &&
-      !this.has('looser_than_yes', (one) => one.rule === rule.name)
-    )
-      found.push(`${rule.name} is looser than ${seen.cell.label}`);
-    return [...found, ...this.overlaps(type, seen, rule)];
-  }
-
-  private overlaps({ rules }: CompiledType, seen: Observation, rule: CompiledRule): string[] {
-    if (rule.condition === null) return [];
-    return rules.flatMap((other, index) => {
-      const meets =
-        other !== rule && other.condition !== null && seen.rules[index] === true && outcome(other) !== outcome(rule);
-      const told = this.has(
-        'overlap',
-        ({ message }) => message.startsWith(`\`${rule.name}\` `) && message.includes(`and \`${other.name}\` `),
-      );
-      return meets && !told ? [`${rule.name} and ${other.name} meet`] : [];
-    });
+    const rule = rules[first];
+    const found = cell !== null && this.unmet.has(cell.label) ? [`stands in ${cell.label}`] : [];
+    if (rule === undefined) return this.told.has(`gap ${name}`) ? found : [...found, 'no rule decides'];
+    if (this.told.has(`dead_rule ${rule.name}`)) found.push(`${rule.name} decides`);
+    const isLooser = cell?.approval === 'yes' && severity(rule) < (cell.gate?.severity ?? 0);
+    if (isLooser && !this.told.has(`looser_than_yes ${rule.name}`))
+      found.push(`${rule.name} is looser than ${cell.label}`);
+    const others = rules.filter((other, at) => results[at] === true && differ(rule, other));
+    const meets = others.filter((other) => !this.told.has(`overlap ${rule.name} ${other.name}`));
+    return [...found, ...meets.map((other) => `${rule.name} and ${other.name} meet`)];
   }
 }
+
+const keyOf = (code: string, type = '', rule = '', path: readonly string[] = []): string =>
+  code === 'overlap' ? `${code} ${rule} ${path[1] ?? ''}` : `${code} ${code === 'gap' ? type : rule}`;
+
+/** Rules of which one must come first, because they say different things. */
+const differ = (a: CompiledRule, b: CompiledRule): boolean =>
+  a !== b && a.condition !== null && b.condition !== null && outcome(a) !== outcome(b);
 
 /** Every contradiction in so many random actions of each type, with one action each. */
 function contradictions(policy: CompiledPolicy, count: number, random: Random): Record<string, PolicyAction> {
