@@ -31,7 +31,7 @@ const outcomeOf = ({ outcome_status, outcome_at, outcome_without_redemption, res
 
 function decisionOf(row: AuditRow) {
   const { decision_id, policy_decision, effective_decision, mode, bypass, rule, gate, decided_at, unknown } = row;
-  const { impact, reversibility, regulatory_pressure } = row;
+  const { impact, reversibility, regulatory_pressure, shadows, segment, unproven } = row;
   return {
     ...{ decision_id, policy_decision, effective_decision, mode, bypass, decided_at },
     policy: { name: row.policy_name, version: row.policy_version },
@@ -42,6 +42,7 @@ function decisionOf(row: AuditRow) {
       unknown,
       explanation: parsed(row.explanation),
     },
+    ...{ shadows, segment, unproven },
   };
 }
 
@@ -86,8 +87,9 @@ function voteOf(row: VoteRow) {
   };
 }
 
-const labelOf = ({ label_id, label, source, labelled_by, note, observed_at, recorded_at }: LabelRow) => ({
-  ...{ label_id, label, source, labelled_by, note, observed_at, recorded_at },
+const labelOf = ({ label_id, label, source, labelled_by, note, ...row }: LabelRow) => ({
+  ...{ label_id, label, source, labelled_by, note, sample_probability: row.sample_probability },
+  ...{ observed_at: row.observed_at, recorded_at: row.recorded_at },
 });
 
 const effectiveOf = ({ effective_input, effective_digest, effective_diff, changed }: AuditRow) => ({

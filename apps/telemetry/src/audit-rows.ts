@@ -54,6 +54,18 @@ export interface AuditRow {
   readonly post_checks: string | null;
   readonly submitted_at: string;
   readonly decided_at: string;
+  /** What the versions in shadow said. */
+  readonly shadows: readonly ShadowRow[];
+  readonly segment: string | null;
+  readonly unproven: string | null;
+}
+
+export interface ShadowRow {
+  readonly policy_name: string;
+  readonly policy_version: number;
+  readonly policy_decision: string;
+  readonly rule: string | null;
+  readonly gate: string | null;
 }
 
 export interface VoteRow {
@@ -79,6 +91,7 @@ export interface LabelRow {
   readonly source: string;
   readonly labelled_by: string;
   readonly note: string | null;
+  readonly sample_probability: number | null;
   readonly observed_at: string;
   readonly recorded_at: string;
 }

@@ -134,4 +134,25 @@ describe('metrics of random facts on the real engine', () => {
     expect(rows).toEqual(expected.sort((a, b) => (a.vote_id < b.vote_id ? -1 : 1)));
     expect(rows.some(({ counted }) => !counted)).toBe(true);
   });
+
+  it('keep advice and audits out of what people decided, and count what audits found', async () => {
+    const one = async <T>(query: string): Promise<T | undefined> => (await database.engine.rows<T>(query))[0];
+    const asides = await one(
+      "SELECT toUInt32(count()) AS n FROM audit WHERE reviewer_id = 'zoe' OR approvals_required = 7",
+    );
+    expect(asides).toEqual({ n: 0 });
+    const labels = await one<{ n: number; shown: number; probability: number }>(`SELECT
+      (SELECT toUInt32(count()) FROM events WHERE type = 'SampleLabelled') AS n,
+      (SELECT toUInt32(count()) FROM labels WHERE source = 'audit_sample' AND labelled_by = 'zoe') AS shown,
+      (SELECT max(sample_probability) FROM audit WHERE label_source = 'audit_sample') AS probability`);
+    expect(labels?.n).toBeGreaterThan(10);
+    expect(labels).toMatchObject({ shown: labels?.n, probability: 0.25 });
+  });
+
+  it('show what a rollout recorded with the decision', async () => {
+    const [row] = await database.engine.rows<object>(
+      'SELECT DISTINCT shadows[1].policy_decision AS verdict, toUInt32(length(shadows)) AS versions, segment, unproven FROM audit',
+    );
+    expect(row).toEqual({ verdict: 'deny', versions: 1, segment: 'share 25 %: in', unproven: null });
+  });
 });

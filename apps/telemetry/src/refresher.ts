@@ -16,6 +16,7 @@ const TABLES_OF: Readonly<Record<string, readonly ActionTable[]>> = {
   VoteRecorded: ['votes', 'audit'],
   VersionChanged: ['votes', 'audit'],
   LabelRecorded: ['labels', 'audit'],
+  SampleLabelled: ['labels', 'audit'],
   Refused: ['refusals', 'audit'],
 };
 

@@ -33,7 +33,7 @@ WITH
             argMinIf(type, at, type IN ('GrantRedeemed', 'GrantRevoked', 'GrantLapsed')) AS grant_end,
             argMaxIf(payload, at, type = 'OutcomeRecorded') AS reported,
             argMaxIf(recorded_at, at, type = 'OutcomeRecorded') AS outcome_recorded_at,
-            arraySort(groupArrayIf((at, recorded_at, JSONExtractString(if(type = 'LabelRecorded', payload, ''), 'label_id'), payload), type = 'LabelRecorded')) AS label_copies
+            arraySort(groupArrayIf((at, recorded_at, JSONExtractString(if(type IN ('LabelRecorded', 'SampleLabelled'), payload, ''), 'label_id'), payload), type IN ('LabelRecorded', 'SampleLabelled'))) AS label_copies
         FROM facts
         GROUP BY tenant, id
         HAVING countIf(type = 'DecisionRecorded') > 0
@@ -55,7 +55,8 @@ WITH
                 policy_version Nullable(UInt32), rule Nullable(String), impact Nullable(String), reversibility Nullable(String),
                 regulatory_pressure Nullable(String), unknown Array(String), explanation Nullable(String), gate Nullable(String),
                 gate_pattern Nullable(String), approvals_required Nullable(UInt32), request_id Nullable(String),
-                request_kind Nullable(String), sample_probability Nullable(Float64))') AS d,
+                request_kind Nullable(String), sample_probability Nullable(Float64), segment Nullable(String), unproven Nullable(String),
+                shadows Array(Tuple(policy_name String, policy_version UInt32, policy_decision String, rule Nullable(String), gate Nullable(String))))') AS d,
             JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
                 supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
                 amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), parameters Nullable(String),
@@ -164,6 +165,9 @@ SELECT
     p.before AS before,
     p.after AS after,
     d.gate AS decided_gate,
+    d.shadows AS shadows,
+    d.segment AS segment,
+    d.unproven AS unproven,
     version
 FROM named
 -- Planning so many expressions costs more than computing them for a few hundred actions, and threads more than they bring.

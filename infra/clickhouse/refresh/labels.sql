@@ -1,4 +1,5 @@
--- Every label of each action in {action_ids} recorded until {as_of}, once per label_id (its first record).
+-- Every label of each action in {action_ids} recorded until {as_of}, once per label_id (its first record): those that
+-- labellers brought, and what audits of samples found.
 WITH facts AS
 (
     SELECT
@@ -10,7 +11,7 @@ WITH facts AS
             run_id String, agent_id String, action_type String, environment String, label_id String, label String, source String,
             labelled_by String, note Nullable(String), sample_probability Nullable(Float64), observed_at Int64)') AS f
     FROM event_rows
-    WHERE action_id IN {action_ids:Array(String)} AND type = 'LabelRecorded' AND recorded_at <= {as_of:DateTime64(3, 'UTC')}
+    WHERE action_id IN {action_ids:Array(String)} AND type IN ('LabelRecorded', 'SampleLabelled') AND recorded_at <= {as_of:DateTime64(3, 'UTC')}
     ORDER BY at
     LIMIT 1 BY tenant, f.label_id
 )

@@ -10,7 +10,7 @@ WITH
             uniqExact(topic, partition, offset) AS events,
             uniqExactIf(event_id, type = 'VoteRecorded') AS votes,
             countIf(type = 'VersionChanged') AS changes,
-            uniqExactIf(event_id, type = 'LabelRecorded') AS labels,
+            uniqExactIf(event_id, type IN ('LabelRecorded', 'SampleLabelled')) AS labels,
             uniqExactIf(event_id, type = 'Refused') AS refusals
         FROM event_rows
         WHERE action_id IS NOT NULL AND type != ''

@@ -99,6 +99,8 @@ const ACTORS: Actor = {
   GrantIssued: 'authority',
   GrantRedeemed: 'executor_id',
   GrantRevoked: 'reviewer_id',
+  HoldChanged: 'reviewer_id',
+  SampleLabelled: 'labelled_by',
   Refused: 'subject',
   FreezeChanged: 'reviewer_id',
   OutcomeRecorded: 'reported_by',

@@ -2,7 +2,9 @@ import { derivedId } from '@countersign/canonical';
 import type {
   ActionProposed,
   DecisionRecorded,
+  RequestOpened,
   RequestResolved,
+  SampleLabelled,
   VersionChanged,
   VoteRecorded,
 } from '@countersign/events';
@@ -31,6 +33,9 @@ export interface Scene {
 }
 
 export const digestOf = (key: string): string => `sha256:${key}`;
+const SHADOWS = [
+  { policy_name: 'refunds', policy_version: 2, policy_decision: 'deny', rule: 'strict', gate: null },
+] as const;
 const bodyOf = (key: string): string => `sha256:body-${key}`;
 
 export function proposed({ facts, action, key }: Scene): ActionProposed {
@@ -92,8 +97,8 @@ export function decided({ facts, action, key, request_id }: Scene): DecisionReco
     ...{
       expires_at: null,
       sample_probability: null,
-      shadows: [],
-      segment: null,
+      shadows: SHADOWS,
+      segment: 'share 25 %: in',
       unproven: null,
       audit_request_id: null,
     },
@@ -133,6 +138,29 @@ export function resolved(scene: Scene, reviewer_id: string | null): RequestResol
     },
     ...{ respond_by: respond_by ?? 0, expires_at: 0, paused_ms, resolved_at: resolved_at ?? 0 },
   };
+}
+
+/** A request that binds nothing, from its opening to its end: none of it may show in what people decided. */
+export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit', at: number): AsideEvents {
+  const request_id = `req_${kind}_${facts.action_id}`;
+  const common = { ...facts, request_id, request_kind: kind, gate: 'aside' };
+  const times = { opened_at: at, respond_by: at + 1, expires_at: at + 2 };
+  const approvals = { approvals_required: 7, approvals_given: 7, digest: digestOf('aside'), paused_ms: 1 };
+  return {
+    opened: { ...common, ...times, packet_digest: 'p9', approvals_required: 7, roles: ['auditor'] },
+    resolved: {
+      ...{ ...common, ...times, ...approvals, status: kind === 'audit' ? 'answered' : 'denied', resolved_by: 'people' },
+      ...{ reviewer_id: 'zoe', reviewer_ids: ['zoe'], reason: 'aside', changed: false, overridden: false },
+      resolved_at: at + 1,
+    },
+    label: { request_id, labelled_by: 'zoe', issuer: 'i', note: 'looked', observed_at: action.resolved_at ?? at },
+  };
+}
+
+interface AsideEvents {
+  readonly opened: RequestOpened;
+  readonly resolved: RequestResolved;
+  readonly label: Pick<SampleLabelled, 'request_id' | 'labelled_by' | 'issuer' | 'note' | 'observed_at'>;
 }
 
 type Cast = Pick<

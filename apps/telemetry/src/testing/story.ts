@@ -7,7 +7,7 @@ import { randomAction } from './random-action.js';
 import type { ActionFacts } from './random-action.js';
 import { randomFrom } from './random.js';
 import type { Random } from './random.js';
-import { decided, digestOf, proposed, resolved, versionChanged, voted } from './story-events.js';
+import { aside, decided, digestOf, proposed, resolved, versionChanged, voted } from './story-events.js';
 import type { Scene } from './story-events.js';
 
 /** What an analyst should find, written down while the events are made and never read back from them. */
@@ -68,8 +68,11 @@ class Story {
     this.propose();
     this.put(TOPICS.decisions, 'DecisionRecorded', decided(this.scene));
     if (this.action.effective_decision === 'require_approval') this.gate();
-    else if (this.action.mode === 'soft') this.vote('advisory', 'approve', { resolving: true, counted: false });
-    if (['approved', 'not_required'].includes(this.action.approval_status)) this.execute();
+    else if (this.action.mode === 'soft') this.advise();
+    if (['approved', 'not_required'].includes(this.action.approval_status)) {
+      this.execute();
+      if (this.random.chance(0.4)) this.audit();
+    }
     this.label();
     return { tenant: this.tenant, action: this.action, decided_at: this.scene.facts.decided_at, votes: this.votes };
   }
@@ -81,6 +84,27 @@ class Story {
     if (this.random.chance(0.1)) this.put(TOPICS.actions, 'ActionProposed', other);
     this.put(TOPICS.actions, 'ActionProposed', proposal);
     if (this.random.chance(0.1)) this.put(TOPICS.actions, 'ActionProposed', proposal);
+  }
+
+  private advise(): void {
+    const { opened, resolved } = aside(this.scene, 'advisory', this.now);
+    this.put(TOPICS.approvals, 'RequestOpened', opened);
+    this.vote('advisory', 'approve', { resolving: true, counted: false });
+    this.put(TOPICS.approvals, 'RequestResolved', resolved);
+  }
+
+  /** An audit of a sampled action; two of three answers are a label. */
+  private audit(): void {
+    const { opened, resolved, label: found } = aside(this.scene, 'audit', this.now);
+    const label = this.random.pick(['harmful', 'harmless', 'unsure'] as const);
+    this.put(TOPICS.approvals, 'RequestOpened', opened);
+    this.vote('audit', label, { resolving: true, counted: false });
+    this.put(TOPICS.approvals, 'RequestResolved', resolved);
+    if (label === 'unsure') return;
+    this.action.label = label;
+    const label_id = derivedId('lab', found.request_id);
+    const sampled = { ...found, label_id, label, source: 'audit_sample', sample_probability: 0.25 };
+    this.put(TOPICS.approvals, 'SampleLabelled', { ...this.scene.facts, ...sampled });
   }
 
   private gate(): void {
@@ -172,7 +196,7 @@ class Story {
       label,
     }));
     for (const label of labels) this.put(TOPICS.labels, 'LabelRecorded', label);
-    this.action.label = labels.at(-1)?.label ?? null;
+    this.action.label = labels.at(-1)?.label ?? this.action.label;
     // A late copy of the first label is not a newer label.
     if (labels[0] && this.random.chance(0.3)) this.put(TOPICS.labels, 'LabelRecorded', labels[0]);
   }
