@@ -112,8 +112,8 @@ const isoOf = (i) => new Date(Date.UTC(2026, 0, 1) + i * 60_000).toISOString();
 function historyOf(count, speaker, actions) {
   return Array.from({ length: count }, (_, i) => {
     const action = { ...actions[i % ACTIONS], action_id: `act_${i}` };
-    const { policy_name, policy_version, policy_decision, effective_decision, gate } = decide(speaker, action);
-    const verdict = { policy_name, policy_version, policy_decision, effective_decision };
+    const { policy_name, policy_version, policy_decision, effective_decision, mode, gate } = decide(speaker, action);
+    const verdict = { policy_name, policy_version, policy_decision, effective_decision, mode };
     const gated = gate !== null;
     return {
       ...{ action_id: action.action_id, decided_at: isoOf(i), action, amount: action.parameters.amount },

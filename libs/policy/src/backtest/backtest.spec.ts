@@ -48,8 +48,8 @@ function row(id: number, value: string | null, over: Partial<HistoryRow> = {}): 
   };
   const unseen = { ...facts, ...blank, approval_status: '', resolved_by: null, handling_ms: null, waited_ms: null };
   const draft: HistoryRow = { ...unseen, amount: value === null ? null : { value, currency: 'USD' }, sla_missed: null };
-  const { policy_name, policy_version, policy_decision, effective_decision, gate } = ACTIVE.decide(draft);
-  const verdict = { policy_name, policy_version, policy_decision, effective_decision };
+  const { policy_name, policy_version, policy_decision, effective_decision, mode, gate } = ACTIVE.decide(draft);
+  const verdict = { policy_name, policy_version, policy_decision, effective_decision, mode };
   const decision = { ...verdict, gate: gate?.name ?? null, unproven: null };
   const gated = effective_decision === 'require_approval';
   const end = { approval_status: gated ? 'approved' : 'not_required', resolved_by: gated ? 'people' : 'policy' };
@@ -141,6 +141,9 @@ describe('backtest', () => {
     const other = row(9, '150.00');
     const older = { ...other, decision: { ...other.decision, policy_version: 7, effective_decision: 'deny' as const } };
     expect(run(ACTIVE, [older]).result).toMatchObject({ changed: 0, reproduced: { k: 0, n: 0 } });
+    const watching = { ...other.decision, mode: 'shadow', effective_decision: 'allow' as const, gate: null };
+    const { result } = run(ACTIVE, [{ ...other, decision: watching }]);
+    expect(result).toMatchObject({ changed: 0, reproduced: { k: 0, n: 0 }, before: { gated: 1 } });
   });
 
   it('does not hide a record that the version does not reproduce', () => {

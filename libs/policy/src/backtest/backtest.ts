@@ -1,10 +1,11 @@
 import { digestOf } from '@countersign/canonical';
 import type { Money } from '@countersign/canonical';
+import type { Decision } from '../decision.js';
 import { EffortCount } from './effort.js';
 import type { GateLoad } from './effort.js';
 import { concernOf, ExposureCount } from './exposure.js';
 import type { Concern, Exposure } from './exposure.js';
-import type { Contender, HistoryRow } from './history-row.js';
+import type { Contender, HistoryRow, RecordedDecision } from './history-row.js';
 import type { Standing, Way } from './standing.js';
 import { isSame, nameOf, recordedStanding, standingOf } from './standing.js';
 import { byLabel, byOutcome, TruthCount } from './truth.js';
@@ -71,6 +72,9 @@ export interface BacktestReport {
 
 const namesOf = ({ name, content_hash }: Contender): Names => ({ name, content_hash });
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+/** A version that was in another mode then says something else now, and rightly. */
+const isDecidedBy = (now: Decision, { policy_name, policy_version, mode }: RecordedDecision): boolean =>
+  now.policy_name === policy_name && now.policy_version === policy_version && now.mode === mode;
 const SEPARATOR = '\u0000';
 
 /** Takes recorded actions one after the other, so that a caller can pause between them. */
@@ -107,14 +111,13 @@ export class Backtest {
     return { result, result_hash: digestOf(result), changed_actions };
   }
 
-  /** The record where the active version made it; what that version would say where another one decided. */
+  /** The record where the active version made it; what that version would say where another one, or another mode, decided. */
   private standingBefore(row: HistoryRow): Standing {
     const { decision } = row;
     const recorded = recordedStanding(decision);
     const now = this.question.active?.decide(row);
     if (now === undefined) return recorded;
-    if (now.policy_name !== decision.policy_name || now.policy_version !== decision.policy_version)
-      return standingOf(now);
+    if (!isDecidedBy(now, decision)) return standingOf(now);
     this.reproduced.n += 1;
     if (isSame(standingOf(now), recorded)) this.reproduced.k += 1;
     return recorded;

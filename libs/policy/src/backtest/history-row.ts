@@ -9,6 +9,8 @@ export interface RecordedDecision {
   readonly policy_version: number;
   readonly policy_decision: PolicyVerdict;
   readonly effective_decision: PolicyVerdict;
+  /** Mode in which the version met the action. */
+  readonly mode: string;
   /** Name of the gate that bound, else null. */
   readonly gate: string | null;
   /** The tuple that had too little evidence then, so that a drift guard spoke; else null. */
