@@ -34,8 +34,9 @@ interface Row {
   readonly policy_version: number;
   readonly policy_decision: PolicyVerdict;
   readonly effective_decision: PolicyVerdict;
+  readonly mode: string;
   readonly decided_gate: string | null;
-  readonly unproven?: string | null;
+  readonly unproven: string | null;
   readonly approval_status: string;
   readonly resolved_by: string | null;
   readonly changed: boolean;
@@ -78,8 +79,9 @@ export function historyRow(row: Row): HistoryRow {
       policy_version,
       policy_decision,
       effective_decision,
+      mode: row.mode,
       gate,
-      unproven: row.unproven ?? null,
+      unproven: row.unproven,
     },
     post_checks_failed: row.post_checks_failed,
     amount: value === null || currency === null ? null : { value, currency },
