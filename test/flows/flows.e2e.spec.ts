@@ -12,6 +12,7 @@ import './python-client.flow.js';
 import './policy-evidence.flow.js';
 import './analysts-sql.flow.js';
 import './command-line.flow.js';
+import './policies-page.flow.js';
 
 // One system serves all flows, so they run in one file, one after the other.
 jest.setTimeout(60_000);

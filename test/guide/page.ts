@@ -27,6 +27,20 @@ export function partsOf(page: string): Part[] {
   });
 }
 
+/** Ids that a reader copies from what a command has printed. */
+export class Copied {
+  private readonly ids = new Map<string, string>();
+
+  learn(printed: string): void {
+    for (const [id, prefix = ''] of printed.matchAll(/\b(act|req)_[0-9a-f-]{36}/g)) this.ids.set(prefix, id);
+  }
+
+  into(commands: string): string {
+    const id = (prefix: string): string => this.ids.get(prefix) ?? 'none';
+    return commands.replaceAll('ACTION_ID', id('act')).replaceAll('REQUEST_ID', id('req'));
+  }
+}
+
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
