@@ -1,3 +1,4 @@
+import { CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 
@@ -26,7 +27,24 @@ export function decidingDocument(action: DecidingAction): ActionDocument {
     resolution: null,
     grant: null,
     outcome: null,
+    ...{ held: false, release_at: null },
   };
 }
 
 export const isDecided = ({ status }: ActionDocument): boolean => status !== 'deciding' && status !== 'pending';
+
+/** The rule by which policy denies an action that people can only decide on by its diff. */
+const DIFF_REQUIRED = 'diff_required';
+
+/**
+ * Refuses an action that policy denied for want of a diff: the proposal is at fault, and its agent can mend it.
+ * @throws CountersignError `diff_required`
+ */
+export function refuseWithoutDiff({ status, action_id, decision }: ActionDocument): void {
+  const { rule, policy } = (decision ?? {}) as { readonly rule?: unknown; readonly policy?: unknown };
+  if (status !== 'denied' || rule !== DIFF_REQUIRED) return;
+  const remedy = 'state `before` and `after` and propose it again with a new key and `supersedes`';
+  throw new CountersignError('diff_required', `policy decides on the diff of this action, and it has none: ${remedy}`, {
+    ...{ pointer: '/after', action_id, policy, retry: 'new_proposal' },
+  });
+}

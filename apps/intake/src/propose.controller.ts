@@ -7,7 +7,7 @@ import type { Caller, Logger } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import { ActionBody, isJsonObject } from './action-body.js';
 import type { ActionDocument } from './action-document.js';
-import { isDecided } from './action-document.js';
+import { isDecided, refuseWithoutDiff } from './action-document.js';
 import { checkIdempotencyKey } from './admit.js';
 import { openapiOf } from './openapi.js';
 import { asAgent, Who } from './principal.js';
@@ -64,6 +64,7 @@ export class ProposeController {
       from.trace,
     );
     const action = await this.proposals.awaitDecision(proposal, DECISION_WAIT_MS);
+    refuseWithoutDiff(action);
     return { status: replayed ? 200 : isDecided(action) ? 201 : 202, action };
   }
 

@@ -22,7 +22,7 @@ function wording(action: ActionState, resolution: Resolution): Wording {
     case 'approved':
       return approved(action, resolution);
     case 'denied':
-      return denied(resolution);
+      return denied(action, resolution);
     case 'expired':
       return { reason_code: 'expired', message: `Nobody decided in time. ${PROPOSE_AGAIN}`, retry: 'new_proposal' };
     case 'cancelled':
@@ -56,7 +56,15 @@ function approved({ grant, hold, versions }: ActionState, { resolved_by }: Resol
       };
 }
 
-const denied = ({ resolved_by, vote }: Resolution): Wording =>
-  resolved_by === 'policy'
+const NO_DIFF: Wording = {
+  reason_code: 'diff_required',
+  message: `Policy decides on the diff of this action, and it has none. ${PROPOSE_AGAIN}`,
+  retry: 'new_proposal',
+};
+
+function denied({ decided }: ActionState, { resolved_by, vote }: Resolution): Wording {
+  if (resolved_by === 'policy' && decided.rule === 'diff_required') return NO_DIFF;
+  return resolved_by === 'policy'
     ? { reason_code: 'denied_by_policy', message: 'Denied by policy; see `decision`.', retry: 'never' }
     : { reason_code: 'denied_by_people', message: vote?.reason ?? 'Denied.', retry: 'never' };
+}

@@ -85,6 +85,14 @@ describe('the action document', () => {
       'denied_by_policy',
       'never',
     ],
+    [
+      'denied for want of a diff',
+      [at(0, 'ActionDecided', decided(action, { effective_decision: 'deny', gate: null, rule: 'diff_required' }))],
+      'denied',
+      'policy',
+      'diff_required',
+      'new_proposal',
+    ],
     ['approved', [opened, by('ann'), by('bob')], 'approved', 'people', 'approved_by_people', 'never'],
     [
       'denied',
