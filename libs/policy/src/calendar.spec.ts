@@ -33,6 +33,7 @@ describe('a calendar', () => {
     expect(due(always, '2026-03-28T23:00:00Z', 23)).toBe('2026-03-29T22:00');
     expect(due(always, '2026-10-24T22:00:00Z', 25)).toBe('2026-10-25T23:00');
     expect(due(compile('Europe/Berlin', { sun: '02:30-04:00' }), '2026-03-28T12:00:00Z', 0.5)).toBe('2026-03-29T02:00');
+    expect(due(compile('Europe/Berlin', { sun: '02:30-04:00' }), '2026-10-24T12:00:00Z', 0.5)).toBe('2026-10-25T01:00');
   });
 
   it.each([

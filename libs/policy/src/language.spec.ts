@@ -151,6 +151,8 @@ describe('sources', () => {
     ['nobody names', undefined],
     ['the agent states', { '/signals/score': 'agent' }],
     ['another provider states', { '/signals': 'other-engine' }],
+    ['the agent states below its provider', { '/signals/score': 'agent', '/signals': 'fraud-engine' }],
+    ['the agent states below its provider, named later', { '/signals': 'fraud-engine', '/signals/score': 'agent' }],
     ['the provider states, with a part from elsewhere', { '/signals/score': 'fraud-engine', '/signals/score/x': 'y' }],
   ])('a signal that %s counts as missing', (_what, stated) => {
     expect(decided({ stated })).toMatchObject({ policy_decision: 'deny', unknown: ['/signals/score'] });
