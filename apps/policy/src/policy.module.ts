@@ -16,6 +16,7 @@ import { LifecycleController } from './lifecycle/lifecycle.controller.js';
 import { decisionCounter } from './metrics.js';
 import type { PolicyStore } from './policy-log.js';
 import { PoliciesController } from './policies.controller.js';
+import { ShadowController } from './shadow/shadow.controller.js';
 import { DECIDER, ENGINE, EVIDENCE, LIFECYCLE, MAC_KEYS, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 import { WindowsHandler } from './velocity/windows.handler.js';
@@ -41,6 +42,7 @@ export class PolicyModule {
         PoliciesController,
         LifecycleController,
         BacktestController,
+        ShadowController,
         ExplainController,
         DecideController,
         WindowsHandler,

@@ -93,3 +93,16 @@ export function parseBacktest(body: unknown, nowMs: number): BacktestAsked {
   const to = new Date(until ?? nowMs);
   return { candidate: content ?? version ?? '', from: sinceOf(since, to), to, min_history: min_history ?? null };
 }
+
+const shadowReportRequest = z.strictObject({
+  since: z.string().max(40).default('90d'),
+  until: z.iso.datetime({ offset: true }).optional(),
+  min_history: z.int().min(1).optional(),
+});
+
+/** @param nowMs the end of the time unless the body names one, UTC epoch milliseconds */
+export function parseShadowReport(body: unknown, nowMs: number): Omit<BacktestAsked, 'candidate'> {
+  const { since, until, min_history } = parse(shadowReportRequest, body ?? {});
+  const to = new Date(until ?? nowMs);
+  return { from: sinceOf(since, to), to, min_history: min_history ?? null };
+}

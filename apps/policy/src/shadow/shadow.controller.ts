@@ -1,0 +1,67 @@
+import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { CountersignError, digestOf } from '@countersign/canonical';
+import type { Engine } from '@countersign/clickhouse';
+import type { PolicyReported } from '@countersign/events';
+import { DEFAULT_MIN_HISTORY, shadowReport } from '@countersign/policy';
+import type { ShadowReport } from '@countersign/policy';
+import type { ReviewerAuth } from '@countersign/service';
+import type { PolicyStore } from '../policy-log.js';
+import { parseShadowReport } from '../requests.js';
+import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
+import { readShadowed } from './shadow-history.js';
+import type { ShadowQuestion } from './shadow-history.js';
+
+/** What a version in shadow said of the actions that others decided. */
+@Controller('v1/policies')
+export class ShadowController {
+  constructor(
+    @Inject(POLICIES) private readonly policies: PolicyStore,
+    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
+    @Inject(ENGINE) private readonly engine: Engine,
+  ) {}
+
+  /** Counts agreements and differences, and keeps the report on the log as evidence for an activation. */
+  @Post(':name/versions/:version/shadow-report')
+  @HttpCode(200)
+  async report(
+    @Param() { name, version }: { name: string; version: string },
+    @Body() body: unknown,
+    @Headers('authorization') authorization?: string,
+  ): Promise<ShadowReport & { result_hash: string }> {
+    const { tenant, subject } = await this.reviewers.authenticate(authorization);
+    const { from, to, min_history } = parseShadowReport(body, Date.now());
+    const question = { tenant, name, version: Number(version), from, to };
+    const hashes = this.hashesOf(question);
+    const report = shadowReport(question, await readShadowed(this.engine, question), min_history ?? hashes.minHistory);
+    const by = { reported_by: subject, reported_at: Date.now() };
+    const event = reportedEvent(report, question, { ...hashes, ...by });
+    await this.policies.append([{ name: 'PolicyReported', event }]);
+    return { ...report, result_hash: event.result_hash };
+  }
+
+  /** @throws CountersignError `not_found` */
+  private hashesOf({ tenant, name, version }: ShadowQuestion) {
+    const history = this.policies.current();
+    const record = history.find(tenant, name, version);
+    if (!record?.policy) throw new CountersignError('not_found', 'there is no such policy version');
+    const against = history.lineFor(tenant, name)?.active()?.published.content_hash ?? null;
+    const minHistory = record.policy.activation.minHistory || DEFAULT_MIN_HISTORY;
+    return { content_hash: record.published.content_hash, against, minHistory };
+  }
+}
+
+type Origin = Pick<PolicyReported, 'content_hash' | 'against' | 'reported_by' | 'reported_at'>;
+
+function reportedEvent(
+  report: ShadowReport,
+  { tenant, name, from, to }: ShadowQuestion,
+  { content_hash, against, reported_by, reported_at }: Origin,
+): PolicyReported {
+  const { compared, agreed, sufficient } = report;
+  return {
+    ...{ tenant, name, content_hash, against, kind: 'shadow', reported_by, reported_at },
+    ...{ status: sufficient ? 'complete' : 'insufficient_history', actions: compared, changed: compared - agreed },
+    ...{ result_hash: digestOf(report), result: JSON.stringify(report) },
+    ...{ history_from: from.getTime(), history_to: to.getTime() },
+  };
+}
