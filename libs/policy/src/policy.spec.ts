@@ -187,9 +187,12 @@ describe('gates', () => {
     reason,
   });
 
-  it('orders gates by approvers, then by the duty to give a reason; no gate is the loosest', () => {
+  it('orders gates by approvers, then by the duty to give a reason, then by what else they ask; no gate is the loosest', () => {
     expect(compareStrictness(gate(2), gate(1, 'always'))).toBeGreaterThan(0);
     expect(compareStrictness(gate(1), gate(1, 'deny'))).toBeLessThan(0);
+    expect(compareStrictness(gate(1, 'always'), { ...gate(1, 'deny'), hold: true })).toBeGreaterThan(0);
+    expect(compareStrictness({ ...gate(1), evidence: ['invoice'] }, gate(1))).toBeGreaterThan(0);
+    expect(compareStrictness({ ...gate(1), hold: true }, { ...gate(1), evidence: ['invoice'] })).toBeGreaterThan(0);
     expect(compareStrictness(null, gate(1))).toBeLessThan(0);
     expect(compareStrictness(null, null)).toBe(0);
     expect(stricter(null, gate(1))).toEqual(gate(1));

@@ -2,8 +2,16 @@ import type { Gate } from '@countersign/events';
 
 const REASONS = ['never', 'deny', 'always'];
 
-/** How much a gate asks of people, 10 or more: distinct approvers count first, then the wider duty to give a reason. */
-export const gateSeverity = ({ quorum, reason }: Gate): number => quorum * 10 + REASONS.indexOf(reason);
+/**
+ * How much a gate asks, 100 or more: distinct approvers count first, then the wider duty to give a reason; among equals
+ * people of several kinds, a release that is waited for, and evidence.
+ */
+export const gateSeverity = ({ quorum, reason, factors, hold, evidence }: Gate): number =>
+  quorum * 100 +
+  REASONS.indexOf(reason) * 10 +
+  (factors.length > 0 ? 4 : 0) +
+  (hold ? 2 : 0) +
+  (evidence.length > 0 ? 1 : 0);
 
 /**
  * Orders gates by strictness. null, no gate, is the loosest.

@@ -66,11 +66,14 @@ function placesOf(question: Question): Place[] | null {
 const covers = (wanted: string | readonly string[], level: string): boolean =>
   wanted === 'any' || (typeof wanted === 'string' ? wanted === level : wanted.includes(level));
 
-/** Distinct people that a gate needs at least, then the duty to give a reason. */
-function weight({ quorum, thresholds, factors, reason }: GateDeclaration): number {
+/** Distinct people that a gate needs at least, the duty to give a reason; then people of several kinds, a hold, evidence. */
+function weight({ quorum, thresholds, factors, reason, pattern, hold, evidence }: GateDeclaration): number {
   const fewest = thresholds.length === 0 ? 0 : Math.min(...thresholds.map((one) => one.count));
   const together = factors.reduce((sum, one) => sum + one.count, 0);
-  return Math.max(quorum ?? 0, fewest, together, 1) * 10 + ['never', 'deny', 'always'].indexOf(reason);
+  const people = Math.max(quorum ?? 0, fewest, together, 1);
+  const kinds = [factors.length > 0, hold ?? pattern === 'hold-before-send', evidence.length > 0];
+  const last = kinds.reduce((sum, one) => sum * 2 + Number(one), 0);
+  return (people * 10 + ['never', 'deny', 'always'].indexOf(reason)) * 10 + last;
 }
 
 function weightOf({ decision, gate }: Choice, { gates }: PolicyDocument): number {
