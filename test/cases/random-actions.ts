@@ -36,7 +36,11 @@ function boundariesOf(document: Document): Boundaries {
   const plain = text.replaceAll(/money\([^)]*\)/g, '');
   const numbers = [...plain.matchAll(/(?<![\w.])\d+(\.\d+)?/g)].map(([number]) => Number(number));
   const texts = [...plain.matchAll(/"([^"]*)"/g)].map(([, found]) => found ?? '');
-  return { amounts: ['0.00', ...amounts], numbers: [0, 1, ...numbers], texts: ['other', ...texts] };
+  return {
+    amounts: [...new Set(['0.00', ...amounts])],
+    numbers: [...new Set([0, 1, ...numbers])],
+    texts: [...new Set(['other', ...texts])],
+  };
 }
 
 const around = (number: number, step: number): number[] => [number - step, number, number + step];
@@ -61,12 +65,13 @@ const tokensOf = (pointer: string): string[] => pointer.split('/').slice(1);
 function amountOf(fact: Fact & { type: 'money' }, { amounts }: Boundaries): fc.Arbitrary<unknown> {
   const digits = amounts.flatMap((amount) => around(Number(amount), 0.01).map((number) => number.toFixed(2)));
   const special = ['1e2', 'NaN', '01', '5.001', '99999999999999999999999999', '-1.00'];
-  const value = fc.oneof({ arbitrary: fc.constantFrom(...digits), weight: 8 }, fc.constantFrom(...special));
-  const currency = fc.constantFrom(...Array<string>(12).fill(fact.currency), 'EUR', 'USD', 'XXX');
+  const value = fc.oneof({ arbitrary: fc.constantFrom(...digits), weight: 20 }, fc.constantFrom(...special));
+  const currency = fc.constantFrom(...Array<string>(20).fill(fact.currency), 'EUR', 'XXX');
   const amount = fact.bare_number ? value.map(Number) : fc.record({ value, currency });
   if (fact.fold === undefined) return amount;
-  const element = mostly(amount).map((one) => withValue({}, tokensOf(fact.each ?? ''), one));
-  return fc.array(element, { maxLength: 4 });
+  const element = fc.oneof({ arbitrary: amount, weight: 8 }, odd);
+  const list = element.map((one) => withValue({}, tokensOf(fact.each ?? ''), one));
+  return fc.array(list, { maxLength: 4 });
 }
 
 function soundValue(fact: Fact, boundaries: Boundaries): fc.Arbitrary<unknown> {
@@ -75,9 +80,15 @@ function soundValue(fact: Fact, boundaries: Boundaries): fc.Arbitrary<unknown> {
     case 'money':
       return amountOf(fact, boundaries);
     case 'number':
-      return fc.oneof(fc.constantFrom(...numbers.flatMap((one) => around(one, 0.001))), fc.double());
+      return fc.oneof(
+        { arbitrary: fc.constantFrom(...numbers.flatMap((one) => around(one, 0.001))), weight: 8 },
+        fc.double(),
+      );
     case 'int':
-      return fc.oneof(fc.constantFrom(...numbers.flatMap((one) => around(Math.round(one), 1))), fc.integer());
+      return fc.oneof(
+        { arbitrary: fc.constantFrom(...numbers.flatMap((one) => around(Math.round(one), 1))), weight: 8 },
+        fc.integer(),
+      );
     case 'string':
       return fc.constantFrom(...texts, ...(fact.one_of ?? []));
     case 'bool':
@@ -87,6 +98,7 @@ function soundValue(fact: Fact, boundaries: Boundaries): fc.Arbitrary<unknown> {
   }
 }
 
+/** Sound, of another type, null, or absent. */
 const mostly = (sound: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
   fc.oneof({ arbitrary: sound, weight: 8 }, { arbitrary: odd, weight: 1 }, fc.constantFrom(null, undefined));
 
@@ -104,11 +116,13 @@ function actionOf(document: Document, type: string): fc.Arbitrary<PolicyAction> 
     ...counterFacts(document, type),
     // No fact that could be anything: intake takes three environments.
   ].filter(({ at }) => at !== '/environment');
-  const values = fc.tuple(...facts.map((fact) => mostly(soundValue(fact, boundaries))));
+  const sound = facts.map((fact) => soundValue(fact, boundaries));
+  // Half of the actions have every fact, so that long conditions come true too.
+  const values = fc.oneof(fc.tuple(...sound), fc.tuple(...sound.map(mostly)));
   const environment = fc.constantFrom('production', 'production', 'staging', 'canary');
   const sources = fc.constantFrom(...new Set(['agent', ...facts.map(({ stated_by }) => stated_by)]));
   const stated = fc.tuple(
-    ...facts.map(({ stated_by }) => fc.oneof({ arbitrary: fc.constant(stated_by), weight: 9 }, sources)),
+    ...facts.map(({ stated_by }) => fc.oneof({ arbitrary: fc.constant(stated_by), weight: 19 }, sources)),
   );
   const state = fc.constantFrom(null, {}, { text: 'x' });
   return fc.tuple(values, fc.tuple(environment, state, state), stated).map(([found, [place, before, after], by]) => {
@@ -121,10 +135,18 @@ function actionOf(document: Document, type: string): fc.Arbitrary<PolicyAction> 
   });
 }
 
-/** Actions of every type that the policies name, with values at, below and above what their conditions compare with. */
+/**
+ * Actions of every type that the policies name, with values at, below and above what their conditions compare with;
+ * more of those that more is said about.
+ */
 export function randomActions(policies: readonly CompiledPolicy[]): fc.Arbitrary<PolicyAction> {
-  const each = policies.flatMap(({ document }) =>
-    document === null ? [] : Object.keys(document.action_types).map((type) => actionOf(document, type)),
+  const each = policies.flatMap(({ document, types }) =>
+    document === null
+      ? []
+      : [...types].map(([type, { facts, rules }]) => ({
+          arbitrary: actionOf(document, type),
+          weight: 1 + facts.length * rules.length,
+        })),
   );
   return fc.oneof(...each);
 }
