@@ -1,5 +1,6 @@
 import { eventually } from '@countersign/testing';
-import { propose, readAction, waitForDecision } from '@countersign/sdk';
+import { uuid5 } from '@countersign/canonical';
+import { digestOfAction, propose, readAction, redeem, waitForDecision } from '@countersign/sdk';
 import type { ActionDocument, JsonObject, Proposal } from '@countersign/sdk';
 import { randomUUID } from 'node:crypto';
 import { approve } from './support/proposals.js';
@@ -125,6 +126,27 @@ describe('a change of policy', () => {
     await publish(3);
     await activate(3, await approved(await proposed(3)));
     await expect(activate(1, stale)).rejects.toMatchObject(late);
+  });
+
+  it('finishes when it is asked for again after a crash between the redemption and the change', async () => {
+    const action = await proposed(1);
+    const token = await approved(action);
+    const { proposal } = (await get(`${NAME}/versions/1/change`)) as unknown as Change;
+    const facts = { tenant: 'acme', agent_id: 'policy-agent', ...proposal };
+    const { grant } = await readAction(world().agent('policy-agent'), action.action_id);
+    // What the policy service does first; then it is gone.
+    await redeem(world().executor('policy-service'), {
+      ...{ token, action_digest: digestOfAction(facts), environment: 'production', preconditions: null },
+      request_id: uuid5(`policy_change|${grant?.grant_id ?? ''}`),
+    });
+    const elsewhere = redeem(world().executor(), {
+      ...{ token, action_digest: digestOfAction(facts), environment: 'production', preconditions: null },
+      request_id: randomUUID(),
+    });
+    await expect(elsewhere).rejects.toMatchObject({ code: 'already_consumed' });
+    expect(await activate(1, token)).toMatchObject({ state: 'active', action_id: action.action_id, repeated: false });
+    expect(await speaking()).toBe(`${NAME}@1`);
+    await activate(3, await approved(await proposed(3)));
   });
 
   it('is for authors and risk owners of the tenant', async () => {
