@@ -40,6 +40,8 @@ it.each([
   ['infra/policies/', 'policy'],
   ['infra/policies/examples/', 'policy'],
   ['infra/policies/action_types/', 'action-type'],
+  ['infra/policies/cases/', 'cases'],
+  ['infra/policies/examples/cases/', 'cases'],
 ])('accepts the files of %s', (folder, name) => {
   const files = readdirSync(new URL(folder, ROOT)).filter((file) => file.endsWith('.yaml'));
   expect(files.filter((file) => !accepts(name, parse(read(folder + file))))).toEqual([]);

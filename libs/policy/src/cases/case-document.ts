@@ -12,7 +12,7 @@ const pointer = z
   );
 const text = z.string().min(1).max(500);
 const verdict = z.enum(['allow', 'require_approval', 'deny']);
-const level = z.enum(['low', 'medium', 'high']);
+const level = z.enum(['low', 'medium', 'high']).nullable();
 
 /** What a case may want to see of a decision. What it does not name may be anything. */
 const want = z
@@ -20,20 +20,22 @@ const want = z
     policy: text.describe('The policy that spoke. Default: the policy of the table.'),
     decision: verdict.describe('What the rules say.'),
     effective: verdict.describe('What binds.'),
-    mode: z.enum(['off', 'soft', 'shadow', 'partial', 'enforce']),
-    bypass: text.nullable().describe('The environment whose bypass lifted the decision.'),
+    mode: z
+      .enum(['off', 'soft', 'shadow', 'partial', 'enforce'])
+      .describe('The mode in which the policy met the action.'),
+    bypass: text.nullable().describe('The environment whose bypass lifted the decision; null: none.'),
     rule: text.nullable().describe('The rule that decided; null: the matrix or the fallback.'),
     gate: text.nullable().describe('The gate that binds; null: none.'),
-    pattern: text,
-    quorum: z.int(),
-    roles: z.array(text),
-    reason: z.enum(['never', 'deny', 'always']),
-    respond_s: z.int().describe('Seconds from opening.'),
-    expire_s: z.int().describe('Seconds from submission.'),
+    pattern: text.describe("The gate's pattern."),
+    quorum: z.int().describe('Distinct people who must approve at least.'),
+    roles: z.array(text).describe("The gate's roles."),
+    reason: z.enum(['never', 'deny', 'always']).describe('Which votes need a reason.'),
+    respond_s: z.int().describe('Seconds from opening to the time by which somebody should have answered.'),
+    expire_s: z.int().describe('Seconds from submission to the end of the request.'),
     unknown: z.array(text).describe('Pointers of facts that were missing or not comparable.'),
-    impact: level.nullable(),
-    reversibility: z.enum(['low', 'high']).nullable(),
-    regulatory_pressure: level.nullable(),
+    impact: level.describe('Where the action stands on the first axis; null: the policy does not classify.'),
+    reversibility: z.enum(['low', 'high']).nullable().describe('Where it stands on the second axis.'),
+    regulatory_pressure: level.describe('Where it stands on the third axis.'),
     cell: z
       .enum(['yes', 'maybe', 'no', 'undefined'])
       .nullable()
@@ -41,31 +43,30 @@ const want = z
     explains: text.describe('The explanation of the rule that decided.'),
     advisory_gate: text.nullable().describe('Soft mode: the gate of the advisory request.'),
     audit_gate: text.nullable().describe('Sampled: the gate of the audit request.'),
-    segment: text.nullable().describe('Partial rollout: why the action is in or out.'),
+    segment: text.nullable().describe('Why the action is in or out of a rollout.'),
     unproven: text.nullable().describe('Drift guard: what has no evidence yet.'),
   })
   .partial()
   .refine((fields) => Object.keys(fields).length > 0, 'expected at least one thing to want');
 
+const oneCase = z.strictObject({
+  name: text.describe('What the case is about, in a few words.'),
+  why: z.string().min(1).max(2_000).optional().describe('Why it should be so, for whoever wants to change it.'),
+  set: z.record(pointer, json).default({}).describe('Members that differ from the base, by pointer.'),
+  remove: z.array(pointer).default([]).describe('Members that the base has and this action has not, by pointer.'),
+  want: want.describe('What must come out. What is not named may be anything.'),
+});
+
 /** A file of cases: a base action, and what follows when some of it is changed. */
 export const caseDocument = z.strictObject({
   policy: text.describe('The policy that the cases are about.'),
   tenant: text.optional().describe('Whose policies decide. Default: the tenant of the policy, else every tenant.'),
-  base: z.partialRecord(z.enum(Object.keys(NOTHING) as [keyof typeof NOTHING]), json),
-  cases: z
-    .array(
-      z.strictObject({
-        name: text,
-        why: z.string().min(1).max(2_000).optional().describe('Why it should be so, for whoever wants to change it.'),
-        set: z.record(pointer, json).default({}).describe('Members that differ from the base, by pointer.'),
-        remove: z.array(pointer).default([]).describe('Members that the base has and this action has not.'),
-        want,
-      }),
-    )
-    .min(1)
-    .max(10_000),
+  base: z
+    .partialRecord(z.enum(Object.keys(NOTHING) as [keyof typeof NOTHING]), json)
+    .describe('Members of the action that the cases share; what is left out is not stated.'),
+  cases: z.array(oneCase).min(1).max(10_000).describe('The cases, each on its own.'),
 });
 
 export type CaseDocument = z.infer<typeof caseDocument>;
-export type CaseDeclaration = CaseDocument['cases'][number];
+export type CaseDeclaration = z.infer<typeof oneCase>;
 export type Want = CaseDeclaration['want'];
