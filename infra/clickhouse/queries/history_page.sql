@@ -12,9 +12,9 @@ WITH handled AS
 SELECT
     action_id,
     decided_at,
-    toUnixTimestamp64Milli(submitted_at) AS submitted_ms,
+    toFloat64(toUnixTimestamp64Milli(page.submitted_at)) AS submitted_at,
     agent_id, agent_version, model_id, action_type, environment, on_behalf_of, target, confidence,
-    input AS parameters,
+    ifNull(input, 'null') AS parameters,
     signals, before, after,
     -- Of the explanation only what the windows of the log held is needed.
     if(position(explanation, '"rule":"velocity"') > 0, explanation, '[]') AS explanation,

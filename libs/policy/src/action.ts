@@ -59,10 +59,14 @@ export type ProposedFacts = Pick<
 
 /** The view of a proposal that policies are evaluated on. Never throws. */
 export function actionOf(event: ProposedFacts): PolicyAction {
-  const { action_type, environment, target, on_behalf_of, agent_version, model_id, confidence } = event;
-  const facts = { action_type, environment, target, on_behalf_of, agent_version, model_id, confidence };
   return {
-    ...facts,
+    action_type: event.action_type,
+    environment: event.environment,
+    target: event.target,
+    on_behalf_of: event.on_behalf_of,
+    agent_version: event.agent_version,
+    model_id: event.model_id,
+    confidence: event.confidence,
     parameters: read(event.parameters),
     signals: read(event.signals),
     before: read(event.before),

@@ -13,10 +13,11 @@ export interface HistoryQuestion {
 }
 
 /** A row of `history_page.sql`; 64-bit integers are text. */
-interface Row {
+export interface StoredAction {
   readonly action_id: string;
   readonly decided_at: string;
-  readonly submitted_ms: string;
+  /** UTC epoch milliseconds. */
+  readonly submitted_at: number;
   readonly agent_id: string;
   readonly agent_version: string;
   readonly model_id: string;
@@ -25,7 +26,7 @@ interface Row {
   readonly on_behalf_of: string | null;
   readonly target: string | null;
   readonly confidence: number | null;
-  readonly parameters: string | null;
+  readonly parameters: string;
   readonly signals: string | null;
   readonly before: string | null;
   readonly after: string | null;
@@ -57,22 +58,29 @@ const [pageSql, countSql] = ['history_page', 'history_count'].map((name) => read
 
 // Reading a page of this size keeps the event loop for some ten milliseconds.
 const PAGE = 2_000;
+/** What `history_page.sql` answers for an explanation without counts. */
+const NO_WINDOWS = '[]';
 
 const integer = (text: string | null): number | null => (text === null ? null : Number(text));
 
-function proposed(row: Row): HistoryRow['action'] {
-  const { parameters, submitted_ms, ...facts } = row;
-  const action = actionOf({ ...facts, parameters: parameters ?? 'null', submitted_at: Number(submitted_ms) });
-  return { ...action, counted: recordedWindows(row.explanation) };
+function proposed(row: StoredAction): HistoryRow['action'] {
+  const action = actionOf(row);
+  return row.explanation === NO_WINDOWS ? action : { ...action, counted: recordedWindows(row.explanation) };
 }
 
 /** The row as policies and people are compared by. */
-export function historyRow(row: Row): HistoryRow {
+export function historyRow(row: StoredAction): HistoryRow {
   const { policy_name, policy_version, policy_decision, effective_decision, decided_gate: gate } = row;
   const { amount_value: value, amount_currency: currency, sla_missed } = row;
   const { action_id, decided_at, approval_status, resolved_by, changed, outcome_status, label } = row;
   return {
-    ...{ action_id, decided_at, approval_status, resolved_by, changed, outcome_status, label },
+    action_id,
+    decided_at,
+    approval_status,
+    resolved_by,
+    changed,
+    outcome_status,
+    label,
     action: proposed(row),
     decision: {
       policy_name,
@@ -96,15 +104,32 @@ export async function countHistory(engine: Engine, question: HistoryQuestion): P
   return row?.actions ?? 0;
 }
 
-/** Recorded actions, oldest decision first, a page at a time. What is decided meanwhile is not in it. */
-export async function* readHistory(engine: Engine, question: HistoryQuestion): AsyncGenerator<HistoryRow[]> {
+/** The place behind which a page begins. */
+interface Cursor {
+  readonly after: Date;
+  readonly after_id: string;
+}
+
+/**
+ * Recorded actions as the engine has them, oldest decision first, a page at a time; `historyRow` reads one. What is
+ * decided meanwhile is not in it. The engine works on the next page while the caller works on this one.
+ */
+export async function* readHistory(engine: Engine, question: HistoryQuestion): AsyncGenerator<StoredAction[]> {
   const { tenant, from, to, action_types } = question;
-  let cursor = { after: from, after_id: '' };
+  const ask = (cursor: Cursor): Promise<StoredAction[]> => {
+    const page = engine.rows<StoredAction>(pageSql, { tenant, to, action_types, limit: PAGE, ...cursor });
+    // A caller that leaves early hears of no fault any more.
+    page.catch(() => undefined);
+    return page;
+  };
+  let page = ask({ after: from, after_id: '' });
   for (;;) {
-    const rows = await engine.rows<Row>(pageSql, { tenant, to, action_types, limit: PAGE, ...cursor });
-    if (rows.length > 0) yield rows.map(historyRow);
+    const rows = await page;
     const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
-    cursor = { after: new Date(last.decided_at), after_id: last.action_id };
+    if (last === undefined) return;
+    const isLast = rows.length < PAGE;
+    if (!isLast) page = ask({ after: new Date(last.decided_at), after_id: last.action_id });
+    yield rows;
+    if (isLast) return;
   }
 }

@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '@countersign/clickhouse';
 import type { PolicyReported } from '@countersign/events';
 import { Backtest } from '@countersign/policy';
-import type { BacktestReport, HistoryRow } from '@countersign/policy';
+import type { BacktestReport } from '@countersign/policy';
 import type { Contest } from './contenders.js';
-import type { HistoryQuestion } from './history.js';
-import { countHistory, readHistory } from './history.js';
+import type { HistoryQuestion, StoredAction } from './history.js';
+import { countHistory, historyRow, readHistory } from './history.js';
 import { PastWindows } from './windows.js';
 
 /** How long rows are evaluated before other work gets its turn, milliseconds. */
@@ -24,10 +24,10 @@ export type BacktestLine =
   | { readonly changes: BacktestReport['changed_actions'] }
   | (Pick<BacktestReport, 'result' | 'result_hash'> & { readonly history_from: string; readonly history_to: string });
 
-async function addInSlices(run: Backtest, rows: readonly HistoryRow[], windows: PastWindows): Promise<void> {
+async function addInSlices(run: Backtest, rows: readonly StoredAction[], windows: PastWindows): Promise<void> {
   let until = performance.now() + SLICE_MS;
   for (const row of rows) {
-    run.add(windows.count(row));
+    run.add(windows.count(historyRow(row)));
     if (performance.now() < until) continue;
     await setImmediate();
     until = performance.now() + SLICE_MS;

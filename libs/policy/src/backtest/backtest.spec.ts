@@ -62,7 +62,7 @@ const HISTORY = [
   row(2, '150.00', { approval_status: 'denied', handling_ms: 90_000, label: 'harmful', sla_missed: true }),
   row(3, '150.10', { changed: true, handling_ms: 30_000, outcome_status: 'executed', label: 'harmless' }),
   row(4, '199.99', { outcome_status: 'rolled_back' }),
-  row(5, '500.00'),
+  row(5, '500.00', { label: 'harmless' }),
   row(6, '70.00', { outcome_status: 'executed', post_checks_failed: 2 }),
   row(7, '1000.00', { approval_status: 'expired', resolved_by: 'clock', handling_ms: null, sla_missed: true }),
   row(8, null),
@@ -101,12 +101,23 @@ describe('backtest', () => {
     });
   });
 
+  it('tells which actions would wait at another gate', () => {
+    const large = '  - { name: large, when: \'amount > money("900.00", "USD")\', then: require_approval, gate: two }';
+    const { result, changed_actions } = run(contender(text('100.00', large), 2));
+    expect(result).toMatchObject({
+      ...{ changed: 2, changes: [{ from: 'one', to: 'two', actions: 2 }], newly_auto: { actions: 0 } },
+      gates: [{ gate: 'one' }, { gate: 'two', median_handling_s: null, after: { estimated: 2, minutes: '2.00' } }],
+    });
+    // Without an amount it could be a large one.
+    expect(changed_actions.map(({ action_id }) => action_id)).toEqual(['act_7', 'act_8']);
+  });
+
   it('counts false positives and negatives before and after, by label and by outcome', () => {
     const { labels, outcomes } = run(LOOSER).result;
     expect(labels).toEqual({
-      ...{ harmful: 1, harmless: 2, unknown: 5 },
-      before: { false_positives: 1, false_negatives: 0 },
-      after: { false_positives: 0, false_negatives: 1 },
+      ...{ harmful: 1, harmless: 3, unknown: 4 },
+      before: { false_positives: 2, false_negatives: 0 },
+      after: { false_positives: 1, false_negatives: 1 },
     });
     expect(outcomes).toEqual({
       ...{ harmful: 2, harmless: 2, unknown: 4 },
