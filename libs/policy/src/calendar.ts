@@ -15,8 +15,8 @@ export interface CompiledCalendar {
 type Span = readonly [from: number, to: number];
 
 const DAY_MS = 86_400_000;
-/** Days that are looked ahead. */
-const HORIZON_DAYS = 31;
+/** How far is looked ahead. */
+const HORIZON_MS = 31 * DAY_MS;
 /** Days whose spans are kept; an instance meets few. */
 const MAX_KEPT = 400;
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -68,16 +68,17 @@ export function compileCalendar(name: string, declaration: CalendarDeclaration):
   const wallClock = wallClockOf(declaration.time_zone);
   const spansOn = spansOf(declaration, wallClock);
   const realSeconds = (startMs: number, workingSeconds: number): number => {
-    const today = Math.floor(wallClock(startMs) / DAY_MS) * DAY_MS;
+    // Yesterday of UTC is today or earlier in every zone; what lies before the start counts nothing.
+    const first = Math.floor(startMs / DAY_MS) * DAY_MS - DAY_MS;
     let leftMs = workingSeconds * 1_000;
-    for (let day = 0; day < HORIZON_DAYS; day += 1) {
-      for (const [from, to] of spansOn(today + day * DAY_MS)) {
+    for (let day = first; day < startMs + HORIZON_MS + DAY_MS; day += DAY_MS) {
+      for (const [from, to] of spansOn(day)) {
         const begin = Math.max(from, startMs);
-        if (to - begin >= leftMs) return Math.ceil((begin + leftMs - startMs) / 1_000);
+        if (to - begin >= leftMs) return Math.min(Math.ceil((begin + leftMs - startMs) / 1_000), HORIZON_MS / 1_000);
         leftMs -= Math.max(to - begin, 0);
       }
     }
-    return (HORIZON_DAYS * DAY_MS) / 1_000;
+    return HORIZON_MS / 1_000;
   };
   return { name, realSeconds };
 }

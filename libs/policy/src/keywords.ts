@@ -7,19 +7,20 @@ const LOOK_ALIKES = new Map(
   ].map(([, from = '', to = '']) => [from, to] as const),
 );
 
+const BEYOND_ASCII = /[\x80-\uffff]/;
+const LETTERS_BEYOND_ASCII = /[\u0080-\u{10ffff}]/gu;
+const UNSEEN = /[\p{M}\p{Cf}]/gu;
 const WORD = /[\p{L}\p{N}]+/gu;
 // Scripts that put no space between words: their keywords are looked for anywhere.
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const MAX_WORDS = 10;
 
 /** Text without what a reader does not see: case, width, accents, invisible characters, look-alike letters. */
-export const foldText = (text: string): string =>
-  text
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}]/gu, '')
-    .replace(/[^\0-\x7f]/gu, (letter) => LOOK_ALIKES.get(letter) ?? letter);
+export function foldText(text: string): string {
+  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
+  const plain = text.normalize('NFKC').toLowerCase().normalize('NFKD').replace(UNSEEN, '');
+  return plain.replace(LETTERS_BEYOND_ASCII, (letter) => LOOK_ALIKES.get(letter) ?? letter);
+}
 
 const wordsOf = (folded: string): readonly string[] => folded.match(WORD) ?? [];
 
