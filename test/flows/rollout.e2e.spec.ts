@@ -1,9 +1,11 @@
 import { drawOf } from '@countersign/policy';
 import { type ActionDocument, type JsonObject, type Proposal } from '@countersign/sdk';
 import { eventually, startSystem, type TestSystem } from '@countersign/testing';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { approve, refund } from './support/proposals.js';
 import { TENANT, worldOf, type World } from './support/world.js';
 
@@ -23,6 +25,20 @@ const FILES = [
   policy('dry-type', 'require_approval, gate: seen'),
 ];
 
+const main = join(import.meta.dirname, '../../apps/cli/dist/main.js');
+const program = ['--input-type=module', '-e', `await (await import('${main}')).main(process.argv)`, 'countersign'];
+
+/** The command as a person types it. */
+async function countersign({ local }: TestSystem, ...args: string[]) {
+  const file = join(mkdtempSync(join(tmpdir(), 'countersign-cli-')), 'local.json');
+  writeFileSync(file, JSON.stringify(local), { mode: 0o600 });
+  const env = { ...process.env, COUNTERSIGN_LOCAL_FILE: file };
+  const child = spawn(process.execPath, [...program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, stdout, stderr };
+}
+
 const proposal = (action_type: string, more: Partial<Proposal> = {}): Proposal =>
   refund('10.00', { action_type, ...more });
 
@@ -32,7 +48,7 @@ describe('a policy that is rolled out in steps', () => {
 
   beforeAll(async () => {
     const policies = mkdtempSync(join(tmpdir(), 'countersign-rollout-'));
-    for (const [file, text] of FILES) writeFileSync(join(policies, file), text);
+    for (const [file, content] of FILES) writeFileSync(join(policies, file), content);
     system = await startSystem({ policies });
     world = worldOf(system.local);
   }, 120_000);
@@ -137,6 +153,9 @@ describe('a policy that is rolled out in steps', () => {
     expect(difference?.examples).toContain(said);
     const again = await send(`versions/${version}/shadow-report`, { min_history: 1 });
     expect(again['result_hash']).toBe(report['result_hash']);
+    const command = await countersign(system, 'policy', 'shadow-report', 'sampled-type', String(version));
+    expect(command).toMatchObject({ code: 1, stderr: expect.stringContaining('insufficient_history') as string });
+    expect(command.stdout).toContain(`sampled-type@${version} watched ${String(report['compared'])} actions`);
   }, 60_000);
 
   it('a dry-run gate refuses an action without a diff', async () => {

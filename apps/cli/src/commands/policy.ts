@@ -5,12 +5,14 @@ import { registerCheck } from './policy-check.js';
 import { registerDiff } from './policy-diff.js';
 import { registerExplain } from './policy-explain.js';
 import { registerPublish } from './policy-publish.js';
+import { registerShadowReport } from './policy-shadow-report.js';
 import { registerTest } from './policy-test.js';
 
 const subcommands = [
   registerCheck,
   registerTest,
   registerBacktest,
+  registerShadowReport,
   registerExplain,
   registerDiff,
   registerPublish,
