@@ -27,6 +27,7 @@ NAMESPACE = uuid.UUID("6f3f4a52-9c1e-4d7b-8a57-1b0f2e9c7d31")
 MAX_SAFE_INTEGER = 2**53 - 1
 RETRIED_STATUS = {429, 502, 503, 504}
 LONGEST_HOLD_S = 30
+HELD_POLL_S = 1.0
 DIGESTED = ("action_type", "environment", "on_behalf_of", "target", "parameters", "preconditions")
 
 
@@ -202,13 +203,17 @@ class Client:
         return self._send(self._intake, "GET", path + query, held_s=wait_s)
 
     def wait(self, id_of_action: str, timeout_s: float = 3600.0) -> dict:
-        """Waits until the action has ended. Check `status`: it is `pending` or `deciding` when the time ran out."""
+        """Waits until the action has ended and is not held for release. Check `status` and `grant` when the time ran out."""
         deadline = time.monotonic() + timeout_s
         while True:
             left = max(0, math.ceil(deadline - time.monotonic()))
             action = self.read(id_of_action, min(LONGEST_HOLD_S, left))
-            if action["status"] not in ("deciding", "pending") or time.monotonic() >= deadline:
+            waits = action["status"] in ("deciding", "pending") or action.get("held") is True
+            if not waits or time.monotonic() >= deadline:
                 return action
+            if action.get("held") is True:
+                # Approved already, so the server has nothing to wait for.
+                time.sleep(min(HELD_POLL_S, max(0.0, deadline - time.monotonic())))
 
     def redeem(
         self, token: str, digest: str, environment: str, preconditions: Optional[dict] = None, request_id: str = ""

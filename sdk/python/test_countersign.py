@@ -124,9 +124,9 @@ BUSY = problem("overloaded", 503)
 OK = (200, {"result": "ok"}, {})
 
 
-def document(status, token=None, digest=DIGEST):
+def document(status, token=None, digest=DIGEST, held=False):
     grant = {"grant_id": "grant_1", "status": "issued", "token": token} if token else None
-    return 200, {"action_id": "act_1", "status": status, "effective": {"digest": digest}, "grant": grant}, {}
+    return 200, {"action_id": "act_1", "status": status, "effective": {"digest": digest}, "grant": grant, "held": held}, {}
 
 
 def client(peer, retry_for_s=5.0):
@@ -171,6 +171,12 @@ class Guard(unittest.TestCase):
         self.assertIsNone(code)
         self.assertEqual(ran, [REFUND["parameters"]])
         self.assertEqual(paths[2:], ["/v1/grants/redeem", "/v1/actions/act_1/outcome"])
+
+    def test_waits_while_the_action_is_held_and_runs_nothing_before(self):
+        with Peer([document("approved", held=True), document("approved", "token")]) as peer:
+            self.assertEqual(client(peer).wait("act_1", 5.0)["grant"]["token"], "token")
+            self.assertEqual(len(peer.received), 2)
+        self.assertEqual(self.run_guard([document("approved", held=True)])[:2], ("not_approved", []))
 
     def test_never_runs_what_was_not_approved(self):
         for status in ("denied", "expired", "cancelled", "pending"):

@@ -6,7 +6,7 @@ import type { ActionState, RequestState } from './state.js';
 const DRY_RUN = 'dry-run';
 
 /** True when what is approved is a dry run: its grant releases the change that the diff shows, and no other. */
-export const isDiffBound = ({ decided }: Pick<ActionState, 'decided'>, request: RequestState | null): boolean =>
+const isDiffBound = ({ decided }: Pick<ActionState, 'decided'>, request: RequestState | null): boolean =>
   decided.gate?.pattern === DRY_RUN || (request?.kind === 'approval' && request.gate.pattern === DRY_RUN);
 
 /** `sha256:` + hex over RFC 8785 of the diff that the grant is bound to; null when it is bound to none. */

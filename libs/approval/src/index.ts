@@ -26,7 +26,7 @@ export type {
 } from './facts.js';
 export { requestOf } from './facts.js';
 export { isFrozen } from './freeze.js';
-export { diffDigest, isDiffBound } from './diff.js';
+export { diffDigest } from './diff.js';
 export { approvalsOf, denialsGiven, quorumHolds, stricterGate } from './gate.js';
 export { buildPacket, decisionOfKind, packetDigest } from './packet.js';
 export type { Packet, PacketDecision, PacketEdit } from './packet.js';

@@ -7,6 +7,8 @@ export interface RedeemRequest {
   /** Digest of what is about to run, computed by the caller from the action itself. */
   action_digest: string;
   environment: Environment;
+  /** Digest of the diff about to be applied; compared where the approval was of a dry run. */
+  diff_digest?: string;
   /** The facts as seen now, when the action has preconditions. */
   preconditions: JsonObject | null;
   /** One per intended effect; a retry with it gets the same answer. */

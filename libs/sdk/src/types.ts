@@ -88,6 +88,10 @@ export interface ActionDocument {
   resolution: Resolution | null;
   grant: Grant | null;
   outcome: JsonObject | null;
+  /** Approved and waiting for its release; the grant is issued when it goes. */
+  held?: boolean;
+  /** When a held action goes by itself. */
+  release_at?: string | null;
 }
 
 export interface PostCheck {

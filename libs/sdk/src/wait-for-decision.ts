@@ -1,10 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from './client.js';
 import type { ActionDocument } from './types.js';
 
 /** The longest that intake holds one answer, seconds. */
 const LONGEST_HOLD_S = 30;
+/** How often an approved action that waits for its release is read again, milliseconds. */
+const HELD_POLL_MS = 1_000;
 
-/** `terminal`: neither deciding nor pending; `decision`: policy has spoken. */
+/** `terminal`: neither deciding nor pending, nor held for release; `decision`: policy has spoken. */
 export type WaitFor = 'terminal' | 'decision';
 
 export interface WaitOptions {
@@ -16,7 +19,7 @@ export interface WaitOptions {
 
 function isReached(action: ActionDocument, goal: WaitFor): boolean {
   if (action.status === 'deciding') return false;
-  return goal === 'decision' || action.status !== 'pending';
+  return goal === 'decision' || (action.status !== 'pending' && action.held !== true);
 }
 
 /** Reads an action of one's own once; an approved one carries a fresh token. */
@@ -28,7 +31,7 @@ export async function readAction(client: Client, actionId: string, query = '', h
 
 /**
  * Waits until the action has ended one way or another.
- * @returns the document; still `pending` or `deciding` when the time ran out, so check `status`
+ * @returns the document; still `pending`, `deciding` or held without a grant when the time ran out, so check it
  */
 export async function waitForDecision(
   client: Client,
@@ -43,5 +46,7 @@ export async function waitForDecision(
     const query = `?wait=${holdS}s${goal === 'decision' ? '&for=decision' : ''}`;
     const action = await readAction(client, actionId, query, holdS * 1000);
     if (isReached(action, goal) || Date.now() >= deadline) return action;
+    // Approved already, so the server has nothing to wait for.
+    if (action.held === true) await sleep(Math.min(HELD_POLL_MS, Math.max(0, deadline - Date.now())));
   }
 }

@@ -1,13 +1,6 @@
-import {
-  buildPacket,
-  decisionOfKind,
-  isDiffBound,
-  packetDigest,
-  proposalOf,
-  stricterGate,
-} from '@countersign/approval';
+import { buildPacket, decisionOfKind, packetDigest, proposalOf, stricterGate } from '@countersign/approval';
 import type { PacketEdit, RequestKind } from '@countersign/approval';
-import { actionDigest, canonicalize, CountersignError, parseMoney, parseJson } from '@countersign/canonical';
+import { actionDigest, canonicalize, parseMoney, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionProposed, Edit, Gate } from '@countersign/events';
@@ -48,7 +41,6 @@ export class Edits {
       ...{ policy_decision, rule, explanation, audit_packet_digest: null },
       gate: gate === null ? action.request.gate : stricterGate(action.request.gate, gate),
     };
-    refuseUnseenChange(action, edit);
     const next = { edit, issuer: editor.issuer, editor: editor.subject };
     return {
       ...edit,
@@ -72,14 +64,6 @@ export class Edits {
     const call = { method: 'POST', path: '/internal/decide', body, timeoutMs: POLICY_TIMEOUT_MS } as const;
     return passOn(await this.policy.call(call)).body as Redecided;
   }
-}
-
-/** What a dry run approves is the diff: a change without one cannot be approved. */
-function refuseUnseenChange({ action, request }: Requested, { diff }: { readonly diff: string | null }): void {
-  if (diff !== null || !isDiffBound(action, request)) return;
-  const detail =
-    'the gate approves a diff, and there is none of the changed action; deny it and have it proposed again';
-  throw new CountersignError('edit_denied_by_policy', detail, { rule: 'diff_required' });
 }
 
 function changedProposal(proposal: ActionProposed, parameters: { [name: string]: JsonValue }): ActionProposed {

@@ -7,7 +7,7 @@ import { wrongUse } from '../shared/command-error.js';
 import { readLocalSystem, reviewerOf } from '../shared/local-system.js';
 import { list, show } from '../shared/output.js';
 import { run } from '../shared/run.js';
-import { castVote, type VoteKind } from '../shared/vote.js';
+import { castVote, VOTES, type VoteKind } from '../shared/vote.js';
 
 interface Options {
   reviewer: string;
@@ -51,7 +51,7 @@ export function register(program: Command): void {
     .command('vote')
     .description('vote on a request as a local reviewer')
     .argument('<request_id>')
-    .addArgument(new Argument('<vote>').choices(['approve', 'deny', 'approve_with_changes']))
+    .addArgument(new Argument('<vote>').choices([...VOTES]))
     .requiredOption('--reviewer <subject>', 'who votes')
     .option('--reason <text>', 'why')
     .option('--parameters <file>', 'the whole new parameters, for approve_with_changes')

@@ -38,7 +38,8 @@ export async function decideRequest(
   people: readonly string[],
   signedIn: SignedIn,
 ): Promise<void> {
-  if (action.request === null) return;
+  // Advice and audits decide nothing.
+  if (action.request === null || action.request.kind !== 'approval') return;
   const { request_id, approvals } = action.request;
   let missing = right ? approvals.required : 1;
   const ballot: Ballot = right

@@ -26,7 +26,10 @@ function summary({ result, result_hash, history_from, history_to }: Backtested):
   ]);
 }
 
-function exposure({ newly_auto: newly }: BacktestResult): string {
+/** "before → after" of one figure. */
+const moved = (before: Cell, after: Cell): string => `${before ?? 'unknown'} → ${after ?? 'unknown'}`;
+
+function exposure({ newly_auto: newly, reviewer_minutes: minutes }: BacktestResult): string {
   return list([
     ['would newly run by themselves', newly.actions],
     ['  people had denied', newly.denied_by_people],
@@ -38,11 +41,9 @@ function exposure({ newly_auto: newly }: BacktestResult): string {
       '  money',
       `${money(newly.money)}${newly.without_amount > 0 ? `; ${newly.without_amount} without an amount` : ''}`,
     ],
+    ["reviewers' minutes", moved(minutes.before, minutes.after)],
   ]);
 }
-
-/** "before → after" of one figure. */
-const moved = (before: Cell, after: Cell): string => `${before ?? 'unknown'} → ${after ?? 'unknown'}`;
 
 const gateRow = ({ gate, before, after, median_handling_s, recorded_sla }: BacktestResult['gates'][number]): Cell[] => [
   gate,
@@ -69,7 +70,8 @@ const standing = ({ way, gate, policy_decision }: Standing): string =>
   `${gate ?? way}${way === 'auto' && policy_decision !== 'allow' ? ` (rules: ${policy_decision})` : ''}`;
 
 function changes({ changed_actions, result }: Backtested): string {
-  const rows = changed_actions
+  const first = [...changed_actions].sort((a, b) => Number(b.concern !== null) - Number(a.concern !== null));
+  const rows = first
     .slice(0, FEW)
     .map(({ action_id, action_type, before, after, amount, concern, outcome_status, label }) => [
       ...[action_id, action_type, standing(before), standing(after), after.rule],

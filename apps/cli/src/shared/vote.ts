@@ -3,7 +3,9 @@ import type { JsonObject } from '@countersign/sdk';
 import { randomUUID } from 'node:crypto';
 import type { Person } from './callers.js';
 
-export type VoteKind = 'approve' | 'deny' | 'approve_with_changes';
+/** The last three answer an audit. */
+export const VOTES = ['approve', 'deny', 'approve_with_changes', 'harmful', 'harmless', 'unsure'] as const;
+export type VoteKind = (typeof VOTES)[number];
 
 export interface Ballot {
   vote: VoteKind;
@@ -36,4 +38,11 @@ export async function castVote(person: Person, requestId: string, ballot: Ballot
   const path = `/v1/requests/${encodeURIComponent(requestId)}/votes`;
   const headers = { 'idempotency-key': randomUUID() };
   return (await person.approval.send({ method: 'POST', path, headers, body })).body as JsonObject;
+}
+
+/** Lets an approved action that is held go, or takes it back. @throws SdkError `not_held`, `not_eligible`, `frozen` */
+export async function moveHeld(person: Person, requestId: string, wish: 'release' | 'recall'): Promise<JsonObject> {
+  const path = `/v1/requests/${encodeURIComponent(requestId)}/${wish}`;
+  const headers = { 'idempotency-key': randomUUID() };
+  return (await person.approval.send({ method: 'POST', path, headers, body: {} })).body as JsonObject;
 }
