@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -109,5 +109,33 @@ describe('the command line', () => {
     expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('refunds.yaml: ok') });
     const broken = await countersign('policy', 'check', file('broken.yaml', 'name: x\nrules: 7\n'));
     expect(broken).toMatchObject({ code: 1, stdout: expect.stringMatching(/broken\.yaml:\d+:\d+: /) });
+  });
+
+  it('tries a policy over what was recorded, and explains a decision', async () => {
+    const action = await json('submit', file('explained.json', refund('450.00', { confidence: 0.9 })));
+    const id = String(action['action_id']);
+    const explained = await eventually(async () => {
+      const ended = await countersign('policy', 'explain', id);
+      expect(ended.code).toBe(0);
+      return ended.stdout;
+    });
+    expect(explained).toContain('the same, with the same reasons');
+    expect(explained).toMatch(/single-review +yes .*amount = 450\.00 USD/);
+    const all = ['--since', '1d', '--min-history', '1'];
+    const same = await json('policy', 'backtest', 'refunds@1', ...all);
+    expect(same).toMatchObject({ result: { status: 'complete', changed: 0 }, changed_actions: [] });
+    const text = readFileSync(join(import.meta.dirname, '../../infra/policies/refunds.yaml'), 'utf8');
+    const strict = file('strict.yaml', text.replaceAll('"2000.00"', '"400.00"'));
+    const changes = join(folder, 'changes.jsonl');
+    const told = await countersign('policy', 'backtest', strict, ...all, '--changes', changes);
+    expect(told).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/finance-one-person +finance-two-person +\d+/),
+    });
+    expect(readFileSync(changes, 'utf8')).toContain(id);
+    const few = await countersign('policy', 'backtest', strict, '--min-history', '100000');
+    expect(few).toMatchObject({ code: 1, stderr: expect.stringContaining('insufficient_history') });
+    await expect(countersign('policy', 'backtest', 'nothing.yaml')).resolves.toMatchObject({ code: 2 });
+    await expect(countersign('policy', 'explain', 'act_unknown')).resolves.toMatchObject({ code: 1 });
   });
 });
