@@ -13,6 +13,11 @@ const ACTIONS = 100_000;
 const TENANT = 'globex';
 const REFUNDS = join(import.meta.dirname, '../../infra/policies/refunds.yaml');
 
+/** What an earlier run left in the data folder. */
+const CLEARED = ['audit_rows', 'vote_rows'].map(
+  (table) => `ALTER TABLE ${table} DELETE WHERE tenant = '${TENANT}' AND run_id = 'bench' SETTINGS mutations_sync = 1`,
+);
+
 /** Refunds over 80 days, decided as `refunds.yaml` decides them; people's answers to those that waited. */
 const AUDIT = `INSERT INTO audit_rows (tenant, run_id, action_id, action_type, environment, agent_id, agent_version, model_id,
     amount_value, amount_currency, confidence, signals, input, policy_name, policy_version, rule, gate, decided_gate,
@@ -82,7 +87,7 @@ async function slowest(local, until) {
 /** Prints the time of both backtests, the CPU that they took, and what others waited for meanwhile. */
 export async function historyPart(local) {
   const token = await bearer(local);
-  for (const statement of [AUDIT, VOTES]) await write(local, statement);
+  for (const statement of [...CLEARED, AUDIT, VOTES]) await write(local, statement);
   const pids = { policy: local.pids.policy, engine: local.pids.clickhouse };
   const looser = readFileSync(REFUNDS, 'utf8').replaceAll('"100.00"', '"200.00"');
   console.log(`\n(e) backtest of ${ACTIONS} recorded actions by the policy service`);

@@ -106,6 +106,7 @@ describe('backtest', () => {
     const { result, changed_actions } = run(contender(text('100.00', large), 2));
     expect(result).toMatchObject({
       ...{ changed: 2, changes: [{ from: 'one', to: 'two', actions: 2 }], newly_auto: { actions: 0 } },
+      reviewer_minutes: { before: '5.00', after: '6.00' },
       gates: [{ gate: 'one' }, { gate: 'two', median_handling_s: null, after: { estimated: 2, minutes: '2.00' } }],
     });
     // Without an amount it could be a large one.
@@ -127,7 +128,8 @@ describe('backtest', () => {
   });
 
   it("takes recorded minutes where a gate held the action, and the gate's median where it newly would", () => {
-    const gates = run(STRICTER).result.gates;
+    const { gates, reviewer_minutes } = run(STRICTER).result;
+    expect(reviewer_minutes).toEqual({ before: '5.00', after: '5.00' });
     expect(gates).toHaveLength(1);
     expect(gates[0]).toEqual({
       ...{ gate: 'one', median_handling_s: '60.000', recorded_sla: { k: 2, n: 6 } },

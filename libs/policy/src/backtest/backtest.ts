@@ -2,7 +2,7 @@ import { digestOf } from '@countersign/canonical';
 import type { Money } from '@countersign/canonical';
 import type { Decision } from '../decision.js';
 import { EffortCount } from './effort.js';
-import type { GateLoad } from './effort.js';
+import type { GateLoad, Minutes } from './effort.js';
 import { concernOf, ExposureCount } from './exposure.js';
 import type { Concern, Exposure } from './exposure.js';
 import type { Contender, HistoryRow, RecordedDecision } from './history-row.js';
@@ -55,6 +55,7 @@ export interface BacktestResult {
   /** Changed actions by where they go; a gate goes by its name. */
   readonly changes: readonly { readonly from: string; readonly to: string; readonly actions: number }[];
   readonly newly_auto: Exposure;
+  readonly reviewer_minutes: Minutes;
   readonly gates: readonly GateLoad[];
   readonly labels: TruthTable;
   readonly outcomes: TruthTable;
@@ -151,6 +152,7 @@ export class Backtest {
       ...{ before: { ...this.ways.before }, after: { ...this.ways.after } },
       changes: changes.sort((a, b) => b.actions - a.actions || byText(a.from, b.from) || byText(a.to, b.to)),
       newly_auto: this.exposure.exposure(),
+      reviewer_minutes: this.effort.minutes(),
       gates: this.effort.loads(),
       ...{ labels: this.labels.table(), outcomes: this.outcomes.table() },
       changes_hash: digestOf(this.hashes.sort()),

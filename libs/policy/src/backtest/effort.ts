@@ -23,6 +23,12 @@ export interface GateLoad {
   readonly after: GateEffort;
 }
 
+/** Reviewers' minutes over all gates, two decimals; null where some gate's are not known. */
+export interface Minutes {
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
 interface Side {
   actions: number;
   estimated: number;
@@ -53,7 +59,17 @@ function decimalOf(ms: number, unitMs: number, decimals: number): string {
   return `${Math.floor(units / scale)}.${String(units % scale).padStart(decimals, '0')}`;
 }
 
-export const minutesOf = (ms: number): string => decimalOf(ms, 60_000, 2);
+const minutesOf = (ms: number | null): string | null => (ms === null ? null : decimalOf(ms, 60_000, 2));
+
+/** Milliseconds of one side: recorded, and estimated for the others; null when there is nothing to estimate from. */
+function effortMs({ estimated, recordedMs }: Side, estimateMs: number | null): number | null {
+  return estimated > 0 && estimateMs === null ? null : recordedMs + estimated * (estimateMs ?? 0);
+}
+
+/** Late answers of one side: recorded, and for the others as many as the gate's record suggests, rounded up. */
+function missesOf({ estimated, recordedMisses }: Side, { k, n }: Ledger['sla']): number | null {
+  return estimated > 0 && n === 0 ? null : recordedMisses + Math.ceil((estimated * k) / Math.max(n, 1));
+}
 
 /** Reviewers' time and lateness by gate: recorded where the gate held the action, estimated from its record elsewhere. */
 export class EffortCount {
@@ -70,6 +86,19 @@ export class EffortCount {
   loads(): GateLoad[] {
     const names = [...this.ledgers.keys()].sort();
     return names.map((gate) => this.loadOf(gate, this.ledgerOf(gate)));
+  }
+
+  minutes(): Minutes {
+    const total = (name: 'before' | 'after'): number | null => {
+      const each = [...this.ledgers.values()].map((ledger) => effortMs(ledger[name], this.estimateOf(ledger)));
+      return each.reduce<number | null>((sum, ms) => (sum === null || ms === null ? null : sum + ms), 0);
+    };
+    return { before: minutesOf(total('before')), after: minutesOf(total('after')) };
+  }
+
+  /** The gate's median; where it has no record, that of all gates. */
+  private estimateOf({ handling }: Ledger): number | null {
+    return medianOf(handling) ?? medianOf(this.allHandling);
   }
 
   private ledgerOf(gate: string): Ledger {
@@ -102,15 +131,15 @@ export class EffortCount {
     }
   }
 
-  private loadOf(gate: string, { handling, sla, before, after }: Ledger): GateLoad {
+  private loadOf(gate: string, ledger: Ledger): GateLoad {
+    const { handling, sla, before, after } = ledger;
     const median = medianOf(handling);
-    const estimateMs = median ?? medianOf(this.allHandling);
-    const effort = ({ actions, estimated, recordedMs, recordedMisses }: Side): GateEffort => ({
-      actions,
-      estimated,
-      minutes: estimated > 0 && estimateMs === null ? null : minutesOf(recordedMs + estimated * (estimateMs ?? 0)),
-      sla_misses:
-        estimated > 0 && sla.n === 0 ? null : recordedMisses + Math.ceil((estimated * sla.k) / Math.max(sla.n, 1)),
+    const estimateMs = this.estimateOf(ledger);
+    const effort = (side: Side): GateEffort => ({
+      actions: side.actions,
+      estimated: side.estimated,
+      minutes: minutesOf(effortMs(side, estimateMs)),
+      sla_misses: missesOf(side, sla),
     });
     const median_handling_s = median === null ? null : decimalOf(median, 1_000, 3);
     return { gate, median_handling_s, recorded_sla: { ...sla }, before: effort(before), after: effort(after) };
