@@ -23,6 +23,15 @@ describe('the page about policies', () => {
     if (part.language === 'text') expect(last.stdout).toContain(part.text);
   });
 
+  it.each(['nowhere', '.'])('ends with 2 where there is nothing to run: %s', (path) => {
+    expect(desk.run(`npx countersign policy test ${path}`)).toMatchObject({ code: 2, stdout: '' });
+  });
+
+  it('says every case as JSON', () => {
+    const { stdout } = desk.run('npx countersign policy test my-policies/cases/vouchers.yaml --json');
+    expect(JSON.parse(stdout)).toMatchObject({ passed: 5, failed: 0, problems: [], results: { length: 5 } });
+  });
+
   it('has files, commands and answers', () => {
     const count = (language: string): number => steps.filter((part) => part.language === language).length;
     expect([count('yaml'), count('sh'), count('text')].every((number) => number >= 2)).toBe(true);
