@@ -19,14 +19,16 @@ const CLEARED = ['audit_rows', 'vote_rows'].map(
 );
 
 /** Refunds over 80 days, decided as `refunds.yaml` decides them; people's answers to those that waited. */
-const AUDIT = `INSERT INTO audit_rows (tenant, run_id, action_id, action_type, environment, agent_id, agent_version, model_id,
+const auditOf = (
+  version,
+) => `INSERT INTO audit_rows (tenant, run_id, action_id, action_type, environment, agent_id, agent_version, model_id,
     amount_value, amount_currency, confidence, signals, input, policy_name, policy_version, rule, gate, decided_gate,
     policy_decision, effective_decision, mode, explanation, approval_status, resolved_by, submitted_at, decided_at, opened_at,
     respond_by, resolved_at, outcome_status, label, version)
 SELECT '${TENANT}', 'bench', concat('act_bench_', toString(number)), 'refund', 'production', 'refund-agent', 'v1', 'm1',
     toDecimal128(amount, 4), 'USD', 0.97, '{"fraud_score":0.1}',
     concat('{"method":"card","amount":{"value":"', amount, '","currency":"USD"},"note":"', repeat('x', 300), '"}'),
-    'refunds', 1, multiIf(large, 'large-or-suspicious', small, 'small-and-sure', 'in-between'), wanted, wanted,
+    'refunds', ${version}, multiIf(large, 'large-or-suspicious', small, 'small-and-sure', 'in-between'), wanted, wanted,
     if(small, 'allow', 'require_approval'), if(small, 'allow', 'require_approval'), 'enforce',
     concat('[{"rule":"', repeat('e', 600), '"}]'),
     if(small, 'not_required', if(number % 9 = 0, 'denied', 'approved')), if(small, 'policy', 'people'), at, at, opened,
@@ -87,12 +89,14 @@ async function slowest(local, until) {
 /** Prints the time of both backtests, the CPU that they took, and what others waited for meanwhile. */
 export async function historyPart(local) {
   const token = await bearer(local);
-  for (const statement of [...CLEARED, AUDIT, VOTES]) await write(local, statement);
+  const { items } = await call('GET', `${local.policy_url}/v1/policies`, { token });
+  const { version } = items.find(({ name, active }) => name === 'refunds' && active);
+  for (const statement of [...CLEARED, auditOf(version), VOTES]) await write(local, statement);
   const pids = { policy: local.pids.policy, engine: local.pids.clickhouse };
   const looser = readFileSync(REFUNDS, 'utf8').replaceAll('"100.00"', '"200.00"');
   console.log(`\n(e) backtest of ${ACTIONS} recorded actions by the policy service`);
   for (const [name, body] of [
-    ['the active version', { version: 1 }],
+    ['the active version', { version }],
     ['a looser one', { content: looser }],
   ]) {
     const before = cpuOf(pids);

@@ -12,16 +12,27 @@ async function refusal(response: Response): Promise<SdkError> {
   }
 }
 
-async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+async function* chunksOf(body: AsyncIterable<Uint8Array>, url: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw unreachable(url, cause);
+  }
+}
+
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of body) {
+  for await (const chunk of chunks) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     yield* lines;
   }
   if (rest !== '') yield rest;
 }
+
+const unreachable = (url: string, cause: unknown): SdkError =>
+  new SdkError('unreachable', `No answer from ${url}.`, { cause });
 
 /**
  * The lines of a long answer as they come. Ending the loop early hangs up.
@@ -30,16 +41,11 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string>
  */
 export async function* postForLines(url: string, bearer: string, body: JsonValue): AsyncGenerator<JsonValue> {
   const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' };
-  const unreachable = (cause: unknown): never => {
-    throw new SdkError('unreachable', `No answer from ${url}.`, { cause });
-  };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) }).catch(unreachable);
+  const request = { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await fetch(url, request).catch((cause: unknown) => {
+    throw unreachable(url, cause);
+  });
   if (!response.ok) throw await refusal(response);
   if (response.body === null) return;
-  try {
-    for await (const line of linesOf(response.body)) yield parseJson(line, { maxDepth: MAX_DEPTH });
-  } catch (cause) {
-    if (cause instanceof TypeError) unreachable(cause);
-    throw cause;
-  }
+  for await (const line of linesOf(chunksOf(response.body, url))) yield parseJson(line, { maxDepth: MAX_DEPTH });
 }

@@ -239,6 +239,11 @@ describe('an explanation of a recorded action', () => {
       ...{ equal: false, decision: { policy_version: 2, rule: 'small', effective_decision: 'allow' } },
       differences: ['policy_decision', 'effective_decision', 'policy_version', 'rule', 'gate', 'explanation'],
     });
+    const other = await get('/v1/policies/explain/act_00020?version=1&policy=built-in');
+    expect(other.body).toMatchObject({
+      equal: false,
+      decision: { policy_name: 'built-in', gate: { name: 'built-in' } },
+    });
     expect((await get('/v1/policies/explain/act_00020?version=3')).status).toBe(404);
     expect((await get('/v1/policies/explain/act_00020?version=x')).status).toBe(422);
   });
