@@ -10,6 +10,7 @@ const commands = parts.filter(({ language }) => language === 'sh');
 
 describe('the page about policies, with a system', () => {
   const copied = new Copied();
+  const printed: string[] = [];
   let desk: Desk;
 
   beforeAll(() => {
@@ -37,6 +38,7 @@ describe('the page about policies, with a system', () => {
     for (const line of lines) {
       ended = await runLine(line);
       copied.learn(ended.stdout);
+      printed.push(copied.into(line), ended.stdout);
       if (ended.code !== 0) return ended;
     }
     return ended;
@@ -45,11 +47,21 @@ describe('the page about policies, with a system', () => {
   it.each(commands.map((part) => [part.line, part] as const))('line %i', async (_line, part) => {
     const { code, stdout, stderr } = await run(part.text);
     if (part.text.includes('policy explain')) expect(stdout).toMatch(/vouchers.*small-and-sure/);
-    expect({ code, said: code === 0 ? '' : stdout + stderr }).toEqual(
+    expect({ code, said: code === 0 ? '' : printed.join('') + stdout + stderr }).toEqual(
       part.words.includes('fails')
         ? { code: 1, said: expect.stringContaining('insufficient_history') }
         : { code: 0, said: '' },
     );
+  });
+
+  it('publishes a ready policy to copy, with the action types and the cases beside it', async () => {
+    const examples = join(import.meta.dirname, '../../infra/policies/examples');
+    for (const name of ['wire-transfers', 'email-campaigns', 'health-records']) {
+      const { stdout } = await runLine(`npx countersign policy publish ${join(examples, name)}.yaml --json`);
+      const { state, cases, findings } = JSON.parse(stdout) as { [member: string]: unknown; findings: object[] };
+      expect({ state, cases }).toMatchObject({ state: 'draft', cases: { failed: 0 } });
+      expect(findings).not.toContainEqual(expect.objectContaining({ severity: 'error' }));
+    }
   });
 
   it('ends with a policy that binds', async () => {
