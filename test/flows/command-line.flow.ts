@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { eventually } from '@countersign/testing';
+import { castVote } from '../../apps/cli/src/shared/vote.js';
 import { refund } from './support/proposals.js';
 import { world } from './support/system.js';
 
@@ -109,6 +110,29 @@ describe('the command line', () => {
     expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('refunds.yaml: ok') });
     const broken = await countersign('policy', 'check', file('broken.yaml', 'name: x\nrules: 7\n'));
     expect(broken).toMatchObject({ code: 1, stdout: expect.stringMatching(/broken\.yaml:\d+:\d+: /) });
+  });
+
+  it('publishes a policy, says what differs, and makes it speak when two risk owners agree', async () => {
+    const text = (quorum: number): string =>
+      `name: cli-flow\ntenant: acme\naction_types: { cli_flow: {} }\ngates: { g: { quorum: ${quorum}, roles: [finance] } }\nfallback: g\n`;
+    const publish = (quorum: number) => json('policy', 'publish', file('cli-flow.yaml', text(quorum)), '--note', 'x');
+    expect(await publish(1)).toMatchObject({ version: 1, state: 'draft', note: 'x' });
+    expect(await publish(2)).toMatchObject({ version: 2, state: 'draft' });
+    const told = await countersign('policy', 'diff', 'cli-flow', '1', '2');
+    expect(told.stdout).toContain('gate g: quorum rises from 1 to 2 (stricter)');
+    expect(await json('policy', 'activate', 'cli-flow', '1', '--state', 'shadow')).toMatchObject({ state: 'shadow' });
+    const waiting = await json('policy', 'activate', 'cli-flow', '2', '--no-wait');
+    const goOn = String(waiting['go_on']).split(' ').slice(1);
+    for (const person of ['ria', 'tea'])
+      await castVote(await world().person(person), String(waiting['request_id']), { vote: 'approve' });
+    const spoken = { state: 'active', version: 2, action_id: waiting['action_id'] };
+    expect(await json(...goOn)).toMatchObject(spoken);
+    expect(await json(...goOn)).toMatchObject(spoken);
+    await expect(countersign('policy', 'activate', 'cli-flow', '2')).resolves.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('already_so'),
+    });
+    await expect(countersign('policy', 'diff', 'cli-flow', '1', 'two')).resolves.toMatchObject({ code: 2 });
   });
 
   it('tries a policy over what was recorded, and explains a decision', async () => {

@@ -37,11 +37,15 @@ interface VersionView {
 /** One change, from the proposal to the version that speaks. */
 interface Work {
   readonly person: Person;
+  /** The same person, who waits until a part that went down is back: an approval is spent once. */
+  readonly patient: () => Promise<Person>;
   readonly client: Client;
   readonly name: string;
   readonly version: number;
   readonly options: Options;
 }
+
+const PATIENCE_MS = 60_000;
 
 const pathOf = ({ name, version }: Work): string => `/v1/policies/${encodeURIComponent(name)}/versions/${version}`;
 
@@ -85,16 +89,27 @@ function announce(work: Work, action: ActionDocument, changes: readonly string[]
   if (work.options.json !== true) printLine(asked.join('\n'));
 }
 
+/** A spent approval is fine where it was spent on this: the command was given twice. */
+async function spent(work: Work, { action_id, grant }: ActionDocument): Promise<void> {
+  const answer = await work.person.policy.send({ method: 'GET', path: pathOf(work) });
+  const view = answer.body as unknown as VersionView;
+  if (view.action_id !== action_id)
+    throw refused(
+      `The approval is ${grant?.status ?? 'gone'} and the version is ${view.state}; propose the change anew.`,
+    );
+  show(work.options.json, view, inWords);
+}
+
 async function redeemed(work: Work, action: ActionDocument): Promise<void> {
-  const { options, version, person, name } = work;
+  const { options, version, patient, name } = work;
   if (action.status !== 'approved') throw refused(action.resolution?.message ?? `The change is ${action.status}.`);
   if (action.effective?.changed === true) throw refused('Reviewers changed the change; propose what they want anew.');
   const token = action.grant?.token;
-  if (!token) throw refused(`The approval is ${action.grant?.status ?? 'gone'}: it was used, or it has lapsed.`);
+  if (!token) return spent(work, action);
   const { state, mode = null, reason = null } = options;
   const body = { version, state, mode, reason, token };
   const path = `/v1/policies/${encodeURIComponent(name)}/activate`;
-  const answer = await person.policy.send({ method: 'POST', path, body });
+  const answer = await (await patient()).policy.send({ method: 'POST', path, body });
   show(options.json, answer.body as unknown as VersionView, inWords);
 }
 
@@ -121,7 +136,9 @@ async function activate(name: string, version: string, options: Options): Promis
   if (!(timeoutMs > 0)) throw wrongUse('--timeout takes seconds, more than 0.');
   const local = await readLocalSystem();
   const client = agentClient(local, agentOf(local, options.agent, options.tenant), RETRY_FOR_MS);
-  const work = { person: await signInAuthor(local, options), client, name, version: Number(version), options };
+  const person = await signInAuthor(local, options);
+  const patient = (): Promise<Person> => signInAuthor(local, options, PATIENCE_MS);
+  const work = { person, patient, client, name, version: Number(version), options };
   const action = await started(work);
   if (action === null) return changeAlone(work);
   if (!options.wait && action.status === 'pending') {

@@ -1,4 +1,4 @@
-import { signIn, type Person } from './callers.js';
+import { RETRY_FOR_MS, signIn, type Person } from './callers.js';
 import { wrongUse } from './command-error.js';
 import { reviewerOf, type LocalSystem } from './local-system.js';
 
@@ -11,9 +11,14 @@ export interface AuthorOptions {
 
 /**
  * Signs in whoever writes policies: the named person, or the first one of the tenant with such a role.
+ * @param retryForMs how long a part that is down is waited for
  * @throws CommandError (exit code 2) when there is no such person
  */
-export async function signInAuthor(local: LocalSystem, { reviewer, tenant }: AuthorOptions): Promise<Person> {
+export async function signInAuthor(
+  local: LocalSystem,
+  { reviewer, tenant }: AuthorOptions,
+  retryForMs = RETRY_FOR_MS,
+): Promise<Person> {
   const writes = (roles: readonly string[]): boolean => AUTHORS.some((role) => roles.includes(role));
   const found =
     reviewer === undefined
@@ -21,5 +26,5 @@ export async function signInAuthor(local: LocalSystem, { reviewer, tenant }: Aut
       : reviewerOf(local, reviewer);
   if (found === undefined)
     throw wrongUse(`Nobody in ${tenant} is ${AUTHORS.join(' or ')}. Name somebody by --reviewer.`);
-  return signIn(local, found);
+  return signIn(local, found, retryForMs);
 }
