@@ -6,7 +6,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '@countersign/clickhouse';
-import { ensureCredentials, ensureSecrets, ensureTopics, readLocalKeys, readRoster } from '@countersign/local';
+import {
+  ensureCredentials,
+  ensurePolicyKeys,
+  ensureSecrets,
+  ensureTopics,
+  readLocalKeys,
+  readRoster,
+} from '@countersign/local';
 
 function required(name) {
   const value = process.env[name];
@@ -20,6 +27,7 @@ const roster = process.env.ROSTER_FILE
   : await readRoster();
 await ensureSecrets(secrets, roster);
 await ensureCredentials(secrets, roster);
+await ensurePolicyKeys(secrets, []);
 await writeFile(join(secrets, 'first-keys.json'), JSON.stringify(await readLocalKeys(secrets, []), null, 2), {
   mode: 0o600,
 });

@@ -23,6 +23,6 @@ export { portsOf, requireFree } from './checks/ports.js';
 export type { Ports } from './checks/ports.js';
 export { readRoster } from './roster.js';
 export type { Roster } from './roster.js';
-export { ensureCredentials, readLocalKeys } from './secrets/credentials.js';
+export { ensureCredentials, ensurePolicyKeys, readLocalKeys } from './secrets/credentials.js';
 export { ensureSecrets } from './secrets/secrets.js';
 export { ensureTopics } from './system/topics.js';
