@@ -60,14 +60,14 @@ describe('what people can be asked beside a plain approval', () => {
     };
     expect(items.map(({ action_id }) => action_id).sort()).toEqual([sent.action_id, taken.action_id].sort());
 
-    await moveHeld(ann, requestOf(sent), 'release');
-    await moveHeld(ann, requestOf(taken), 'recall');
+    await moveHeld(ann, requestOf(sent), { wish: 'release' });
+    await moveHeld(ann, requestOf(taken), { wish: 'recall' });
     const { grant, held } = await read(sent);
     expect(held).toBe(false);
     await expect(world.redeem(grant?.token ?? '', facts(wanted))).resolves.toMatchObject({ result: 'ok' });
     expect(await read(taken)).toMatchObject({ held: false, grant: null, resolution: { reason_code: 'recalled' } });
-    expect(await codeOf(moveHeld(ann, requestOf(sent), 'recall'))).toBe('already_consumed');
-    expect(await codeOf(moveHeld(ann, requestOf(taken), 'release'))).toBe('revoked');
+    expect(await codeOf(moveHeld(ann, requestOf(sent), { wish: 'recall' }))).toBe('already_consumed');
+    expect(await codeOf(moveHeld(ann, requestOf(taken), { wish: 'release' }))).toBe('revoked');
   }, 60_000);
 
   it('an approved action that is held goes by itself at the time that its approver named', async () => {

@@ -11,6 +11,7 @@ interface Options {
   status: string;
   mine?: boolean;
   kind?: string;
+  held?: boolean;
   actionType?: string;
   limit: string;
   cursor?: string;
@@ -23,8 +24,19 @@ interface Page {
 }
 
 function queryOf(options: Options): string {
-  const { status, kind, actionType, limit, cursor } = options;
-  const given = { status, limit, kind, cursor, action_type: actionType, assigned_to: options.mine ? 'me' : undefined };
+  const { kind, actionType, limit, cursor } = options;
+  // What is held was approved.
+  const status = options.held ? 'approved' : options.status;
+  const held = options.held ? 'true' : undefined;
+  const given = {
+    status,
+    limit,
+    kind,
+    held,
+    cursor,
+    action_type: actionType,
+    assigned_to: options.mine ? 'me' : undefined,
+  };
   const entries = Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== undefined);
   return new URLSearchParams(entries).toString();
 }
@@ -34,11 +46,24 @@ function row(item: JsonObject): Cell[] {
   const roles = (item['roles'] as string[] | undefined)?.join(', ');
   const given = approvals && `${approvals.given}/${approvals.required}`;
   const cell = (name: string): Cell => item[name] as Cell;
-  return [cell('request_id'), cell('action_type'), cell('run_id'), cell('status'), given, roles, cell('respond_by')];
+  const status = item['held'] === true ? `${item['status'] as string}, held` : cell('status');
+  return [
+    cell('request_id'),
+    cell('kind'),
+    cell('action_type'),
+    cell('run_id'),
+    status,
+    given,
+    roles,
+    cell('respond_by'),
+  ];
 }
 
 function describe(page: Page): string {
-  const listed = table(['request', 'type', 'run', 'status', 'votes', 'roles', 'respond by'], page.items.map(row));
+  const listed = table(
+    ['request', 'kind', 'type', 'run', 'status', 'votes', 'roles', 'respond by'],
+    page.items.map(row),
+  );
   return page.next_cursor === null ? listed : `${listed}\nmore: --cursor ${page.next_cursor}`;
 }
 
@@ -59,6 +84,7 @@ export function register(program: Command): void {
     .option('--status <status>', 'pending, approved, denied, expired or cancelled', 'pending')
     .option('--mine', 'only those assigned to the reviewer')
     .option('--kind <kind>', 'approval, advisory, audit or decoy')
+    .option('--held', 'approved actions that wait for their release')
     .option('--action-type <type>', 'only this action type')
     .option('--limit <n>', 'at most this many', '50')
     .option('--cursor <cursor>', 'go on from here')

@@ -46,7 +46,7 @@ export async function voteAs(cast: Cast, subject: string, action: ActionDocument
 /** Lets an approved action go that its gate holds back. */
 export async function releaseAs(cast: Cast, subject: string, action: ActionDocument): Promise<void> {
   if (action.request === null) throw new Error(`No request was opened for ${action.action_id}.`);
-  await moveHeld(await cast.person(subject), action.request.request_id, 'release');
+  await moveHeld(await cast.person(subject), action.request.request_id, { wish: 'release' });
 }
 
 /** The action once it has ended, as its agent sees it: with a fresh token when it was approved. */

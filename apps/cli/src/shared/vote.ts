@@ -40,9 +40,16 @@ export async function castVote(person: Person, requestId: string, ballot: Ballot
   return (await person.approval.send({ method: 'POST', path, headers, body })).body as JsonObject;
 }
 
+export interface HeldWish {
+  readonly wish: 'release' | 'recall';
+  /** RFC 3339; now when it is left out. Only with `release`. */
+  readonly release_at?: string;
+  readonly reason?: string;
+}
+
 /** Lets an approved action that is held go, or takes it back. @throws SdkError `not_held`, `not_eligible`, `frozen` */
-export async function moveHeld(person: Person, requestId: string, wish: 'release' | 'recall'): Promise<JsonObject> {
+export async function moveHeld(person: Person, requestId: string, { wish, ...how }: HeldWish): Promise<JsonObject> {
   const path = `/v1/requests/${encodeURIComponent(requestId)}/${wish}`;
   const headers = { 'idempotency-key': randomUUID() };
-  return (await person.approval.send({ method: 'POST', path, headers, body: {} })).body as JsonObject;
+  return (await person.approval.send({ method: 'POST', path, headers, body: how })).body as JsonObject;
 }

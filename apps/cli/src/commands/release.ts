@@ -1,0 +1,53 @@
+import type { JsonObject } from '@countersign/sdk';
+import type { Command } from 'commander';
+import { signIn } from '../shared/callers.js';
+import { wrongUse } from '../shared/command-error.js';
+import { readLocalSystem, reviewerOf } from '../shared/local-system.js';
+import { list, show } from '../shared/output.js';
+import { run } from '../shared/run.js';
+import { moveHeld, type HeldWish } from '../shared/vote.js';
+
+interface Options {
+  reviewer: string;
+  reason?: string;
+  at?: string;
+  json?: boolean;
+}
+
+function describe(answer: JsonObject): string {
+  const request = answer['request'] as { request_id: string; held: boolean; release_at: string | null };
+  return list([
+    ['request', request.request_id],
+    ['held', request.held ? 'yes' : 'no'],
+    ['release at', request.release_at],
+  ]);
+}
+
+/** RFC 3339 UTC of a time that a person wrote. */
+function instantOf(text: string): string {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw wrongUse(`--at is no time: ${text}`);
+  return new Date(ms).toISOString();
+}
+
+async function move(requestId: string, wish: HeldWish['wish'], options: Options): Promise<void> {
+  const local = await readLocalSystem();
+  const person = await signIn(local, reviewerOf(local, options.reviewer));
+  const release_at = options.at === undefined ? {} : { release_at: instantOf(options.at) };
+  const reason = options.reason === undefined ? {} : { reason: options.reason };
+  show(options.json, await moveHeld(person, requestId, { wish, ...release_at, ...reason }), describe);
+}
+
+export function register(program: Command): void {
+  const command = (wish: HeldWish['wish'], description: string): Command =>
+    program
+      .command(wish)
+      .description(description)
+      .argument('<request_id>')
+      .requiredOption('--reviewer <subject>', 'who does it')
+      .option('--reason <text>', 'why')
+      .option('--json', 'print the answer as it is')
+      .action((id: string, options: Options) => run(options.json, () => move(id, wish, options)));
+  command('release', 'let an approved action go that its gate holds').option('--at <time>', 'not now but at this time');
+  command('recall', 'take an approved action back that was not redeemed yet');
+}
