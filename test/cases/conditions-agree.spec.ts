@@ -98,8 +98,8 @@ describe('random conditions', () => {
           answers.set(answer, (answers.get(answer) ?? 0) + 1);
         }
       }),
-      { seed: 5, numRuns: 600 },
+      { seed: 5, numRuns: 400 },
     );
-    for (const answer of [true, false, null]) expect(answers.get(answer)).toBeGreaterThan(100);
+    for (const answer of [true, false, null]) expect(answers.get(answer)).toBeGreaterThan(80);
   });
 });

@@ -46,7 +46,7 @@ describe('missing never loosens', () => {
           expect(compareDecisions(evaluate(set, TENANT, part), decided)).toBeGreaterThanOrEqual(0);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -58,7 +58,7 @@ describe('missing never loosens', () => {
         const unknown = evaluate(set, TENANT, { ...whole, confidence: null });
         expect(compareDecisions(unknown, evaluate(set, TENANT, { ...whole, confidence }))).toBeGreaterThanOrEqual(0);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 });
@@ -108,7 +108,7 @@ describe('an error never allows', () => {
             });
           }
         }),
-        { numRuns: 150 },
+        { numRuns: 100 },
       );
     },
   );
