@@ -52,6 +52,16 @@ describe("the reviewers' page", () => {
     );
   });
 
+  it('asks an auditor what came of it, and says that advice binds nothing', () => {
+    const audit = packetPage(visitor, { ...view, kind: 'audit' });
+    for (const word of ['harmless', 'harmful', 'unsure']) expect(audit).toContain(`name="vote" value="${word}"`);
+    expect(audit).not.toContain('value="approve"');
+    const advice = packetPage(visitor, { ...view, kind: 'advisory' });
+    expect(advice).toContain('it binds nothing');
+    expect(advice).toContain('name="vote" value="approve"');
+    expect(packetPage(visitor, view)).not.toContain('it binds nothing');
+  });
+
   it('lists what waits', () => {
     const item = {
       request_id: 'req_1',
@@ -66,6 +76,7 @@ describe("the reviewers' page", () => {
       respond_by: 60_000,
     };
     expect(queuePage(visitor, [item], 0)).toContain('1 of 2');
+    expect(queuePage(visitor, [{ ...item, kind: 'audit' }], 0)).toContain('<span class="tag">audit</span>');
     expect(queuePage(visitor, [], 0)).toContain('Nothing waits.');
     expect([timeLeft(60_000, 0), timeLeft(0, 7_200_000)]).toEqual(['1 min left', '2 h late']);
   });

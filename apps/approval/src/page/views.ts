@@ -39,7 +39,10 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
   };
 }
 
-function hindranceOf({ request }: Requested, { rule, voted }: { [member: string]: unknown }): string | null {
+const HELD = 'Approved, and held until it is released or recalled: `countersign release`, `countersign recall`.';
+
+function hindranceOf({ request, hold }: Requested, { rule, voted }: { [member: string]: unknown }): string | null {
+  if (request.kind === 'approval' && hold?.status === 'held') return HELD;
   if (request.status !== 'pending') return `The request has ended: ${request.status}.`;
   if (voted === true) return 'You have voted on this version.';
   return rule === null ? null : INELIGIBLE[rule as IneligibleRule];
