@@ -1,3 +1,4 @@
+import type { ActionDecided, ActionProposed } from '@countersign/events';
 import { actionDocument, apply, createState, HORIZON_MS } from '../src/index.js';
 import type { LogRecord, PartitionState } from '../src/index.js';
 import {
@@ -6,12 +7,15 @@ import {
   cancel,
   DAY,
   decided,
+  finding,
   freeze,
+  gate,
   HOUR,
   MINUTE,
   outcome,
   proposed,
   redemption,
+  release,
   revocation,
   shown,
   T0,
@@ -35,18 +39,29 @@ const MONTH = 31 * DAY;
 const RENEWAL = 20 * MINUTE;
 const PEOPLE = ['ann', 'bob', 'cat', 'oli'];
 
+/** Of gated actions every other one is held once approved; of allowed ones every other one has an advisory request. */
+function decisionOf(index: number, submitted: ActionProposed): ActionDecided {
+  const sample = index % 3 === 0 ? { audit_gate: gate({ name: 'sample', quorum: 1 }), sample_probability: 0.3 } : {};
+  if (index % 2 === 0) return decided(submitted, { ...sample, gate: gate({ quorum: 1, hold: index % 4 === 0 }) });
+  return allowed(submitted, { ...sample, advisory_gate: index % 4 === 1 ? gate({ quorum: 1 }) : null });
+}
+
 /** Everything that happens to one action proposed at `start`: some of it late, some of it twice. */
 function life(index: number, start: number, next: () => number): LogRecord[] {
   const submitted = proposed(String(index), {
     submitted_at: T0 + start,
     agent_id: index % 3 === 0 ? 'other-agent' : 'refund-agent',
   });
-  const decision = at(start, 'ActionDecided', index % 2 === 0 ? decided(submitted) : allowed(submitted));
+  const chosen = decisionOf(index, submitted);
+  const decision = at(start, 'ActionDecided', chosen);
   const later = () => start + next() ** 3 * 9 * DAY;
   const some = [
     ...PEOPLE.map((who) =>
-      at(later(), 'VoteCast', vote(submitted, who, { packet_digest: decided(submitted).packet_digest ?? '' })),
+      at(later(), 'VoteCast', vote(submitted, who, { packet_digest: chosen.packet_digest ?? '' })),
     ),
+    ...PEOPLE.map((who) => at(later(), 'VoteCast', finding(chosen, who))),
+    ...[at(later(), 'ReleaseRequested', release(submitted, 'ann', { release_at: T0 + start + next() * 4 * DAY }))],
+    ...[at(later(), 'ReleaseRequested', release(submitted, 'bob', { recall: next() < 0.5 }))],
     ...[
       at(later(), 'RedemptionRequested', redemption(submitted)),
       at(later(), 'RedemptionRequested', redemption(submitted)),
@@ -113,6 +128,9 @@ describe('after a month of log', () => {
     expect(apply(cold, now)).toEqual(apply(warm, now));
     expect(warm.actions.size).toBeGreaterThan(300);
     expect(documents(cold)).toEqual(documents(warm));
+    const states = [...warm.actions.values()];
+    for (const part of ['hold', 'audit', 'request', 'grant'] as const)
+      expect(states.filter((action) => action[part] !== null).length).toBeGreaterThan(20);
     const asked = probes(log);
     expect(asked.length).toBeGreaterThan(3_000);
     expect(asked.map((record) => apply(cold, record))).toEqual(asked.map((record) => apply(warm, record)));
