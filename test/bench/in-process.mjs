@@ -41,9 +41,8 @@ export function policyRate(count = 400_000) {
   return timed(count, (i) => evaluate(set, 'acme', actions[i % actions.length]));
 }
 
-const decided = (i) => ({
+const DECIDED = {
   tenant: 'acme',
-  action_id: `act_${i}`,
   run_id: 'r',
   agent_id: 'refund-agent',
   action_type: 'refund',
@@ -55,11 +54,9 @@ const decided = (i) => ({
   digest: 'sha256:d',
   body_hash: 'sha256:b',
   submitted_at: 0,
-  proposed_at: i,
   respond_within_s: null,
   preconditions: null,
   action: Buffer.alloc(600),
-  decision_id: `dec_${i}`,
   policy_decision: 'allow',
   effective_decision: 'allow',
   mode: 'enforce',
@@ -74,8 +71,6 @@ const decided = (i) => ({
   explanation: '[]',
   gate: null,
   grant_ttl_s: 3600,
-  request_id: `req_${i}`,
-  grant_id: `grant_${i}`,
   packet_digest: null,
   advisory_gate: null,
   shadows: [],
@@ -85,6 +80,14 @@ const decided = (i) => ({
   unproven: null,
   audit_request_id: null,
   audit_packet_digest: null,
+};
+const decided = (i) => ({
+  ...DECIDED,
+  action_id: `act_${i}`,
+  proposed_at: i,
+  decision_id: `dec_${i}`,
+  request_id: `req_${i}`,
+  grant_id: `grant_${i}`,
 });
 const redemption = (i) => ({
   tenant: 'acme',

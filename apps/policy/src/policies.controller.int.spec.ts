@@ -62,7 +62,7 @@ beforeAll(async () => {
   history.apply({ ...facts, content: CONTENT, content_hash: sha256(CONTENT) }, 1_000);
   const append = () => Promise.resolve([]);
   const module = PolicyModule.of({
-    policies: { current: () => history },
+    policies: { current: () => history, append: () => Promise.resolve() },
     velocity: new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null }),
     appender: { append },
     macKeys: config.macKeys,

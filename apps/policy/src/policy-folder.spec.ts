@@ -16,7 +16,7 @@ function startWith(history: PolicyHistory, quorum: number, follow: boolean): str
   const facts = factsOfFolder([fileOf(quorum)], history, { operator: 'oli', follow, nowMs: 1 });
   for (const { name, event } of facts)
     if (name === 'PolicyPublished') history.publish(event, 1);
-    else history.change(event, 1);
+    else if (name === 'PolicyStateChanged') history.change(event, 1);
   return facts.map(({ name }) => name);
 }
 

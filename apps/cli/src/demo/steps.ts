@@ -14,7 +14,7 @@ import {
   type Redemption,
 } from '@countersign/sdk';
 import { randomUUID } from 'node:crypto';
-import { castVote, moveHeld, type Ballot } from '../shared/vote.js';
+import { castVote, type Ballot } from '../shared/vote.js';
 import { TENANT, type Cast } from './cast.js';
 
 /** One line of the table. */
@@ -41,12 +41,6 @@ export async function proposeAs(cast: Cast, proposal: Proposal): Promise<ActionD
 export async function voteAs(cast: Cast, subject: string, action: ActionDocument, ballot: Ballot): Promise<void> {
   if (action.request === null) throw new Error(`No request was opened for ${action.action_id}.`);
   await castVote(await cast.person(subject), action.request.request_id, ballot);
-}
-
-/** Lets an approved action go that its gate holds back. */
-export async function releaseAs(cast: Cast, subject: string, action: ActionDocument): Promise<void> {
-  if (action.request === null) throw new Error(`No request was opened for ${action.action_id}.`);
-  await moveHeld(await cast.person(subject), action.request.request_id, { wish: 'release' });
 }
 
 /** The action once it has ended, as its agent sees it: with a fresh token when it was approved. */
