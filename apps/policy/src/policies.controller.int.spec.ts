@@ -4,10 +4,13 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { sha256 } from '@countersign/canonical';
+import { connectEngine } from '@countersign/clickhouse';
 import { encode } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
-import { ReviewerAuth, startService } from '@countersign/service';
+import { InternalClient, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService, ServiceConfig } from '@countersign/service';
+import { Lifecycle } from './lifecycle/lifecycle.js';
+import { Redemptions } from './lifecycle/redemption.js';
 import { PolicyHistory } from './policy-history.js';
 import { PolicyModule } from './policy.module.js';
 import { Velocity } from './velocity/velocity.js';
@@ -34,6 +37,8 @@ const config: ServiceConfig = {
   ...{ secretsDir: mkdtempSync(`${tmpdir()}/countersign-`), internalToken: 'internal' },
   macKeys: { intake: '', policy: '', approval: '', telemetry: '' },
 };
+/** Where nothing listens: these routes ask nobody else. */
+const NOBODY = 'http://127.0.0.1:9';
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
 let service: RunningService;
@@ -61,8 +66,13 @@ beforeAll(async () => {
   const facts = { tenant: '*', name: 'pay', author: 'oli', note: null, published_at: 1_000, parent: null, cases: null };
   history.apply({ ...facts, content: CONTENT, content_hash: sha256(CONTENT) }, 1_000);
   const append = () => Promise.resolve([]);
+  const policies = { current: () => history, append: () => Promise.resolve() };
+  const approval = new InternalClient({ urls: [NOBODY], token: 'internal', log });
+  const redemptions = new Redemptions({ approvalUrls: [NOBODY], issuer: NOBODY, keyOf: () => null, approval });
   const module = PolicyModule.of({
-    policies: { current: () => history, append: () => Promise.resolve() },
+    policies,
+    engine: connectEngine({ url: NOBODY, username: 'policy', password: '', database: 'none' }),
+    lifecycle: new Lifecycle({ policies, redemptions, roster: null, sharedTenant: null, log }),
     velocity: new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null }),
     appender: { append },
     macKeys: config.macKeys,
