@@ -26,8 +26,9 @@ export const pointerTo = (parent: string, key: string | number): string =>
 
 const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
-// Every character but the quote, the backslash and control characters (RFC 8259, section 7); or an escape.
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+// A piece of a string: characters but the quote, the backslash and control characters (RFC 8259, section 7), or an escape.
+// Bounded, because the engine keeps a place to go back to for each character, and its stack is short.
+const STRING_PIECE = /[^"\\\u0000-\u001f]{1,4096}|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
 const LITERAL = /true|false|null/y;
 
 /**
@@ -98,8 +99,11 @@ class Parser {
   }
 
   private string(pointer: string): string {
-    const raw = this.match(STRING);
-    if (raw === undefined) throw this.malformed(pointer);
+    const start = this.at;
+    this.expectNow('"', pointer);
+    while (this.match(STRING_PIECE) !== undefined);
+    this.expectNow('"', pointer);
+    const raw = this.text.slice(start, this.at);
     const value = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
     if (!value.isWellFormed()) throw new JsonError('lone_surrogate', pointer, 'the text holds a lone surrogate');
     return value;
@@ -121,6 +125,11 @@ class Parser {
     const found = pattern.exec(this.text)?.[0];
     if (found !== undefined) this.at += found.length;
     return found;
+  }
+
+  private expectNow(character: string, pointer: string): void {
+    if (this.text[this.at] !== character) throw this.malformed(pointer);
+    this.at += 1;
   }
 
   private take(character: string): boolean {
