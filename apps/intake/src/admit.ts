@@ -45,6 +45,8 @@ export function admit(submission: Submission, proposer: Proposer, keys: Redactio
     ...effect(body, proposer),
     ...statements(body),
     context: text(context),
+    attestations: null,
+    sensitive: [],
     supersedes: body.supersedes ?? null,
     respond_within_s: body.respond_within_s ?? null,
     operators: [...proposer.operators],

@@ -96,7 +96,14 @@ function submitted(changes: Partial<ActionSubmitted> = {}): Buffer {
     ...{ agent: '{"id":"refund-agent","version":"1"}', model: '{"id":"m"}', environment: 'production' },
     parameters: canonicalize({ amount: { value: '5.00', currency: 'USD' } }),
     ...{ on_behalf_of: null, target: null, before: null, after: null, rationale: null, confidence: null },
-    ...{ signals: null, context: null, preconditions: null, supersedes: null, respond_within_s: null },
+    ...{
+      signals: null,
+      context: null,
+      preconditions: null,
+      attestations: [],
+      supersedes: null,
+      respond_within_s: null,
+    },
     ...changes,
   });
 }

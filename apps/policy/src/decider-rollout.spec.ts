@@ -16,7 +16,15 @@ const proposed: ActionProposed = {
   ...{ idempotency_key: 'k', action_type: 'pay', environment: 'production', on_behalf_of: null, target: null },
   ...{ parameters: '{"n":50}', before: null, after: null, before_stated_by: 'agent', after_stated_by: 'agent' },
   ...{ diff: null, rationale: null, confidence: null, signals: null, context: null, preconditions: null },
-  ...{ supersedes: null, respond_within_s: null, amount_value: null, amount_currency: null, operators: [] },
+  ...{
+    attestations: null,
+    sensitive: [],
+    supersedes: null,
+    respond_within_s: null,
+    amount_value: null,
+    amount_currency: null,
+    operators: [],
+  },
   ...{ digest: 'sha256:0', body_hash: 'sha256:1', submitted_via: 'http', submitted_at: 900 },
 };
 const content = (extra: string): string =>

@@ -43,6 +43,8 @@ const proposed: ActionProposed = {
     signals: null,
     context: null,
     preconditions: null,
+    attestations: null,
+    sensitive: [],
     supersedes: null,
     respond_within_s: 60,
     amount_value: null,

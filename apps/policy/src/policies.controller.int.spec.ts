@@ -168,6 +168,8 @@ describe('policies over HTTP', () => {
       },
       ...{
         preconditions: null,
+        attestations: null,
+        sensitive: [],
         supersedes: null,
         respond_within_s: null,
         amount_value: null,

@@ -48,7 +48,15 @@ function proposal(index: number): WireRecord {
     ...{ idempotency_key: action_id, action_type: 'pay', environment: 'production', on_behalf_of: null, target: null },
     parameters: JSON.stringify(index % 10 === 0 ? {} : { n: index % 100 }),
     ...{ before: null, after: null, before_stated_by: 'agent', after_stated_by: 'agent', diff: null, rationale: null },
-    ...{ confidence: null, signals: null, context: null, preconditions: null, supersedes: null },
+    ...{
+      confidence: null,
+      signals: null,
+      context: null,
+      preconditions: null,
+      attestations: null,
+      sensitive: [],
+      supersedes: null,
+    },
     ...{ respond_within_s: null, amount_value: null, amount_currency: null, operators: [] },
     ...{ digest: digestOf(index), body_hash: digestOf(index), submitted_via: 'http', submitted_at: Date.now() },
   };

@@ -23,6 +23,8 @@ const gate = {
     token_audience: null,
   },
   ...{ thresholds: [], factors: [], people: [], evidence: [], hold: false, reason_fast_s: null, batch_fields: [] },
+  ...{ stages: [], remind_s: [], escalate_s: null, escalate_roles: [], assign: 'pool', claim_s: 900 },
+  ...{ min_dwell_s: null, batch_max: 50, review_rate: null },
 };
 
 const ids = (index) => ({

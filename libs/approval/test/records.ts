@@ -21,6 +21,8 @@ export const gate = (overrides: Partial<Gate> = {}): Gate => ({
     token_audience: null,
   },
   ...{ thresholds: [], factors: [], people: [], evidence: [], hold: false, reason_fast_s: null, batch_fields: [] },
+  ...{ stages: [], remind_s: [], escalate_s: null, escalate_roles: [], assign: 'pool', claim_s: 900 },
+  ...{ min_dwell_s: null, batch_max: 50, review_rate: null },
   ...overrides,
 });
 
@@ -44,7 +46,15 @@ export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): A
       confidence: 0.9,
       signals: null,
     },
-    ...{ context: null, preconditions: null, supersedes: null, respond_within_s: null, amount_value: '6000.00' },
+    ...{
+      context: null,
+      preconditions: null,
+      attestations: null,
+      sensitive: [],
+      supersedes: null,
+      respond_within_s: null,
+      amount_value: '6000.00',
+    },
     ...{ amount_currency: 'USD', operators: ['oli'], body_hash: digestOf(id), submitted_via: 'http', submitted_at: T0 },
     ...overrides,
   };

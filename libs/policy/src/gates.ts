@@ -28,6 +28,19 @@ export interface CompiledGate {
   readonly usual: Gate;
 }
 
+/** What a gate asks for beyond the quorum, where it says nothing of it. */
+const CARE = {
+  stages: [],
+  remind_s: [],
+  escalate_s: null,
+  escalate_roles: [],
+  assign: 'pool',
+  claim_s: 900,
+  min_dwell_s: null,
+  batch_max: 50,
+  review_rate: null,
+} as const;
+
 const unique = (items: readonly string[]): string[] => [...new Set(items)];
 
 /** A part of a quorum with nobody named takes the people of its gate. */
@@ -66,6 +79,7 @@ function gateOf(name: string, declaration: GateDeclaration, sla: { respond: numb
     ...votes,
     ...times,
     ...rest,
+    ...CARE,
     token_audience: token.audience ?? null,
   });
 }

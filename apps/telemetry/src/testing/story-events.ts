@@ -59,7 +59,16 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
       confidence: 0.5,
       signals: null,
     },
-    ...{ context: null, preconditions: null, supersedes: null, respond_within_s: null, amount_value, amount_currency },
+    ...{
+      context: null,
+      preconditions: null,
+      attestations: null,
+      sensitive: [],
+      supersedes: null,
+      respond_within_s: null,
+      amount_value,
+      amount_currency,
+    },
     ...{ operators: [], digest: digestOf(key), body_hash: bodyOf(key), submitted_via: 'http' },
   };
 }

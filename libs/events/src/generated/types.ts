@@ -64,6 +64,10 @@ export interface ActionProposed {
   readonly submitted_via: string;
   /** When intake admitted it. UTC epoch milliseconds. */
   readonly submitted_at: number;
+  /** RFC 8785 text of `[{provider, signals, attested_at}]`: signals that a named provider states, checked by intake. */
+  readonly attestations: null | string;
+  /** Pointers (RFC 6901) whose values stand here as keyed hashes `hmac-sha256:<key id>:<hex>`; `digest` is over the plain ones. */
+  readonly sensitive: readonly string[];
 }
 
 export type Verdict = 'unknown' | 'allow' | 'require_approval' | 'deny';
@@ -122,6 +126,24 @@ export interface Gate {
   readonly reason_fast_s: null | number;
   /** Fields that must be equal for actions to be decided as one batch. */
   readonly batch_fields: readonly string[];
+  /** In this order, by distinct people: a stage waits until those before it are filled. */
+  readonly stages: readonly Quorum[];
+  /** Seconds from opening at which those who are asked are reminded, rising. */
+  readonly remind_s: readonly number[];
+  /** Seconds from opening at which an open request is escalated; null means never. */
+  readonly escalate_s: null | number;
+  /** Roles that may vote once the request is escalated. */
+  readonly escalate_roles: readonly string[];
+  /** `pool`: whoever is eligible takes it; `rotate`: assigned in turn. */
+  readonly assign: string;
+  /** Seconds that a claim lasts, 60 or more. */
+  readonly claim_s: number;
+  /** An approval sooner than this after the packet was shown is refused; null means no limit. */
+  readonly min_dwell_s: null | number;
+  /** Requests that one call may decide together, 1 or more. */
+  readonly batch_max: number;
+  /** Probability, above 0 to 1, that an approval is reviewed again blindly; null means never. */
+  readonly review_rate: null | number;
 }
 
 /** What a version that does not bind says of the same action. */
@@ -1276,6 +1298,8 @@ export interface ActionSubmitted {
   readonly supersedes: null | string;
   /** Seconds in which people should respond, 1 or more; may only shorten the gate's time. */
   readonly respond_within_s: null | number;
+  /** Compact JWS of providers, each about signals of this action. */
+  readonly attestations: readonly string[];
 }
 
 /** What the agent reports after the effect, over Kafka. Record key: `tenant|idempotency_key`. */
