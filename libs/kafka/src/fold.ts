@@ -22,8 +22,10 @@ class TopicFold implements Fold {
   private readonly loop: ConsumerLoop;
   private next: Offsets = new Map();
   private started = false;
+  private closed = false;
   /** Those who wait until the fold has reached certain ends. */
-  private waiting: { readonly ends: Offsets; readonly resolve: () => void }[] = [];
+  private waiting: { readonly ends: Offsets; readonly resolve: () => void; readonly reject: (fault: Error) => void }[] =
+    [];
 
   constructor(
     private readonly client: Client,
@@ -45,6 +47,7 @@ class TopicFold implements Fold {
 
   async start(): Promise<void> {
     const ends = await this.learnBounds();
+    if (this.closed) throw closedFault();
     this.loop.start();
     await this.reached(ends);
     this.started = true;
@@ -68,6 +71,8 @@ class TopicFold implements Fold {
   }
 
   close(): Promise<void> {
+    this.closed = true;
+    for (const { reject } of this.waiting.splice(0)) reject(closedFault());
     return this.loop.close();
   }
 
@@ -81,6 +86,7 @@ class TopicFold implements Fold {
       } catch (error) {
         this.client.log.warn('the fold waits for the cluster', { cause: String(error) });
         await pause(backoff.nextMs());
+        if (this.closed) throw closedFault();
       }
     }
   }
@@ -127,7 +133,8 @@ class TopicFold implements Fold {
 
   private async reached(ends: Offsets): Promise<void> {
     if (this.has(ends)) return;
-    await new Promise<void>((resolve) => this.waiting.push({ ends, resolve }));
+    if (this.closed) throw closedFault();
+    await new Promise<void>((resolve, reject) => this.waiting.push({ ends, resolve, reject }));
   }
 
   private has(ends: Offsets): boolean {
@@ -136,6 +143,9 @@ class TopicFold implements Fold {
     return true;
   }
 }
+
+/** Whoever waits for a fold that is closed would wait for ever. */
+const closedFault = (): Error => new Error('the fold was closed before it had read the log');
 
 export const createFold = (connection: KafkaConnection, options: FoldOptions): Fold =>
   new TopicFold(clientOf(connection), options);

@@ -88,7 +88,10 @@ export interface FoldOptions {
 
 /** Reads whole topics into memory, in every instance alike. */
 export interface Fold {
-  /** Resolves when everything that was in the topics at the time of the call is folded. */
+  /**
+   * Resolves when everything that was in the topics at the time of the call is folded.
+   * @throws Error when the fold is closed before that
+   */
   start(): Promise<void>;
   /**
    * Folds everything that is in the topics at the time of the call: what another instance has answered is then known here too.
