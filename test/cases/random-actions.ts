@@ -120,7 +120,7 @@ function actionOf(document: Document, type: string): fc.Arbitrary<PolicyAction> 
   // Half of the actions have every fact, so that long conditions come true too.
   const values = fc.oneof(fc.tuple(...sound), fc.tuple(...sound.map(mostly)));
   const environment = fc.constantFrom('production', 'production', 'staging', 'canary');
-  const sources = fc.constantFrom(...new Set(['agent', ...facts.map(({ stated_by }) => stated_by)]));
+  const sources = fc.constantFrom(...new Set(['agent', 'other-provider', ...facts.map(({ stated_by }) => stated_by)]));
   const stated = fc.tuple(
     ...facts.map(({ stated_by }) => fc.oneof({ arbitrary: fc.constant(stated_by), weight: 19 }, sources)),
   );
@@ -130,9 +130,30 @@ function actionOf(document: Document, type: string): fc.Arbitrary<PolicyAction> 
     const action = facts.reduce<unknown>((node, { at }, index) => withValue(node, tokensOf(at), found[index]), base);
     return {
       ...(action as PolicyAction),
-      stated: Object.fromEntries(facts.map(({ at }, index) => [at, by[index] ?? 'agent'])),
+      ...attestationsOf(facts, found, by),
+      stated: Object.fromEntries(
+        facts.flatMap((fact, index) => (isAttested(fact) ? [] : [[fact.at, by[index] ?? 'agent']])),
+      ),
     };
   });
+}
+
+const isAttested = ({ at, stated_by }: Fact): boolean => stated_by !== 'agent' && at.startsWith('/signals/');
+
+/**
+ * Values that a provider must state, under whoever signed them: its own name, or that of another source. The agent
+ * states the same values, which must not count.
+ */
+function attestationsOf(
+  facts: readonly Fact[],
+  found: readonly unknown[],
+  by: readonly (string | undefined)[],
+): Pick<PolicyAction, 'attestations'> {
+  const all = facts.reduce<unknown>((node, fact, index) => {
+    if (!isAttested(fact) || found[index] === undefined) return node;
+    return withValue(node, [by[index] ?? 'agent', ...tokensOf(fact.at).slice(1)], found[index]);
+  }, {});
+  return facts.some(isAttested) ? { attestations: all as NonNullable<PolicyAction['attestations']> } : {};
 }
 
 /**

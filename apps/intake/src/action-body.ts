@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import type { JsonValue } from '@countersign/canonical';
+import { MAX_ATTESTATION_CHARACTERS } from '@countersign/token';
 
 export type JsonObject = { [key: string]: JsonValue };
 
 export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Attestations of one proposal. */
+const MAX_ATTESTATIONS = 10;
 
 const name = z.string().min(1).max(256);
 // The strict parser let only JSON in, so what is inside these needs no look: it is kept as it came.
@@ -32,6 +36,7 @@ export const ActionBody = z.strictObject({
   preconditions: object.nullish(),
   supersedes: name.nullish(),
   respond_within_s: z.int().min(1).nullish(),
+  attestations: z.array(z.string().min(1).max(MAX_ATTESTATION_CHARACTERS)).max(MAX_ATTESTATIONS).nullish(),
 });
 export type ActionBody = z.infer<typeof ActionBody>;
 

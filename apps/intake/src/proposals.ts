@@ -7,6 +7,8 @@ import type { ActionDocument } from './action-document.js';
 import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
 import type { ApprovalClient, Scope, Until } from './approval-client.js';
+import { attest } from './attestations.js';
+import type { FindProvider } from './attestations.js';
 import { KnownLookup } from './known-lookup.js';
 import { RecentProposals } from './recent-proposals.js';
 import type { RecentProposal } from './recent-proposals.js';
@@ -17,6 +19,7 @@ export interface ProposalsOptions {
   readonly approval: ApprovalClient;
   readonly macKeys: MacKeys;
   readonly redactionKeys: RedactionKeys;
+  readonly findProvider: FindProvider;
 }
 
 export interface Read {
@@ -60,7 +63,7 @@ export class Proposals {
       await earlier.appended;
       return { proposal: earlier, replayed: true };
     }
-    const proposal = this.recent.add(action, this.appendOnce(action, traceparent), nowMs);
+    const proposal = this.recent.add(action, this.appendOnce(action, submission, traceparent), nowMs);
     return { proposal, replayed: await proposal.appended };
   }
 
@@ -95,14 +98,20 @@ export class Proposals {
   }
 
   /** @returns true when the same proposal was in the log before */
-  private async appendOnce(action: ActionProposed, traceparent: string | undefined): Promise<boolean> {
-    const { tenant, action_id } = action;
+  private async appendOnce(
+    action: ActionProposed,
+    { body }: Submission,
+    traceparent: string | undefined,
+  ): Promise<boolean> {
+    const { tenant, action_id, submitted_at } = action;
     const body_hash = await this.lookup.bodyHash({ tenant, action_id });
     if (body_hash !== null) {
       refuseOtherBody({ body_hash }, action.body_hash);
       return true;
     }
-    await this.options.appender.append([this.record(action, traceparent)], { deadlineMs: APPEND_DEADLINE_MS });
+    // Only now: a retry is the same action also when its attestations have expired since.
+    const attested = await attest(action, body, this.options.findProvider, submitted_at);
+    await this.options.appender.append([this.record(attested, traceparent)], { deadlineMs: APPEND_DEADLINE_MS });
     return false;
   }
 

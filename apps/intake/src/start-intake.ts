@@ -45,7 +45,10 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
   const limit = new RateLimit(config.requestsPerSecond);
   const module = IntakeModule.of({
     ...{ approval, keys },
-    proposals: new Proposals({ appender, approval, macKeys, redactionKeys }),
+    proposals: new Proposals({
+      ...{ appender, approval, macKeys, redactionKeys },
+      findProvider: (tenant, id) => keys.provider(tenant, id),
+    }),
     labels: new Labels({ appender, macKeys }),
     labelSources: { approval, telemetryUrl: config.telemetryUrl, log },
   });

@@ -26,6 +26,7 @@ const PLAIN_MEMBERS = [
   'confidence',
   'supersedes',
   'respond_within_s',
+  'attestations',
 ] as const;
 
 /**

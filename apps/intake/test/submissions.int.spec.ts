@@ -48,8 +48,11 @@ async function openDoor(): Promise<string> {
   const client = new InternalClient({ urls: config.approvalUrls, token: config.internalToken, log });
   const credentials = new CredentialsFile(config.secretsDir, log);
   const approval = new ApprovalClient(client);
-  const proposals = new Proposals({ appender, approval, macKeys: config.macKeys, redactionKeys: config.redactionKeys });
-  const handler = new SubmissionsHandler(proposals, approval, new KeyAuth(credentials));
+  const keys = new KeyAuth(credentials);
+  const { macKeys, redactionKeys } = config;
+  const findProvider = (tenant: string, id: string) => keys.provider(tenant, id);
+  const proposals = new Proposals({ appender, approval, macKeys, redactionKeys, findProvider });
+  const handler = new SubmissionsHandler(proposals, approval, keys);
   const topic = await testTopic(connection, 1);
   const door = new KafkaServer({
     connection,

@@ -15,7 +15,7 @@ SELECT
     toFloat64(toUnixTimestamp64Milli(page.submitted_at)) AS submitted_at,
     agent_id, agent_version, model_id, action_type, environment, on_behalf_of, target, confidence,
     ifNull(input, 'null') AS parameters,
-    signals, before, after,
+    signals, attestations, before, after,
     -- Of the explanation only what the windows of the log held is needed.
     if(position(explanation, '"rule":"velocity"') > 0, explanation, '[]') AS explanation,
     policy_name, policy_version, policy_decision, effective_decision, mode, decided_gate, unproven,

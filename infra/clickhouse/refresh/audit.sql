@@ -59,7 +59,7 @@ WITH
                 shadows Array(Tuple(policy_name String, policy_version UInt32, policy_decision String, rule Nullable(String), gate Nullable(String))))') AS d,
             JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
                 supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
-                amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), parameters Nullable(String),
+                amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), attestations Nullable(String), parameters Nullable(String),
                 before Nullable(String), after Nullable(String), diff Nullable(String), rationale Nullable(String))') AS p,
             JSONExtract(opened, 'Tuple(
                 request_id Nullable(String), request_kind Nullable(String), opened_at Nullable(Int64), respond_by Nullable(Int64),
@@ -107,6 +107,7 @@ SELECT
     p.amount_currency AS amount_currency,
     p.confidence AS confidence,
     p.signals AS signals,
+    p.attestations AS attestations,
     p.parameters AS input,
     p.diff AS diff,
     p.rationale AS rationale,

@@ -17,6 +17,14 @@ export interface RosterExecutor {
   readonly audiences: readonly string[];
 }
 
+/** A provider of signals, such as a fraud scorer. */
+export interface RosterProvider {
+  readonly tenant: string;
+  readonly provider_id: string;
+  /** Names of the signals that it may state. */
+  readonly signals: readonly string[];
+}
+
 export interface RosterReviewer {
   readonly tenant: string;
   readonly subject: string;
@@ -28,6 +36,7 @@ export interface RosterReviewer {
 export interface Roster {
   readonly agents: readonly RosterAgent[];
   readonly executors: readonly RosterExecutor[];
+  readonly providers: readonly RosterProvider[];
   readonly reviewers: readonly RosterReviewer[];
 }
 

@@ -68,6 +68,7 @@ export function buildPacket(
     changes: patch(action.parameters, (last?.edit ?? action).parameters),
     ...states(action, last),
     ...statements(action),
+    ...(last === undefined ? attested(action) : {}),
     ...decided(decision, last),
     attachments: [],
     history: edits.map((_, at) => historyOf(action, edits, at)),
@@ -117,6 +118,21 @@ const statements = (action: ActionProposed): { [member: string]: JsonValue } => 
   signals: stated(action.signals, 'agent'),
   context: stated(action.context, 'agent'),
 });
+
+/**
+ * Signals that named providers signed of this very version, apart from the agent's own; a changed version has none. The
+ * member is there only where there are some: packets without them keep their digests.
+ */
+function attested({ attestations }: ActionProposed): { [member: string]: JsonValue } {
+  const all = readJson(attestations, null);
+  if (!Array.isArray(all)) return {};
+  const shown = (all as (Partial<Record<string, JsonValue>> | null)[]).map((one) => ({
+    value: one?.['signals'] ?? null,
+    stated_by: one?.['provider'] ?? null,
+    attested_at: one?.['attested_at'] ?? null,
+  }));
+  return { attestations: shown };
+}
 
 function decided(decision: PacketDecision, last: PacketEdit | undefined): { [member: string]: JsonValue } {
   const { impact, reversibility, regulatory_pressure, mode, bypass, unknown } = decision;

@@ -196,6 +196,24 @@ describe('the packet', () => {
     expect(packetDigest(buildPacket(other, request))).not.toBe(packet_digest);
   });
 
+  it('shows what providers attested apart from the agent, of the proposed version only', () => {
+    const attestations =
+      '[{"attested_at":"2026-06-19T08:59:00.000Z","provider":"fraud-service","signals":{"fraud_score":0.9}}]';
+    const attested = { ...action, attestations };
+    const shown = buildPacket(attested, request);
+    expect(shown).toMatchObject({
+      signals: { value: { fraud_score: 0.1 }, stated_by: 'agent' },
+      attestations: [
+        { value: { fraud_score: 0.9 }, stated_by: 'fraud-service', attested_at: '2026-06-19T08:59:00.000Z' },
+      ],
+    });
+    expect(packetDigest(shown)).not.toBe(packet_digest);
+    expect(buildPacket(action, request)).not.toHaveProperty('attestations');
+    const edit = edited(attested, { amount: { value: '1.00', currency: 'USD' } });
+    expect(buildPacket(attested, request, [{ edit, issuer: 'i', editor: 'bob' }])).not.toHaveProperty('attestations');
+    expect(() => buildPacket({ ...action, attestations: '[null,1]' }, request)).not.toThrow();
+  });
+
   it('does not depend on votes, so two people can vote on one packet', () => {
     const state = createState(0);
     apply(state, opened);

@@ -1,5 +1,6 @@
 import type { ActionProposed } from '@countersign/events';
 import type { JsonValue } from '@countersign/canonical';
+import { readAttested } from './attested.js';
 import type { CountedWindows } from './velocity/counted.js';
 
 /** What a policy may look at: the proposal with its JSON texts read. */
@@ -22,6 +23,8 @@ export interface PolicyAction {
   readonly at_ms?: number | null;
   /** Who stated a value, by RFC 6901 pointer; `agent` where nothing is said. */
   readonly stated?: Readonly<Record<string, string>>;
+  /** Signals by the provider that attested them; conditions read them where a fact names that provider. */
+  readonly attestations?: Readonly<Record<string, JsonValue>> | null;
   /** Values of the policy's velocity counters by name, computed from the log; never from the proposal. */
   readonly velocity?: Readonly<Record<string, JsonValue>> | null;
   /** What the log counted, for every policy that speaks; each reads its own `velocity` from it. */
@@ -55,7 +58,13 @@ export type ProposedFacts = Pick<
   | 'before'
   | 'after'
   | 'submitted_at'
+  | 'attestations'
 >;
+
+function attested(text: string | null): Pick<PolicyAction, 'attestations'> {
+  const attestations = readAttested(read(text));
+  return attestations === null ? {} : { attestations };
+}
 
 /** The view of a proposal that policies are evaluated on. Never throws. */
 export function actionOf(event: ProposedFacts): PolicyAction {
@@ -74,5 +83,6 @@ export function actionOf(event: ProposedFacts): PolicyAction {
     action_id: event.action_id,
     agent_id: event.agent_id,
     at_ms: event.submitted_at,
+    ...attested(event.attestations),
   };
 }

@@ -41,7 +41,13 @@ const isThere = (raw: unknown): boolean => raw !== undefined && raw !== null;
 function statusOf(fact: Fact, action: PolicyAction, { context }: Evaluation['values']): FactExplanation['status'] {
   if (Object.hasOwn(context, fact.name)) return 'known';
   if (isThere(statedValue(fact, action))) return 'not_comparable';
-  return isThere(valueAt(action, fact.tokens)) ? 'other_source' : 'missing';
+  return isThere(statedElsewhere(fact, action)) ? 'other_source' : 'missing';
+}
+
+/** What others than the fact's own source state for it: the agent, else a provider. */
+function statedElsewhere({ tokens }: Fact, action: PolicyAction): unknown {
+  const providers = Object.values(action.attestations ?? {}).map((signals) => valueAt({ signals }, tokens));
+  return [valueAt(action, tokens), ...providers].find(isThere);
 }
 
 function explainFact(fact: Fact, action: PolicyAction, values: Evaluation['values']): FactExplanation {
@@ -49,7 +55,8 @@ function explainFact(fact: Fact, action: PolicyAction, values: Evaluation['value
   const status = statusOf(fact, action, values);
   const known = { name, pointer, status, stated_by: group === null ? source : 'log' };
   if (sensitive && status !== 'missing') return { ...known, value: HIDDEN };
-  return { ...known, value: shown(status === 'known' ? values.context[name] : valueAt(action, fact.tokens)) };
+  if (status === 'known') return { ...known, value: shown(values.context[name]) };
+  return { ...known, value: shown(statedValue(fact, action) ?? statedElsewhere(fact, action)) };
 }
 
 function explainClasses(type: CompiledType, evaluation: Evaluation): TrailEntry[] {

@@ -118,8 +118,19 @@ function putInto(context: Record<string, unknown>, { name, group }: Fact, value:
   held[member] = context[name] = value;
 }
 
+const SIGNALS = 'signals';
+
+/** What the fact's own provider attested for it; undefined for every other fact. */
+function attestedValue({ tokens: [first, ...rest], source, group }: Fact, { attestations }: PolicyAction): unknown {
+  if (source === AGENT || group !== null || first !== SIGNALS || !attestations) return undefined;
+  return valueAt(attestations, [source, ...rest]);
+}
+
 /** What the action states for a fact; undefined when another source than the declared one states it. */
-export function statedValue({ tokens, source, pointer, group }: Fact, action: PolicyAction): unknown {
+export function statedValue(fact: Fact, action: PolicyAction): unknown {
+  const attested = attestedValue(fact, action);
+  if (attested !== undefined) return attested;
+  const { tokens, source, pointer, group } = fact;
   const trusted = group !== null || (action.stated ? isStatedBy(source, pointer, action.stated) : source === AGENT);
   return trusted ? valueAt(action, tokens) : undefined;
 }

@@ -1,3 +1,5 @@
+export { attest } from './attest.js';
+export type { AttestingProvider, AttestOptions } from './attest.js';
 export { digestOfAction, factsOf } from './action-facts.js';
 export { createClient } from './client.js';
 export type { Client, ClientOptions } from './client.js';

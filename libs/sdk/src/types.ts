@@ -28,6 +28,8 @@ export interface Proposal {
   supersedes?: string | null;
   /** Seconds, 1 or more; may only shorten the gate's time to respond. */
   respond_within_s?: number | null;
+  /** Signals that providers signed of this action, as `attest` gives them; at most 10, one of each provider. */
+  attestations?: string[] | null;
 }
 
 export interface Decision {

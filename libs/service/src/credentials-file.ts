@@ -57,7 +57,9 @@ export function readCredentials(path: string): Credentials {
   const content = JSON.parse(readFileSync(path, 'utf8')) as Partial<Credentials> | null;
   if (!Array.isArray(content?.agents) || !Array.isArray(content.executors))
     throw new Error('agents or executors are missing');
-  return { agents: content.agents, executors: content.executors };
+  const { agents, executors, providers } = content;
+  if (providers !== undefined && !Array.isArray(providers)) throw new Error('providers is not a list');
+  return { agents, executors, ...(providers && { providers }) };
 }
 
 /** Replaces the file in one step, so that no reader sees half of it, with mode 0600. */

@@ -6,6 +6,7 @@ import type { Credentials, KeyOwner } from './credentials.js';
 import { CredentialsFile, readCredentials, writeCredentials } from './credentials-file.js';
 import { KeyAuth } from './key-auth.js';
 import { createLogger } from './logger.js';
+import { addProviderKey, newProviderKey, rotateProviderKey } from './provider-keys.js';
 
 const agent: KeyOwner = { kind: 'agent', tenant: 'acme', id: 'refund-agent' };
 const executor: KeyOwner = { kind: 'executor', tenant: 'acme', id: 'payments' };
@@ -104,5 +105,58 @@ describe('API keys', () => {
     expect(revokeKey(revoked, first.key_id, '2027-01-01T00:00:00.000Z')).toEqual(revoked);
     expect(() => revokeKey(empty, 'key_none', '2026-01-01T00:00:00.000Z')).toThrow('key_none');
     expect(() => addKey(empty, { ...agent, tenant: 'initech' }, first)).toThrow('initech');
+  });
+});
+
+describe('keys of providers', () => {
+  const owner = { tenant: 'acme', id: 'fraud-service' };
+  const withProvider: Credentials = {
+    ...empty,
+    providers: [{ provider_id: 'fraud-service', tenant: 'acme', signals: ['fraud_score'], keys: [] }],
+  };
+  const [one, two] = [newProviderKey(0), newProviderKey(1_000)];
+  const keysOf = ({ providers }: Credentials) =>
+    providers?.[0]?.keys.map(({ kid, revoked_at }) => [kid, revoked_at]) ?? [];
+
+  it('are kept as their public halves only', () => {
+    const text = JSON.stringify(addProviderKey(withProvider, owner, one));
+    expect(text).toContain((one.public_jwk as { x: string }).x);
+    expect(text).not.toContain((one.private_jwk as { d: string }).d);
+    expect(text).not.toContain('"d"');
+  });
+
+  it('overlap until the old one is revoked', () => {
+    const both = addProviderKey(addProviderKey(withProvider, owner, one), owner, two);
+    expect(keysOf(both)).toEqual([[one.kid, null], [two.kid, null]]); // prettier-ignore
+    const at = '2026-01-01T00:00:00.000Z';
+    expect(keysOf(revokeKey(both, one.kid, at))).toEqual([[one.kid, at], [two.kid, null]]); // prettier-ignore
+  });
+
+  it('are revoked by a rotation, except for the new one', () => {
+    const rotated = rotateProviderKey(addProviderKey(withProvider, owner, one), owner, two);
+    expect(keysOf(rotated)).toEqual([[one.kid, two.created_at], [two.kid, null]]); // prettier-ignore
+  });
+
+  it('belong to nobody who is not there, nor to the namesake of another tenant', () => {
+    expect(() => addProviderKey(empty, owner, one)).toThrow('fraud-service');
+    expect(() => addProviderKey(withProvider, { ...owner, tenant: 'globex' }, one)).toThrow('globex');
+    const { file, auth } = inFile(withProvider);
+    file.close();
+    expect(auth.provider('acme', 'fraud-service')).toMatchObject({ signals: ['fraud_score'] });
+    expect(auth.provider('globex', 'fraud-service')).toBeNull();
+  });
+
+  it('are no part of older files, which stay as they are', () => {
+    const { dir, file, auth } = inFile(addKey(empty, agent, newKey(0)));
+    file.close();
+    expect(readCredentials(join(dir, 'credentials.json'))).not.toHaveProperty('providers');
+    expect(auth.provider('acme', 'fraud-service')).toBeNull();
+  });
+
+  it('survive a change of an API key', () => {
+    expect(addKey(addProviderKey(withProvider, owner, one), agent, newKey(0)).providers?.[0]?.keys).toHaveLength(1);
+    const key = newKey(0);
+    const kept = revokeKey(addKey(addProviderKey(withProvider, owner, one), agent, key), key.key_id, 'now');
+    expect(keysOf(kept)).toEqual([[one.kid, null]]);
   });
 });

@@ -1,4 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { ProviderCredentials } from './provider-keys.js';
+import { revokeProviderKey } from './provider-keys.js';
 
 /** One API key, kept as its hash only. */
 export interface StoredKey {
@@ -32,13 +34,15 @@ export interface ExecutorCredentials {
 
 /** Content of `credentials.json`. */
 export interface Credentials {
+  /** Absent in files of the first release. */
+  readonly providers?: readonly ProviderCredentials[];
   readonly agents: readonly AgentCredentials[];
   readonly executors: readonly ExecutorCredentials[];
 }
 
 export const NO_CREDENTIALS: Credentials = { agents: [], executors: [] };
 
-/** Whose key is meant: an agent's or an executor's id in a tenant. */
+/** Whose API key is meant: an agent's or an executor's id in a tenant. */
 export interface KeyOwner {
   readonly kind: 'agent' | 'executor';
   readonly tenant: string;
@@ -81,11 +85,14 @@ export function revokeKey(credentials: Credentials, keyId: string, revokedAt: st
       found = true;
       return revoked(key, revokedAt);
     });
+  const byProvider = revokeProviderKey(credentials.providers ?? [], keyId, revokedAt);
   const changed = {
+    ...credentials,
+    ...(byProvider !== null && { providers: byProvider }),
     agents: credentials.agents.map((agent) => ({ ...agent, keys: revokeIn(agent.keys) })),
     executors: credentials.executors.map((executor) => ({ ...executor, keys: revokeIn(executor.keys) })),
   };
-  if (!found) throw new Error(`there is no key ${keyId}`);
+  if (!found && byProvider === null) throw new Error(`there is no key ${keyId}`);
   return changed;
 }
 

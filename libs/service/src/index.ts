@@ -15,6 +15,8 @@ export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';
 export { addKey, hashKey, newKey, NO_CREDENTIALS, revokeKey, rotateKey } from './credentials.js';
 export type { AgentCredentials, Credentials, ExecutorCredentials, KeyOwner, NewKey, StoredKey } from './credentials.js';
+export { addProviderKey, newProviderKey, rotateProviderKey } from './provider-keys.js';
+export type { NewProviderKey, ProviderCredentials, ProviderKey } from './provider-keys.js';
 export { CredentialsFile, readCredentials, writeCredentials } from './credentials-file.js';
 export { KeyAuth } from './key-auth.js';
 export type { Caller } from './key-auth.js';

@@ -2,6 +2,7 @@ import { CountersignError } from '@countersign/canonical';
 import { bearerToken } from './bearer.js';
 import type { AgentCredentials, ExecutorCredentials } from './credentials.js';
 import { hashKey } from './credentials.js';
+import type { ProviderCredentials } from './provider-keys.js';
 import type { CredentialsFile } from './credentials-file.js';
 
 /** Whom an API key names. */
@@ -32,6 +33,12 @@ export class KeyAuth {
     const caller = this.byHash.get(hashKey(bearerToken(authorization)));
     if (!caller) throw new CountersignError('unauthenticated', 'the API key is not known or was revoked');
     return caller;
+  }
+
+  /** The provider of signals with its keys, or null. */
+  provider(tenant: string, providerId: string): ProviderCredentials | null {
+    const isIt = (one: ProviderCredentials): boolean => one.tenant === tenant && one.provider_id === providerId;
+    return this.file.get().providers?.find(isIt) ?? null;
   }
 
   /** The agent's record with its signing secrets, or null. */

@@ -1,5 +1,8 @@
 export { ACTION_DETAIL, DEFAULT_AUDIENCE, TOKEN_ALGORITHM, TOKEN_LIFE_MS, TOKEN_TYPE } from './claims.js';
 export type { ActionDetail, TokenClaims } from './claims.js';
+export { AttestationFault, MAX_ATTESTATION_CHARACTERS, verifyAttestation } from './attestation.js';
+export type { AttestationIssuer, Attested, AttestedAction } from './attestation.js';
+export { ATTESTATION_AUDIENCE, ATTESTATION_TYPE, MAX_ATTESTATION_LIFE_S } from './attestation-claims.js';
 export { checkToken } from './door.js';
 export { mintToken } from './mint.js';
 export type { MintedToken, TokenGrant } from './mint.js';

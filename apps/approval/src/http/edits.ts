@@ -73,6 +73,8 @@ function changedProposal(proposal: ActionProposed, parameters: { [name: string]:
     ...proposal,
     parameters: canonicalize(parameters),
     digest: actionDigest({ ...proposal, parameters, preconditions }),
+    // What providers attested is about the proposed version, so it counts as missing for the changed one.
+    attestations: null,
     ...{ amount_value: amount?.value ?? null, amount_currency: amount?.currency ?? null, after: null, diff: null },
   };
 }

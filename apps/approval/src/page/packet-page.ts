@@ -69,7 +69,7 @@ export function packetPage(visitor: Visitor, view: PacketView): string {
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
 <h1>${title}</h1>${KINDS[view.kind] && html`<p class="lead">${KINDS[view.kind]}</p>`}
 <p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}</p>
-${effect(view, action)}${change(view.packet)}${statements(view.packet)}${reasons(view.packet)}${voting(visitor, view)}`,
+${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${voting(visitor, view)}`,
   );
 }
 
@@ -112,6 +112,13 @@ const statements = (packet: Members): Html =>
   html`<section class="untrusted"><h2>What the agent says about itself (not verified)</h2>
 <blockquote>${shown(members(packet['rationale'])['text'])}</blockquote>
 ${facts({ confidence: packet['confidence'] ?? null, ...members(members(packet['signals'])['value']) })}</section>`;
+
+/** What providers signed, each under its name. */
+const attested = (packet: Members): Html[] =>
+  list(packet['attestations']).map(
+    (one) =>
+      html`<section><h2>Signals attested by ${shown(members(one)['stated_by'])}</h2>${facts(members(members(one)['value']))}</section>`,
+  );
 
 const reasons = (packet: Members): Html =>
   html`<section><h2>Why a person decides</h2>${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}

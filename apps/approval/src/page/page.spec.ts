@@ -46,6 +46,15 @@ describe("the reviewers' page", () => {
     expect(text).toContain('name="csrf" value="c5rf"');
   });
 
+  it('shows what a provider attested apart from what the agent says', () => {
+    const attestations = [{ value: { fraud_score: 0.9, note: evil }, stated_by: 'fraud-service', attested_at: 'x' }];
+    const text = packetPage(visitor, { ...view, packet: { ...view.packet, attestations } });
+    expect(text).toContain('Signals attested by fraud-service');
+    expect(text.indexOf('0.9')).toBeLessThan(text.indexOf('What the agent says about itself'));
+    expect(text).not.toContain('<script');
+    expect(packetPage(visitor, view)).not.toContain('attested');
+  });
+
   it('offers no vote to those who cannot cast one', () => {
     expect(packetPage(visitor, { ...view, hindrance: 'You operate this agent.' })).not.toContain(
       '<button class="approve"',

@@ -2,13 +2,14 @@ import type { Credentials, KeyOwner } from '@countersign/service';
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { refused, unreachable, wrongUse } from '../shared/command-error.js';
-import { readLocalSystem, rememberKey, secretsFolderOf } from '../shared/local-system.js';
+import { readLocalSystem, rememberKey, rememberProviderKey, secretsFolderOf } from '../shared/local-system.js';
 import { list, show } from '../shared/output.js';
 import { run } from '../shared/run.js';
 
 interface Options {
   agent?: string;
   executor?: string;
+  provider?: string;
   tenant: string;
   json?: boolean;
 }
@@ -18,9 +19,13 @@ type Change = 'addKey' | 'rotateKey';
 /** Loaded when it is needed: the services' bootstrap would more than double the start of every command. */
 const service = () => import('@countersign/service');
 
+function checkOne({ agent, executor, provider }: Options): void {
+  if ([agent, executor, provider].filter((id) => id !== undefined).length !== 1)
+    throw wrongUse('Name one of --agent, --executor and --provider.');
+}
+
 function ownerOf(options: Options): KeyOwner {
   const { agent, executor, tenant } = options;
-  if ((agent === undefined) === (executor === undefined)) throw wrongUse('Name either --agent or --executor.');
   return agent === undefined
     ? { kind: 'executor', tenant, id: executor as string }
     : { kind: 'agent', tenant, id: agent };
@@ -42,7 +47,27 @@ async function edit(secretsDir: string, change: (credentials: Credentials) => Cr
   }
 }
 
+/** Prints a provider's new private key once; the credentials keep the public half. */
+async function issueToProvider(id: string, { tenant, json }: Options, change: Change): Promise<void> {
+  const local = await readLocalSystem();
+  const { addProviderKey, newProviderKey, rotateProviderKey } = await service();
+  const apply = change === 'addKey' ? addProviderKey : rotateProviderKey;
+  const { private_jwk, ...key } = newProviderKey(Date.now());
+  const owner = { tenant, id };
+  await edit(secretsFolderOf(local), (credentials) => apply(credentials, owner, { ...key, private_jwk }));
+  if (change === 'rotateKey') await rememberProviderKey(owner, private_jwk);
+  show(json, { kind: 'provider', ...owner, key_id: key.kid, private_jwk }, (made) =>
+    list([
+      [made.kind, made.id],
+      ['key_id', made.key_id],
+      ['private_jwk', `${JSON.stringify(made.private_jwk)}  (shown once)`],
+    ]),
+  );
+}
+
 async function issue(options: Options, change: Change): Promise<void> {
+  checkOne(options);
+  if (options.provider !== undefined) return issueToProvider(options.provider, options, change);
   const local = await readLocalSystem();
   const owner = ownerOf(options);
   const { newKey, [change]: apply } = await service();
@@ -73,13 +98,16 @@ function issuing(keys: Command, name: string, description: string, change: Chang
     .description(description)
     .option('--agent <id>', 'whose key')
     .option('--executor <id>', 'whose key')
-    .option('--tenant <tenant>', 'of the agent or executor', 'acme')
+    .option('--provider <id>', 'whose key for signing attestations')
+    .option('--tenant <tenant>', 'of the agent, executor or provider', 'acme')
     .option('--json', 'print the new key as JSON')
     .action((options: Options) => run(options.json, () => issue(options, change)));
 }
 
 export function register(program: Command): void {
-  const keys = program.command('keys').description('API keys of agents and executors; services notice within a second');
+  const keys = program
+    .command('keys')
+    .description('keys of agents, executors and providers of signals; services notice within a second');
   issuing(keys, 'add', 'add a key beside the present ones', 'addKey');
   issuing(keys, 'rotate', 'add a key and revoke the others', 'rotateKey');
   keys

@@ -64,8 +64,23 @@ export async function rememberKey(owner: Owner, api_key: string): Promise<void> 
   const executors = local.executors.map((one) =>
     isOwner('executor', one.tenant, one.executor_id) ? { ...one, api_key } : one,
   );
+  await writeLocalSystem({ ...local, agents, executors });
+}
+
+/** Puts a provider's new private key into the local file. */
+export async function rememberProviderKey(owner: { tenant: string; id: string }, private_jwk: object): Promise<void> {
+  const local = await readLocalSystem();
+  const providers = local.providers.map((one) =>
+    one.tenant === owner.tenant && one.provider_id === owner.id
+      ? { ...one, private_jwk: private_jwk as typeof one.private_jwk }
+      : one,
+  );
+  await writeLocalSystem({ ...local, providers });
+}
+
+async function writeLocalSystem(local: LocalSystem): Promise<void> {
   const path = loadLocalFilePath(process.env);
   const draft = `${path}.${process.pid}`;
-  await writeFile(draft, `${JSON.stringify({ ...local, agents, executors }, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(draft, `${JSON.stringify(local, null, 2)}\n`, { mode: 0o600 });
   await rename(draft, path);
 }

@@ -28,6 +28,7 @@ export interface StoredAction {
   readonly confidence: number | null;
   readonly parameters: string;
   readonly signals: string | null;
+  readonly attestations: string | null;
   readonly before: string | null;
   readonly after: string | null;
   readonly explanation: string;

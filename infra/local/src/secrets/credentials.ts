@@ -1,6 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { Roster, RosterAgent, RosterExecutor } from '../roster.js';
+import { completeProviders, usableProviderKey } from './providers.js';
+import type { ProviderKey, StoredProvider } from './providers.js';
 import { randomHex, readIfThere, secretText, writeSecret } from './files.js';
 
 interface StoredKey {
@@ -21,6 +23,8 @@ type StoredExecutor = RosterExecutor & Keyed;
 interface Stored {
   readonly agents: readonly StoredAgent[];
   readonly executors: readonly StoredExecutor[];
+  /** Absent in files of the first release. */
+  readonly providers?: readonly StoredProvider[];
 }
 
 /** A member of the roster with the key that it uses, in plain text for local.json only. */
@@ -30,6 +34,7 @@ export type ExecutorKey = RosterExecutor & { readonly api_key: string };
 export interface LocalKeys {
   readonly agents: readonly AgentKey[];
   readonly executors: readonly ExecutorKey[];
+  readonly providers: readonly ProviderKey[];
 }
 
 const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex');
@@ -60,7 +65,11 @@ function complete(root: string, stored: Stored, roster: Roster): Stored {
   const executors = roster.executors
     .filter(isNew)
     .map((executor) => ({ ...executor, keys: [firstKey(root, executor, nowMs)] }));
-  return { agents: [...stored.agents, ...agents], executors: [...stored.executors, ...executors] };
+  return {
+    agents: [...stored.agents, ...agents],
+    executors: [...stored.executors, ...executors],
+    providers: completeProviders(root, stored.providers ?? [], roster.providers),
+  };
 }
 
 /** The executor that the policy service is when it makes an approved change of policy. */
@@ -83,6 +92,9 @@ function usableKey(root: string, member: (RosterAgent | RosterExecutor) & Keyed,
   const candidates = [...named.map((one) => one.api_key), `csk_${derive(root, 'key', nameOf(member))}`];
   return candidates.find((key) => valid.has(hash(key))) ?? '';
 }
+
+// A local.json of the first release names none.
+const formerProviders = ({ providers }: Partial<LocalKeys>): readonly ProviderKey[] => providers ?? [];
 
 async function readFormer(localFile: string): Promise<LocalKeys[]> {
   const text = await readIfThere(localFile);
@@ -109,7 +121,7 @@ export async function ensureCredentials(secretsDir: string, roster: Roster): Pro
  */
 export async function readLocalKeys(secretsDir: string, localFiles: readonly string[]): Promise<LocalKeys> {
   const root = await rootKey(secretsDir);
-  const { agents, executors } = await readStored(secretsDir);
+  const { agents, executors, providers = [] } = await readStored(secretsDir);
   const former = (await Promise.all(localFiles.map(readFormer))).flat();
   return {
     agents: agents.map(({ tenant, agent_id, environments, operators, ...agent }) => ({
@@ -121,5 +133,6 @@ export async function readLocalKeys(secretsDir: string, localFiles: readonly str
       ...{ tenant, executor_id, environments, audiences },
       api_key: usableKey(root, { tenant, executor_id, environments, audiences, ...executor }, former),
     })),
+    providers: providers.map((provider) => usableProviderKey(root, provider, former.flatMap(formerProviders))),
   };
 }

@@ -67,4 +67,32 @@ describe('secrets of a local system', () => {
     await writeFile(local, JSON.stringify({ agents: [{ ...roster.agents[0], api_key: 'csk_new' }], executors: [] }));
     expect((await readLocalKeys(secrets, [local])).agents[0]?.api_key).toBe('csk_new');
   });
+
+  it('keep only public keys of providers, and give the same private key again', async () => {
+    const { providers } = await readLocalKeys(secrets, []);
+    expect(providers).toEqual([expect.objectContaining({ provider_id: 'fraud-service', tenant: 'acme' })]);
+    const stored = await readFile(join(secrets, 'credentials.json'), 'utf8');
+    const { d, x } = providers[0]?.private_jwk ?? { d: '', x: '' };
+    expect(stored).toContain(x);
+    expect(stored).not.toContain(d);
+    await ensureCredentials(secrets, roster);
+    expect((await readLocalKeys(secrets, [])).providers).toEqual(providers);
+  });
+
+  it('complete the credentials of a first release, which name no providers', async () => {
+    const path = join(secrets, 'credentials.json');
+    const { providers: _, ...old } = JSON.parse(await readFile(path, 'utf8')) as { providers: unknown };
+    await writeFile(path, JSON.stringify(old));
+    expect((await readLocalKeys(secrets, [])).providers).toEqual([]);
+    await ensureCredentials(secrets, roster);
+    expect((await readLocalKeys(secrets, [])).providers[0]?.private_jwk).not.toBeNull();
+  });
+
+  it('show no private key of a provider whose key was replaced elsewhere', async () => {
+    const path = join(secrets, 'credentials.json');
+    const stored = JSON.parse(await readFile(path, 'utf8'));
+    stored.providers[0].keys[0].revoked_at = '2026-01-01T00:00:00.000Z';
+    await writeFile(path, JSON.stringify(stored));
+    expect((await readLocalKeys(secrets, [])).providers[0]?.private_jwk).toBeNull();
+  });
 });

@@ -2,6 +2,7 @@ import { localFilePath } from '../paths.js';
 import type { Roster, RosterReviewer } from '../roster.js';
 import { readLocalKeys } from '../secrets/credentials.js';
 import type { AgentKey, ExecutorKey } from '../secrets/credentials.js';
+import type { ProviderKey } from '../secrets/providers.js';
 import { readIfThere, writeSecret } from '../secrets/files.js';
 import type { Layout } from './layout.js';
 import type { ExternalEngine } from './options.js';
@@ -20,6 +21,7 @@ export interface LocalFile {
   readonly clickhouse: { readonly database: string; readonly analyst_user: string; readonly analyst_password: string };
   readonly agents: readonly AgentKey[];
   readonly executors: readonly ExecutorKey[];
+  readonly providers: readonly ProviderKey[];
   readonly reviewers: readonly RosterReviewer[];
   readonly pids: Readonly<Record<string, number>>;
   readonly port_base: number;

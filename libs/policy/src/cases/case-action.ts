@@ -19,6 +19,7 @@ export const NOTHING: Required<PolicyAction> = {
   agent_id: 'agent',
   at_ms: null,
   stated: {},
+  attestations: null,
   velocity: null,
   counted: null,
 };

@@ -113,11 +113,20 @@ function isTrusted({ at: pointer, stated_by }: FactDeclaration, { stated = {} }:
   return nearest === stated_by && below.every((place) => stated[place] === stated_by);
 }
 
+/** A signal of a named provider is what its attestation holds; then everything is as the trusted source states it. */
+function stands(fact: FactDeclaration, action: PolicyAction): unknown {
+  if (fact.stated_by !== 'agent' && fact.stated_by !== LOG && fact.at.startsWith('/signals/')) {
+    const own = at({ signals: at(action.attestations, `/${fact.stated_by}`) }, fact.at);
+    if (own !== undefined) return own;
+  }
+  return isTrusted(fact, action) ? at(action, fact.at) : undefined;
+}
+
 /** Every fact of an action by name: its value, or that it is not known; and under `present.<name>` whether it is stated. */
 export function readFacts(facts: readonly [string, FactDeclaration][], action: PolicyAction): Map<string, Told> {
   const names = new Map<string, Told>();
   for (const [name, fact] of facts) {
-    const raw = isTrusted(fact, action) ? at(action, fact.at) : undefined;
+    const raw = stands(fact, action);
     const stated = raw !== undefined && raw !== null;
     names.set(name, (stated ? valueOf(raw, fact) : null) ?? UNKNOWN);
     names.set(`present.${name}`, stated);

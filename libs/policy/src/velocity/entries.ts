@@ -1,8 +1,8 @@
 import type { Money } from '@countersign/canonical';
 import type { PolicyAction } from '../action.js';
 import type { CompiledPolicy } from '../compiled.js';
+import { statedValue } from '../facts.js';
 import { MoneyValue } from '../money.js';
-import { valueAt } from '../pointer.js';
 import type { Window } from './windows.js';
 import { windowsOf } from './windows.js';
 
@@ -43,7 +43,7 @@ function keyOf({ key }: Window, { agent_id }: Actor, action: PolicyAction): stri
 /** An amount below zero would hide others in the sum, so it counts as unreadable. */
 function amountOf(policy: CompiledPolicy, sum: string, action: PolicyAction): Money | null {
   const fact = policy.types.get(action.action_type)?.facts.find(({ name }) => name === sum);
-  const raw = fact && valueAt(action, fact.tokens);
+  const raw = fact && statedValue(fact, action);
   const money = raw === undefined || raw === null ? null : fact?.parse(raw);
   if (!(money instanceof MoneyValue) || money.units < 0) return null;
   return { value: money.value, currency: money.currency };

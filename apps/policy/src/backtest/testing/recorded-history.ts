@@ -11,6 +11,8 @@ export interface Past {
   /** UTC epoch milliseconds. */
   readonly decidedMs: number;
   readonly tenant?: string;
+  /** `ActionProposed.attestations`. */
+  readonly attestations?: string;
   /** What people said, how long they took, and when, after the request was opened. */
   readonly vote?: { readonly vote: 'approve' | 'deny'; readonly handlingMs: number; readonly waitedMs: number };
   readonly outcome?: 'executed' | 'rolled_back';
@@ -21,12 +23,13 @@ const TYPES = { parameters: '', before: null, after: null, signals: null, on_beh
 const RESPOND_MS = 3_600_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-function proposal({ action_id, amount, decidedMs, tenant = 'acme' }: Past): Parameters<typeof actionOf>[0] & object {
+function proposal(past: Past): Parameters<typeof actionOf>[0] & object {
+  const { action_id, amount, decidedMs, tenant = 'acme' } = past;
   const parameters = JSON.stringify(amount === null ? {} : { amount: { value: amount, currency: 'USD' } });
   const facts = { tenant, action_id, agent_id: 'bot', agent_version: 'v1', model_id: 'm1', action_type: 'pay' };
   const where = { environment: 'production', confidence: null, submitted_at: decidedMs - 20, body_hash: 'sha256:b' };
   const money = { amount_value: amount, amount_currency: amount && 'USD' };
-  return { ...TYPES, ...facts, ...where, ...money, parameters };
+  return { ...TYPES, ...facts, ...where, ...money, parameters, attestations: past.attestations ?? null };
 }
 
 type Fact = readonly [type: string, topic: string, atMs: number, payload: object];

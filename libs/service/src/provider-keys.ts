@@ -1,0 +1,92 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+
+/** A provider's public key, by which its attestations are checked. */
+export interface ProviderKey {
+  readonly kid: string;
+  /** JWK (RFC 8037) of an Ed25519 public key. */
+  readonly public_jwk: object;
+  /** RFC 3339 UTC. */
+  readonly created_at: string;
+  readonly revoked_at: string | null;
+}
+
+/** A provider of signals, such as a fraud scorer: what it signs counts as stated by it. */
+export interface ProviderCredentials {
+  readonly provider_id: string;
+  readonly tenant: string;
+  readonly keys: readonly ProviderKey[];
+  /** Names of the signals that it may state; absent: any. */
+  readonly signals?: readonly string[];
+}
+
+/** A key pair of a provider. The private half is shown once and never stored with the credentials. */
+export interface NewProviderKey {
+  readonly kid: string;
+  readonly public_jwk: object;
+  readonly private_jwk: object;
+  /** RFC 3339 UTC. */
+  readonly created_at: string;
+}
+
+interface HasProviders {
+  readonly providers?: readonly ProviderCredentials[];
+}
+
+/** Ed25519; both halves carry kid and alg. @param nowMs UTC epoch milliseconds */
+export function newProviderKey(nowMs: number): NewProviderKey {
+  const pair = generateKeyPairSync('ed25519');
+  const kid = `key_${randomBytes(8).toString('hex')}`;
+  const [public_jwk, private_jwk] = [pair.publicKey, pair.privateKey].map((half) => ({
+    ...half.export({ format: 'jwk' }),
+    ...{ kid, alg: 'EdDSA', use: 'sig' },
+  })) as [object, object];
+  return { kid, public_jwk, private_jwk, created_at: new Date(nowMs).toISOString() };
+}
+
+/** Adds a key beside the present ones; both verify until the old one is revoked. @throws Error for an unknown provider */
+export const addProviderKey = <C extends HasProviders>(
+  credentials: C,
+  owner: { readonly tenant: string; readonly id: string },
+  key: NewProviderKey,
+): C => withKeys(credentials, owner, (keys) => [...keys, stored(key)]);
+
+/** Adds a key and revokes every other one of that provider. @throws Error for an unknown provider */
+export const rotateProviderKey = <C extends HasProviders>(
+  credentials: C,
+  owner: { readonly tenant: string; readonly id: string },
+  key: NewProviderKey,
+): C =>
+  withKeys(credentials, owner, (keys) => [
+    ...keys.map((old) => ({ ...old, revoked_at: old.revoked_at ?? key.created_at })),
+    stored(key),
+  ]);
+
+/** The providers with one key revoked; null when none of them has it. */
+export function revokeProviderKey(
+  providers: readonly ProviderCredentials[],
+  kid: string,
+  revokedAt: string,
+): ProviderCredentials[] | null {
+  if (!providers.some(({ keys }) => keys.some((key) => key.kid === kid))) return null;
+  const revoked = (key: ProviderKey): ProviderKey =>
+    key.kid === kid ? { ...key, revoked_at: key.revoked_at ?? revokedAt } : key;
+  return providers.map((provider) => ({ ...provider, keys: provider.keys.map(revoked) }));
+}
+
+const stored = ({ kid, public_jwk, created_at }: NewProviderKey): ProviderKey => ({
+  ...{ kid, public_jwk, created_at, revoked_at: null },
+});
+
+function withKeys<C extends HasProviders>(
+  credentials: C,
+  { tenant, id }: { readonly tenant: string; readonly id: string },
+  change: (keys: readonly ProviderKey[]) => ProviderKey[],
+): C {
+  const isOwner = (one: ProviderCredentials): boolean => one.tenant === tenant && one.provider_id === id;
+  const providers = credentials.providers ?? [];
+  if (!providers.some(isOwner)) throw new Error(`there is no provider ${id} in tenant ${tenant}`);
+  return {
+    ...credentials,
+    providers: providers.map((one) => (isOwner(one) ? { ...one, keys: change(one.keys) } : one)),
+  };
+}
