@@ -1,6 +1,6 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionProposed, Gate } from '@countersign/events';
-import { approvalsOf } from './gate.js';
+import { approvalsOf, stagesOf } from './gate.js';
 import { patch } from './patch.js';
 import { proposalOf } from './proposal.js';
 import { quorumsOf } from './quorum.js';
@@ -93,12 +93,25 @@ export const requestDocument = (request: RequestState): Json => ({
   status: request.status,
   gate: request.gate.name,
   approvals: { ...approvalsOf(request) },
+  ...stagesDocument(request),
   roles: rolesOf(request.gate),
   opened_at: instant(request.opened_at),
   respond_by: instant(request.respond_by),
   expires_at: instant(request.expires_at),
   paused: request.paused_at !== null,
 });
+
+/** The stages of a gate that has some, in order, and whose turn it is. */
+function stagesDocument(request: RequestState): Json {
+  if (request.gate.stages.length === 0) return {};
+  const stages = stagesOf(request);
+  const turn = stages.findIndex(({ required, given }) => given < required);
+  return {
+    stages: stages.map(({ stage: { name, roles, people }, required, given }, at) => ({
+      ...{ name, required, given, roles: [...roles], people: [...people], open: at === turn },
+    })),
+  };
+}
 
 /** Every role that lets somebody vote. */
 const rolesOf = (gate: Gate): string[] => [...new Set(quorumsOf(gate).flatMap(({ roles }) => roles))];

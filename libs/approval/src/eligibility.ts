@@ -1,9 +1,9 @@
 import type { Gate } from '@countersign/events';
-import { quorumsOf } from './quorum.js';
+import { isPlain, quorumsOf } from './quorum.js';
 import type { ActionState, RequestState } from './state.js';
 
 /** Why a person may not vote, in the words of the API. */
-export type IneligibleRule = 'self' | 'operator' | 'role' | 'excluded';
+export type IneligibleRule = 'self' | 'operator' | 'role' | 'excluded' | 'stage';
 
 export interface Voter {
   readonly issuer: string;
@@ -30,16 +30,12 @@ export const roleFor = (gate: Gate, { roles }: Voter): string | null =>
 
 const NO_ROLES: readonly string[] = [];
 
-/** The voter's roles by which a vote can fill a place of a threshold or factor; the plain quorum asks for none. */
+/** The voter's roles by which a vote can fill a place of a threshold, factor or stage; the plain quorum asks for none. */
 export const fillingRoles = (gate: Gate, { roles }: Voter): readonly string[] =>
-  gate.thresholds.length === 0 && gate.factors.length === 0
-    ? NO_ROLES
-    : rolesOf(gate).filter((role) => roles.includes(role));
+  isPlain(gate) ? NO_ROLES : rolesOf(gate).filter((role) => roles.includes(role));
 
 const rolesOf = (gate: Gate): readonly string[] =>
-  gate.thresholds.length === 0 && gate.factors.length === 0
-    ? gate.roles
-    : [...new Set(quorumsOf(gate).flatMap(({ roles }) => roles))];
+  isPlain(gate) ? gate.roles : [...new Set(quorumsOf(gate).flatMap(({ roles }) => roles))];
 
 /** A gate that names neither roles nor people lets nobody vote. */
 const mayFill = (gate: Gate, voter: Voter): boolean =>

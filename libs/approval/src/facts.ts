@@ -52,6 +52,7 @@ export type RefusalCode =
   | 'frozen'
   | 'vote_not_offered'
   | 'reason_required'
+  | 'too_fast'
   | 'parameters_required'
   | 'edit_denied_by_policy'
   | 'unknown_grant'
@@ -65,8 +66,10 @@ export type RefusalCode =
 
 export interface Refusal {
   readonly code: RefusalCode;
-  /** Rule behind `not_eligible`: `self`, `operator`, `role` or `excluded`. */
+  /** Rule behind `not_eligible`: `self`, `operator`, `role`, `excluded` or `stage`. */
   readonly rule: string | null;
+  /** With `too_fast`: seconds until the same vote is taken, 1 or more. */
+  readonly retry_after_s?: number;
 }
 
 /** The answer to whoever appended the record. */
@@ -77,6 +80,8 @@ export interface Answer {
   readonly at: number;
   /** true when an earlier record with the same client_request_id was judged. */
   readonly repeated: boolean;
+  /** With `too_fast`: seconds from `at` until the same vote is taken, 1 or more. */
+  readonly retry_after_s?: number;
 }
 
 /** A record that may not take effect at all: a dead letter. */

@@ -3,13 +3,15 @@ import { about, actionOf, publish, refuse, requestOf } from './facts.js';
 import type { Answer, Turn } from './facts.js';
 import { answer } from './remember.js';
 import { personKey } from './state.js';
+import type { ActionState, RequestState } from './state.js';
 
-/** Notes when a person first opened a packet; handling time counts from there. */
+/** Notes when a person first opened the packet on the table; handling time counts from there. */
 export function foldShown(turn: Turn, shown: PacketShown): Answer {
   const action = actionOf(turn, shown);
   const request = action === null ? null : requestOf(action, shown.request_id);
   if (action === null || request?.status !== 'pending') return answer(turn, refuse('not_found'));
   const { issuer, subject, packet_digest } = shown;
+  if (isOldVersion(action, request, packet_digest)) return answer(turn, refuse('stale_packet'));
   const person = personKey(issuer, subject);
   const seen = (request.shown ??= new Map());
   if (seen.has(person)) return answer(turn, null);
@@ -19,3 +21,7 @@ export function foldShown(turn: Turn, shown: PacketShown): Answer {
   publish(turn, 'PacketOpened', action, () => about(action, what));
   return answer(turn, null);
 }
+
+/** True when somebody changed the action between the reading of the packet and its note in the log. */
+const isOldVersion = ({ versions }: ActionState, request: RequestState, packet_digest: string): boolean =>
+  request.kind === 'approval' && versions.length > 0 && packet_digest !== request.packet_digest;

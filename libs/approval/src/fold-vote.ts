@@ -3,7 +3,7 @@ import { fillingRoles, ineligible, roleFor } from './eligibility.js';
 import { actionOf, refuse, requestOf } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
-import { denialsGiven, quorumHolds } from './gate.js';
+import { denialsGiven, isOutOfTurn, quorumHolds } from './gate.js';
 import { issueGrant } from './grant.js';
 import { startHold } from './hold.js';
 import { openAudit } from './open-request.js';
@@ -36,6 +36,7 @@ function judgeVote(turn: Turn, action: ActionState, request: RequestState, cast:
   if (rule !== null) return refuse('not_eligible', rule);
   if (hasVoted(action, request, cast)) return refuse('already_voted');
   if (request.status !== 'pending') return refuse('already_terminal');
+  if (isOutOfTurn(request, cast)) return refuse('not_eligible', 'stage');
   if (isFrozen(turn.state, action)) return refuse('frozen');
   if (cast.packet_digest !== request.packet_digest) return refuse('stale_packet');
   return judgeContent(turn, action, request, cast);
@@ -80,8 +81,8 @@ function voteOf(turn: Turn, action: ActionState, request: RequestState, cast: Vo
     roles: fillingRoles(request.gate, cast),
     version: currentVersion(action),
     voted_at: turn.now,
-    // After an edit a stricter gate may bind: the editor's own vote counts only if it lets the editor vote.
-    counted: ineligible(action, request, cast) === null,
+    // After an edit a stricter gate may bind: the editor's own vote counts only if it lets the editor vote, and now.
+    counted: ineligible(action, request, cast) === null && !isOutOfTurn(request, cast),
   };
 }
 

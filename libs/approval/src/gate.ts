@@ -1,20 +1,24 @@
+import { gateStrictness } from '@countersign/events';
 import type { Gate } from '@countersign/events';
-import { approvalsBy, fewestPeople, missing } from './quorum.js';
-import type { Approvals } from './quorum.js';
+import { approvalsBy, fits, missing, stagesFilled } from './quorum.js';
+import type { Approvals, Approver, FilledStage } from './quorum.js';
 import type { RequestState, VoteState } from './state.js';
 import { personKey } from './state.js';
 
-const REASONS = ['never', 'deny', 'always'];
-const MAX_RANKED_FACTORS = 99;
+const longer = (a: number | null, b: number | null): number | null =>
+  a === null ? b : b === null ? a : Math.max(a, b);
 
-/** How much a gate asks of people: the fewest who can satisfy it, then separate duties, then the duty to give a reason. */
-const severity = (gate: Gate): number =>
-  fewestPeople(gate) * 1_000 + Math.min(MAX_RANKED_FACTORS, gate.factors.length) * 10 + REASONS.indexOf(gate.reason);
-
-/** The gate that asks more of people, the first one when they ask the same; it holds what either of them holds. */
+/**
+ * The gate that asks more of people, the first one when they ask the same. It holds what either of them holds, wants the
+ * evidence of both, and lets nobody approve sooner than either of them does.
+ */
 export function stricterGate(current: Gate, other: Gate): Gate {
-  const stricter = severity(other) > severity(current) ? other : current;
-  return stricter.hold || !(current.hold || other.hold) ? stricter : { ...stricter, hold: true };
+  const [most, least] = gateStrictness(other) > gateStrictness(current) ? [other, current] : [current, other];
+  const hold = most.hold || least.hold;
+  const evidence = [...new Set([...most.evidence, ...least.evidence])];
+  const min_dwell_s = longer(most.min_dwell_s, least.min_dwell_s);
+  const isWhole = hold === most.hold && evidence.length === most.evidence.length && min_dwell_s === most.min_dwell_s;
+  return isWhole ? most : { ...most, hold, evidence, min_dwell_s };
 }
 
 const isApproval = ({ vote }: VoteState): boolean => vote === 'approve' || vote === 'approve_with_changes';
@@ -27,6 +31,17 @@ function byPeople(votes: readonly VoteState[], test: (vote: VoteState) => boolea
 
 /** What the gate asks of people and what is there, by the counted approvals of the current version. */
 export const approvalsOf = ({ gate, votes }: RequestState): Approvals => approvalsBy(gate, byPeople(votes, isApproval));
+
+/** How many places of each stage are filled, in order. */
+export const stagesOf = ({ gate, votes }: RequestState): readonly FilledStage[] =>
+  stagesFilled(gate.stages, byPeople(votes, isApproval));
+
+/** True where another stage is being filled than one that this person fits; an audit is answered out of turn. */
+export function isOutOfTurn(request: RequestState, person: Approver): boolean {
+  if (request.kind === 'audit' || request.gate.stages.length === 0) return false;
+  const open = stagesOf(request).find(({ required, given }) => given < required);
+  return open !== undefined && !fits(open.stage, person);
+}
 
 /** Counted denials of the current version, by distinct people. */
 export const denialsGiven = ({ votes }: RequestState): number => byPeople(votes, ({ vote }) => vote === 'deny').length;

@@ -27,11 +27,12 @@ export type {
 export { requestOf } from './facts.js';
 export { isFrozen } from './freeze.js';
 export { diffDigest } from './diff.js';
-export { approvalsOf, denialsGiven, quorumHolds, stricterGate } from './gate.js';
+export { fewestPeople } from '@countersign/events';
+export { approvalsOf, denialsGiven, isOutOfTurn, quorumHolds, stagesOf, stricterGate } from './gate.js';
 export { buildPacket, decisionOfKind, packetDigest } from './packet.js';
 export type { Packet, PacketDecision, PacketEdit } from './packet.js';
-export { approvalsBy, fewestPeople } from './quorum.js';
-export type { Approvals, Approver } from './quorum.js';
+export { approvalsBy } from './quorum.js';
+export type { Approvals, Approver, FilledStage } from './quorum.js';
 export { votesFor } from './vote-content.js';
 export { patch } from './patch.js';
 export { proposalOf } from './proposal.js';

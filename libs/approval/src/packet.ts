@@ -157,6 +157,7 @@ const shownGate = (gate: Gate): JsonValue => ({
   ...(gate.people.length === 0 ? {} : { people: [...gate.people] }),
   ...(gate.thresholds.length === 0 ? {} : { thresholds: gate.thresholds.map(shownQuorum) }),
   ...(gate.factors.length === 0 ? {} : { factors: gate.factors.map(shownQuorum) }),
+  ...(gate.stages.length === 0 ? {} : { stages: gate.stages.map(shownQuorum) }),
 });
 
 const shownQuorum = ({ name, count, roles, people }: Quorum): JsonValue => ({

@@ -18,21 +18,26 @@ export interface Approvals {
 // A count below 1 would ask for nobody: it asks for one.
 const countOf = ({ count }: Quorum): number => Math.max(1, count);
 
+/** True for a gate that asks for a number of people and nothing more. */
+export const isPlain = ({ thresholds, factors, stages }: Gate): boolean =>
+  thresholds.length === 0 && factors.length === 0 && stages.length === 0;
+
 /** True when this person may fill a place of the quorum. */
-const fits = ({ roles, people }: Quorum, person: Approver): boolean =>
+export const fits = ({ roles, people }: Quorum, person: Approver): boolean =>
   people.includes(person.subject) || roles.some((role) => person.roles.includes(role));
 
 /**
  * What a gate asks of people and how much of it is there, from the approvers alone.
- * @param approvers distinct people
+ * @param approvers distinct people, in the order in which they approved
  */
 export function approvalsBy(gate: Gate, approvers: readonly Approver[]): Approvals {
-  if (gate.thresholds.length === 0 && gate.factors.length === 0) {
+  if (isPlain(gate)) {
     return { required: Math.max(1, gate.quorum), given: approvers.length };
   }
   const parts = [
     ...(gate.thresholds.length === 0 ? [] : [nearestThreshold(gate.thresholds, approvers)]),
     ...(gate.factors.length === 0 ? [] : [filledFactors(gate.factors, approvers)]),
+    ...(gate.stages.length === 0 ? [] : [filledStages(gate.stages, approvers)]),
   ];
   return parts.reduce((one, other) => (missing(other) > missing(one) ? other : one));
 }
@@ -75,18 +80,34 @@ function matched(places: readonly Quorum[], people: readonly Approver[]): number
   return places.filter((_, place) => seat(place, new Set())).length;
 }
 
-/** The fewest people who can satisfy the gate, 1 or more. */
-export const fewestPeople = (gate: Gate): number => approvalsBy(leastOf(gate), []).required;
+/** A stage, and how many of its places are filled. */
+export interface FilledStage extends Approvals {
+  readonly stage: Quorum;
+}
 
-// Of several thresholds the smallest one counts, whoever stands nearest to it.
-const leastOf = (gate: Gate): Gate => ({
-  ...gate,
-  thresholds: [...gate.thresholds].sort((a, b) => countOf(a) - countOf(b)).slice(0, 1),
-});
+/** Each approver, in order, fills a place of the first stage that is not full, or none. */
+export function stagesFilled(stages: readonly Quorum[], approvers: readonly Approver[]): readonly FilledStage[] {
+  let left = [...approvers];
+  return stages.map((stage) => {
+    const required = countOf(stage);
+    const taken = left.filter((person) => fits(stage, person)).slice(0, required);
+    const last = taken.at(-1);
+    // Those who approved before a stage was full cannot fill a later one.
+    left = taken.length < required || last === undefined ? [] : left.slice(left.indexOf(last) + 1);
+    return { stage, required, given: taken.length };
+  });
+}
 
-/** Roles and people of the gate that let somebody vote: its own, and those of its thresholds and factors. */
-export const quorumsOf = ({ roles, people, thresholds, factors, quorum }: Gate): readonly Quorum[] => [
+function filledStages(stages: readonly Quorum[], approvers: readonly Approver[]): Approvals {
+  const each = stagesFilled(stages, approvers);
+  const sum = (of: (one: FilledStage) => number): number => each.reduce((all, one) => all + of(one), 0);
+  return { required: sum(({ required }) => required), given: sum(({ given }) => given) };
+}
+
+/** Roles and people of the gate that let somebody vote: its own, and those of its thresholds, factors and stages. */
+export const quorumsOf = ({ roles, people, thresholds, factors, stages, quorum }: Gate): readonly Quorum[] => [
   { name: '', count: quorum, roles, people },
   ...thresholds,
   ...factors,
+  ...stages,
 ];

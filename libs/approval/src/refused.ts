@@ -12,11 +12,11 @@ export interface Attempt {
 /** Makes a refusal public and hands it on. */
 export function publishRefusal(turn: Turn, action: ActionState, attempt: Attempt, refusal: Refusal): Refusal {
   const { tenant, action_id, run_id } = action.decided;
+  const { code, rule } = refusal;
   publish(turn, 'Refused', action, () => ({
     ...{ tenant, action_id, run_id, request_id: null, grant_id: null },
     ...attempt,
-    ...refusal,
-    refused_at: turn.now,
+    ...{ code, rule, refused_at: turn.now },
   }));
   return refusal;
 }

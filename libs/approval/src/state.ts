@@ -56,7 +56,7 @@ export interface RequestState extends PausableClock {
   readonly opened_at: number;
   respond_by: number;
   readonly votes: VoteState[];
-  /** When each person first opened the packet, by `personKey`. */
+  /** When each person first opened the packet on the table, by `personKey`. */
   shown: Map<string, number> | null;
 }
 
@@ -107,6 +107,7 @@ export interface Remembered {
   readonly code: string;
   readonly rule: string | null;
   readonly at: number;
+  readonly retry_after_s?: number;
 }
 
 /** Everything known of one decided action. The proposal itself stays encoded in `decided.action`. */

@@ -16,6 +16,8 @@ export function judgeContent(turn: Turn, action: ActionState, request: RequestSt
   const { vote, release_at } = cast;
   if (!votesFor(request.kind).includes(vote)) return refuse('vote_not_offered');
   if (lacksReason(turn, request, cast)) return refuse('reason_required');
+  const wait = dwellLeft(turn, request, cast);
+  if (wait > 0) return { ...refuse('too_fast'), retry_after_s: Math.ceil(wait / 1000) };
   if (tooLate(action, request, release_at)) return refuse('release_too_late');
   return vote === 'approve_with_changes' ? judgeEdit(cast) : null;
 }
@@ -31,11 +33,19 @@ function lacksReason(turn: Turn, request: RequestState, cast: VoteCast): boolean
 }
 
 /** True for a vote that came sooner than the packet can be read; who never opened it has read nothing. */
-function isFast({ now }: Turn, { gate, shown }: RequestState, { issuer, subject }: VoteCast): boolean {
-  if (gate.reason_fast_s === null) return false;
-  const since = shown?.get(personKey(issuer, subject)) ?? now;
-  return now - since < gate.reason_fast_s * 1000;
+const isFast = (turn: Turn, request: RequestState, cast: VoteCast): boolean =>
+  request.gate.reason_fast_s !== null && readFor(turn, request, cast) < request.gate.reason_fast_s * 1000;
+
+/** Milliseconds until the gate lets this person approve. A denial is never held up, and an answer to an audit is none. */
+function dwellLeft(turn: Turn, request: RequestState, cast: VoteCast): number {
+  const { gate, kind } = request;
+  if (gate.min_dwell_s === null || kind === 'audit' || cast.vote === 'deny') return 0;
+  return gate.min_dwell_s * 1000 - readFor(turn, request, cast);
 }
+
+/** Milliseconds since the packet on the table was shown to this person; 0 for who never opened it. */
+const readFor = ({ now }: Turn, { shown }: RequestState, { issuer, subject }: VoteCast): number =>
+  now - (shown?.get(personKey(issuer, subject)) ?? now);
 
 function judgeEdit({ edit }: VoteCast): Refusal | null {
   if (edit === null) return refuse('parameters_required');

@@ -1,4 +1,4 @@
-import type { ActionDecided } from '@countersign/events';
+import type { ActionDecided, EventMap } from '@countersign/events';
 import { actionDocument, apply, createState, ineligible } from '../src/index.js';
 import type { LogRecord, PartitionState, PublicEvent } from '../src/index.js';
 import {
@@ -15,7 +15,7 @@ import {
   proposed,
   redemption,
 } from './records.js';
-import { revocation, shown, tick, vote } from './records.js';
+import { revocation, shown, T0, tick, vote } from './records.js';
 
 const action = proposed('a');
 const open = (event: ActionDecided): LogRecord => at(0, 'ActionDecided', event);
@@ -200,6 +200,52 @@ describe('reasons of fast votes', () => {
     ['opened a moment ago, with a reason', [look, cast(20_000, 'known customer')], 'ok'],
     ['opened long enough', [look, cast(31_000)], 'ok'],
   ])('%s', (_, records, code) => expect(run(open(fast), ...records).codes.at(-1)).toBe(code));
+});
+
+describe('time to read', () => {
+  const slow = decided(action, { gate: gate({ quorum: 1, min_dwell_s: 30 }) });
+  const look = at(1_000, 'PacketShown', shown(action, 'ann'));
+  const cast = (ms: number, over: Partial<EventMap['VoteCast']> = {}) =>
+    at(ms, 'VoteCast', vote(action, 'ann', { packet_digest: slow.packet_digest ?? '', ...over }));
+  const judged = (...records: LogRecord[]) => {
+    const state = createState(0);
+    return [at(0, 'ActionDecided', slow), ...records].map((record) => apply(state, record).answer).at(-1);
+  };
+
+  it.each([
+    ['never opened', [cast(600_000)], 'too_fast', 30],
+    ['opened a moment ago', [look, cast(20_500)], 'too_fast', 11],
+    ['opened long enough', [look, cast(31_000)], 'ok', undefined],
+    ['a denial is never held up', [cast(2, { vote: 'deny' })], 'ok', undefined],
+  ])('%s', (_, records, code, retry_after_s) =>
+    expect(judged(...records)).toMatchObject({ code, ...(retry_after_s && { retry_after_s }) }),
+  );
+
+  it('gives a copy of an early approval the same answer, and takes another one later', () => {
+    const early = cast(2_000);
+    expect(judged(look, early, { ...early, timestampMs: T0 + 60_000 })).toMatchObject({
+      code: 'too_fast',
+      repeated: true,
+    });
+    expect(judged(look, early, cast(60_000))).toMatchObject({ code: 'ok', repeated: false });
+  });
+
+  it('begins anew with a changed version, for all but its editor', () => {
+    const edit = edited(
+      action,
+      { amount: { value: '1.00', currency: 'USD' } },
+      { gate: gate({ quorum: 2, min_dwell_s: 30 }) },
+    );
+    const bob = at(1_000, 'PacketShown', shown(action, 'bob'));
+    const change = cast(40_000, { vote: 'approve_with_changes', edit });
+    const approve = (ms: number) => at(ms, 'VoteCast', vote(action, 'bob', { packet_digest: edit.packet_digest }));
+    expect(judged(look, bob, change)).toMatchObject({ code: 'ok' });
+    expect(judged(look, bob, change, approve(45_000))).toMatchObject({ code: 'too_fast', retry_after_s: 30 });
+    const stale = at(41_000, 'PacketShown', shown(action, 'bob'));
+    expect(judged(look, bob, change, stale)).toMatchObject({ code: 'stale_packet' });
+    const seen = at(41_000, 'PacketShown', { ...shown(action, 'bob'), packet_digest: edit.packet_digest });
+    expect(judged(look, bob, change, seen, approve(71_000))).toMatchObject({ code: 'ok' });
+  });
 });
 
 it('asks the same question of who may vote before a vote and in the fold', () => {

@@ -17,6 +17,7 @@ import {
   redemption,
   release,
   revocation,
+  shown,
   T0,
   tick,
   vote,
@@ -42,6 +43,14 @@ const either = decided(action, {
   gate: gate({ thresholds: [quorum('law', 1, ['legal']), quorum('money', 2, ['finance'])] }),
   audit_gate,
 });
+/** First one of finance, then two of legal; whoever approves has been shown the packet for a while. */
+const staged = decided(action, {
+  gate: gate({
+    ...{ stages: [quorum('money', 1, ['finance']), quorum('law', 2, ['legal'], ['dan'])], roles: ['finance', 'legal'] },
+    ...{ quorum: 3, min_dwell_s: 2 },
+  }),
+  audit_gate,
+});
 const edits = [
   edited(action, { amount: { value: '450.00', currency: 'USD' } }, { gate: gate({ quorum: 1 }) }),
   edited(
@@ -49,8 +58,13 @@ const edits = [
     { amount: { value: '9000.00', currency: 'USD' } },
     { gate: gate({ factors: [quorum('money', 2, ['finance']), quorum('law', 1, ['legal'])] }) },
   ),
+  edited(
+    action,
+    { amount: { value: '7000.00', currency: 'USD' } },
+    { gate: gate({ stages: [quorum('law', 1, ['legal']), quorum('money', 1, ['finance'])], min_dwell_s: 5 }) },
+  ),
 ].map((edit) => ({ ...edit, audit_packet_digest: `audit ${edit.digest}` }));
-const packets = [one, two, shaped, either]
+const packets = [one, two, shaped, either, staged]
   .map(({ packet_digest }) => packet_digest)
   .concat(edits.map((edit) => edit.packet_digest)) as string[];
 const digests = [action.digest, ...edits.map(({ digest }) => digest), 'sha256:00'];
@@ -68,6 +82,8 @@ const decision = fc.constantFrom(
   shaped,
   shaped,
   either,
+  staged,
+  staged,
   allowed(action),
   allowed(action, { audit_gate, sample_probability: 0.1 }),
   decided(action, { effective_decision: 'deny', gate: null }),
@@ -100,6 +116,8 @@ const claim = fc.record({
   ...{ client_request_id: ids, action_digest: fc.constantFrom(...digests), executor_id: fc.constantFrom('x', 'y') },
 });
 
+const views = fc.record({ packet_digest: fc.constantFrom(...packets) });
+
 const records = fc.oneof(
   fc.tuple(hours, decision).map(([ms, event]) => at(ms, 'ActionDecided', event)),
   {
@@ -124,6 +142,12 @@ const records = fc.oneof(
     weight: 3,
     arbitrary: fc.tuple(hours, people, wish).map(([ms, who, w]) => at(ms, 'ReleaseRequested', release(action, who, w))),
   },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(hours, people, views)
+      .map(([ms, who, seen]) => at(ms, 'PacketShown', { ...shown(action, who), ...seen })),
+  },
   hours.map((ms) => at(ms, 'CancelRequested', cancel(action))),
   hours.map((ms) => at(ms, 'RevocationRequested', revocation(action))),
   hours.map((ms) => at(ms, 'OutcomeFiled', outcome(action))),
@@ -136,30 +160,35 @@ const anyLog: fc.Arbitrary<LogRecord[]> = fc
   .map(([first, rest]) => [...(first === null ? [] : [at(0, 'ActionDecided', first)]), ...rest]);
 
 /** Logs in which people mostly see what they vote on, so that what follows an approval is reached often. */
-const nearLog: fc.Arbitrary<LogRecord[]> = fc.constantFrom(shaped, shaped, either, two).chain((first) => {
-  const minutes = fc.integer({ min: 0, max: 10 * HOUR });
-  const seen = { packet_digest: first.packet_digest ?? '' };
-  const asked = { packet_digest: first.audit_packet_digest ?? '' };
-  const near = fc.oneof(
-    fc
-      .tuple(minutes, people, roles, times)
-      .map(([ms, who, own, release_at]) => at(ms, 'VoteCast', vote(action, who, { ...seen, roles: own, release_at }))),
-    fc
-      .tuple(minutes, people, answers)
-      .map(([ms, who, own]) => at(ms, 'VoteCast', finding(first, who, { ...own, ...asked }))),
-    fc.tuple(minutes, people, wish).map(([ms, who, own]) => at(ms, 'ReleaseRequested', release(action, who, own))),
-    fc.tuple(minutes, claim).map(([ms, own]) => at(ms, 'RedemptionRequested', redemption(action, own))),
-  );
-  const known = fc.oneof({ weight: 6, arbitrary: near }, { weight: 1, arbitrary: records });
-  const votes = fc
-    .array(fc.tuple(people, roles), { minLength: 2, maxLength: 4 })
-    .map((casts) =>
-      casts.map(([who, own], index) => at(index, 'VoteCast', vote(action, who, { ...seen, roles: own }))),
+const nearLog: fc.Arbitrary<LogRecord[]> = fc
+  .constantFrom(shaped, shaped, either, two, staged, staged)
+  .chain((first) => {
+    const minutes = fc.integer({ min: 0, max: 10 * HOUR });
+    const seen = { packet_digest: first.packet_digest ?? '' };
+    const asked = { packet_digest: first.audit_packet_digest ?? '' };
+    const near = fc.oneof(
+      fc
+        .tuple(minutes, people, roles, times)
+        .map(([ms, who, own, release_at]) =>
+          at(ms, 'VoteCast', vote(action, who, { ...seen, roles: own, release_at })),
+        ),
+      fc
+        .tuple(minutes, people, answers)
+        .map(([ms, who, own]) => at(ms, 'VoteCast', finding(first, who, { ...own, ...asked }))),
+      fc.tuple(minutes, people, wish).map(([ms, who, own]) => at(ms, 'ReleaseRequested', release(action, who, own))),
+      fc.tuple(minutes, claim).map(([ms, own]) => at(ms, 'RedemptionRequested', redemption(action, own))),
     );
-  return fc
-    .tuple(votes, fc.array(known, { maxLength: 10 }))
-    .map(([early, rest]) => [at(0, 'ActionDecided', first), ...early, ...rest]);
-});
+    const known = fc.oneof({ weight: 6, arbitrary: near }, { weight: 1, arbitrary: records });
+    const votes = fc
+      .array(fc.tuple(people, roles), { minLength: 2, maxLength: 4 })
+      .map((casts) => [
+        ...casts.map(([who], index) => at(index, 'PacketShown', { ...shown(action, who), ...seen })),
+        ...casts.map(([who, own], index) => at(2_000 + index, 'VoteCast', vote(action, who, { ...seen, roles: own }))),
+      ]);
+    return fc
+      .tuple(votes, fc.array(known, { maxLength: 10 }))
+      .map(([early, rest]) => [at(0, 'ActionDecided', first), ...early, ...rest]);
+  });
 
 /** With copies of records put in at random places behind them. */
 const logs: fc.Arbitrary<LogRecord[]> = fc

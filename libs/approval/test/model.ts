@@ -1,4 +1,4 @@
-import type { ActionDecided, Gate, Quorum } from '@countersign/events';
+import type { ActionDecided, Gate, PacketShown, Quorum } from '@countersign/events';
 import type { LogRecord } from '../src/index.js';
 import { DAY } from './records.js';
 
@@ -20,6 +20,8 @@ interface Cast {
   vote: string;
   roles: readonly string[];
   release_at: number | null;
+  /** False for an edit by somebody whose turn it is not under the gate that the edit brought. */
+  counts: boolean;
 }
 
 interface World {
@@ -40,6 +42,9 @@ interface World {
   deciders: string[];
   expires: number;
   lapses: number;
+  /** When each person was first shown the packet on the table. */
+  seen: Map<string, number>;
+  edited: boolean;
   answers: Map<string, { body: string; code: string }>;
 }
 
@@ -47,6 +52,7 @@ interface World {
 export function reference(log: readonly LogRecord[]): Verdict {
   const world: World = {
     ...{ first: null, status: 'none', grant: 'none', gate: null, digest: '', packet: '', votes: [] },
+    ...{ seen: new Map(), edited: false },
     ...{ expires: Infinity, lapses: Infinity, answers: new Map(), hold: 'none', release: Infinity },
     ...{ audit: 'none', audit_packet: '', audit_expires: Infinity, auditors: [], deciders: [] },
   };
@@ -67,6 +73,7 @@ export function reference(log: readonly LogRecord[]): Verdict {
 function step(world: World, record: LogRecord, time: number): string {
   if (record.name === 'ActionDecided') return decide(world, record.event, time);
   if (record.name === 'Ticked') return 'ok';
+  if (record.name === 'PacketShown') return look(world, record.event, time);
   if (world.first === null) return record.name === 'RedemptionRequested' ? 'unknown_grant' : 'not_found';
   if (record.name === 'RedemptionRequested' && world.grant === 'none') return 'unknown_grant';
   if (record.name === 'RevocationRequested' && world.grant === 'none') return 'not_found';
@@ -80,6 +87,14 @@ function step(world: World, record: LogRecord, time: number): string {
   const code = judge(world, record, time);
   world.answers.set(key, { body, code });
   return code;
+}
+
+/** Being shown what is on the table counts, the first time. */
+function look(world: World, { request_id, subject, packet_digest }: PacketShown, time: number): string {
+  if (world.first?.request_id !== request_id || world.status !== 'pending') return 'not_found';
+  if (world.edited && packet_digest !== world.packet) return 'stale_packet';
+  if (!world.seen.has(subject)) world.seen.set(subject, time);
+  return 'ok';
 }
 
 const isAudit = ({ first }: World, request_id: string): boolean => first?.audit_request_id === request_id;
@@ -161,11 +176,13 @@ function judgeRedemption(world: World, digest: string, tokenExpired: boolean): s
 
 function mayVote(world: World, gate: Gate, { subject, roles }: { subject: string; roles: readonly string[] }): boolean {
   if (subject === world.first?.agent_id || world.first?.operators.includes(subject)) return false;
-  const kinds = [{ name: '', count: 1, roles: gate.roles, people: gate.people }, ...gate.thresholds, ...gate.factors];
+  const own = { name: '', count: 1, roles: gate.roles, people: gate.people };
+  const kinds = [own, ...gate.thresholds, ...gate.factors, ...gate.stages];
   return kinds.some((kind) => fits(kind, { who: subject, roles }));
 }
 
-const fits = (kind: Quorum, { who, roles }: { who: string; roles: readonly string[] }): boolean =>
+type Person = Pick<Cast, 'who' | 'roles'>;
+const fits = (kind: Quorum, { who, roles }: Person): boolean =>
   kind.people.includes(who) || kind.roles.some((role) => roles.includes(role));
 
 /** Tries everybody in every place. */
@@ -184,10 +201,28 @@ function canFill(places: readonly Quorum[], people: readonly Cast[]): boolean {
 
 function enough(gate: Gate, people: readonly Cast[]): boolean {
   const { thresholds, factors } = gate;
+  if (gate.stages.length > 0) return openStage(gate, people) === null;
   if (thresholds.length + factors.length === 0) return people.length >= gate.quorum;
   const anyOf = thresholds.some((kind) => people.filter((one) => fits(kind, one)).length >= kind.count);
   const places = factors.flatMap((kind) => Array.from({ length: kind.count }, () => kind));
   return (thresholds.length === 0 || anyOf) && canFill(places, people);
+}
+
+/** The stage whose turn it is after these approvals, in order; null when all are full. */
+function openStage({ stages }: Gate, people: readonly Person[]): Quorum | null {
+  const places = stages.flatMap((stage) => Array.from({ length: stage.count }, () => stage));
+  let at = 0;
+  for (const one of people) {
+    const place = places[at];
+    if (place !== undefined && fits(place, one)) at += 1;
+  }
+  return places[at] ?? null;
+}
+
+function isTurnOf(world: World, gate: Gate, one: Person): boolean {
+  const before = world.votes.filter(({ counts, vote }) => counts && vote !== 'deny');
+  const open = openStage(gate, before);
+  return open === null || fits(open, one);
 }
 
 function judgeAudit(world: World, record: LogRecord & { name: 'VoteCast' }): string {
@@ -234,38 +269,55 @@ function judgeVote(world: World, record: LogRecord & { name: 'VoteCast' }, time:
   if (!mayVote(world, gate, record.event)) return 'not_eligible';
   if (world.votes.some(({ who }) => who === subject)) return 'already_voted';
   if (world.status !== 'pending') return 'already_terminal';
+  if (!isTurnOf(world, gate, { who: subject, roles })) return 'not_eligible';
   if (packet_digest !== world.packet) return 'stale_packet';
   if (!['approve', 'deny', 'approve_with_changes'].includes(vote)) return 'vote_not_offered';
+  const readMs = time - (world.seen.get(subject) ?? time);
+  if (vote !== 'deny' && readMs < (gate.min_dwell_s ?? 0) * 1000) return 'too_fast';
   if (isTooLate(world, release_at)) return 'release_too_late';
   if (vote === 'approve_with_changes' && edit !== null && edit.digest !== world.digest) {
     world.votes = [];
+    world.edited = true;
     const hold = gate.hold || edit.gate.hold;
-    world.gate = { ...(asks(edit.gate) > asks(gate) ? edit.gate : gate), hold };
+    const dwells = [gate, edit.gate].flatMap(({ min_dwell_s }) => min_dwell_s ?? []);
+    const min_dwell_s = dwells.length === 0 ? null : Math.max(...dwells);
+    world.gate = { ...(asks(edit.gate) > asks(gate) ? edit.gate : gate), hold, min_dwell_s };
+    for (const who of world.seen.keys()) if (who !== subject) world.seen.delete(who);
     world.digest = edit.digest;
     world.packet = edit.packet_digest;
   }
-  world.votes.push({ who: subject, vote, roles, release_at });
+  const now = world.gate ?? gate;
+  const counts = mayVote(world, now, record.event) && isTurnOf(world, now, { who: subject, roles });
+  world.votes.push({ who: subject, vote, roles, release_at, counts });
   world.deciders.push(subject);
   settleVotes(world, time);
   return 'ok';
 }
 
-/** The fewest people who can satisfy the gate; between equals the one with more factors is stricter. */
-function asks({ quorum, thresholds, factors }: Gate): number {
-  const all = factors.reduce((sum, { count }) => sum + count, 0);
+/** The fewest people who can satisfy the gate; then how many separate duties, their order, a hold, time to read. */
+function asks({ quorum, thresholds, factors, stages, hold, min_dwell_s }: Gate): number {
+  const all = [...factors, ...stages].reduce((sum, { count }) => sum + count, 0);
   const any = thresholds.length === 0 ? 0 : Math.min(...thresholds.map(({ count }) => count));
-  const plain = thresholds.length + factors.length === 0 ? quorum : 0;
-  return Math.max(all, any, plain) * 100 + factors.length;
+  const parts = factors.length + stages.length;
+  const plain = thresholds.length + parts === 0 ? quorum : 0;
+  const last = Number(stages.length > 0) * 4 + Number(hold) * 2 + Number(min_dwell_s !== null);
+  return (Math.max(all, any, plain) * 100 + parts) * 8 + last;
 }
 
 function settleVotes(world: World, time: number): void {
   if (world.votes.some(({ vote }) => vote === 'deny')) world.status = 'denied';
-  else if (world.gate !== null && enough(world.gate, world.votes)) {
+  else if (
+    world.gate !== null &&
+    enough(
+      world.gate,
+      world.votes.filter(({ counts }) => counts),
+    )
+  ) {
     world.status = 'approved';
     sample(world, time);
     if (!world.gate.hold) return issue(world, time, world.gate.grant_ttl_s);
     world.hold = 'held';
     const times = world.votes.flatMap(({ release_at }) => (release_at === null ? [] : [release_at]));
-    world.release = times.length === 0 ? Infinity : Math.max(...times);
+    world.release = times.length === 0 ? Infinity : Math.max(...times, time);
   }
 }

@@ -1,3 +1,4 @@
+import { gateStrictness } from '@countersign/events';
 import type { Gate } from '@countersign/events';
 import fc from 'fast-check';
 import { apply, approvalsBy, createState, fewestPeople, stricterGate } from '../src/index.js';
@@ -15,6 +16,7 @@ const plain = gate({ quorum: 2 });
 const either = gate({ thresholds: [quorum('head', 1, ['head'], ['cat']), quorum('team', 2, ['finance'])] });
 const both = gate({ factors: [quorum('money', 1, ['finance']), quorum('law', 1, ['legal'])] });
 const named = gate({ factors: [quorum('money', 1, ['finance']), quorum('signer', 1, [], ['dan'])] });
+const inTurn = gate({ stages: [quorum('law', 1, ['legal']), quorum('money', 2, ['finance'], ['dan'])] });
 const mixed = gate({ thresholds: [quorum('any', 3, ['finance', 'legal'])], factors: [quorum('law', 1, ['legal'])] });
 
 describe('what a gate asks of people and what is there', () => {
@@ -32,6 +34,10 @@ describe('what a gate asks of people and what is there', () => {
     ['all of two, in the other order', both, [bob, cat], 2, 2],
     ['a named signer beside a role', named, [ann, cat], 2, 1],
     ['a named signer beside a role, both there', named, [ann, dan], 2, 2],
+    ['stages: the first one counts first', inTurn, [cat, ann], 3, 2],
+    ['stages: out of turn counts nothing', inTurn, [ann, cat], 3, 1],
+    ['stages: one person never fills two', inTurn, [bob, ann], 3, 2],
+    ['stages: all in turn', inTurn, [bob, dan, ann], 3, 3],
     ['both shapes: people enough, a factor missing', mixed, [ann, by('eve', 'finance'), by('fay', 'finance')], 1, 0],
     ['both shapes: the factor there, people missing', mixed, [cat, ann], 3, 2],
     ['both shapes: all there', mixed, [cat, ann, bob], 3, 3],
@@ -46,6 +52,7 @@ describe('what a gate asks of people and what is there', () => {
     ['any of', either, 1],
     ['all of', both, 2],
     ['both shapes', mixed, 3],
+    ['in stages', inTurn, 3],
   ])('asks for the fewest people: %s', (_, asked, fewest) => expect(fewestPeople(asked)).toBe(fewest));
 
   it('fills all factors exactly when some assignment of people does', () => {
@@ -84,6 +91,8 @@ describe('the stricter gate after an edit', () => {
     ['as many people with separate duties', plain, both, 'second'],
     ['as many people without separate duties', both, plain, 'first'],
     ['any of, with a way for one person', either, gate({ quorum: 2 }), 'second'],
+    ['the order as a further duty', both, gate({ stages: both.factors }), 'second'],
+    ['stages of the stricter hold', gate({ stages: both.factors }), both, 'first'],
     ['the same', both, { ...both, name: 'other' }, 'first'],
     ['a wider duty to give a reason', plain, gate({ reason: 'always' }), 'second'],
     ['more people count more than reasons', gate({ reason: 'always', quorum: 1 }), plain, 'second'],
@@ -94,6 +103,48 @@ describe('the stricter gate after an edit', () => {
   it('holds what either of them holds', () => {
     expect(stricterGate(gate({ hold: true, quorum: 1 }), plain)).toEqual({ ...plain, hold: true });
     expect(stricterGate(plain, gate({ hold: true, quorum: 1 }))).toEqual({ ...plain, hold: true });
+  });
+});
+
+describe('what both gates ask for after an edit', () => {
+  it('keeps the longer time to read and the evidence of both', () => {
+    const slow = gate({ quorum: 1, min_dwell_s: 60, evidence: ['invoice'] });
+    expect(stricterGate(slow, gate({ quorum: 2, min_dwell_s: 20, evidence: ['contract'] }))).toMatchObject({
+      ...{ quorum: 2, min_dwell_s: 60, evidence: ['contract', 'invoice'] },
+    });
+    expect(stricterGate(plain, slow)).toEqual({ ...plain, min_dwell_s: 60, evidence: ['invoice'] });
+  });
+
+  it('never asks for less than either of them, over random gates, and ranks as policy does', () => {
+    const part = fc.record({
+      ...{ name: fc.constant('x'), count: fc.integer({ min: 1, max: 3 }) },
+      ...{ roles: fc.constant(['finance']), people: fc.constant([]) },
+    });
+    const dwell = fc.option(fc.integer({ min: 1, max: 90 }));
+    const shape = fc.oneof(
+      fc.record({ quorum: fc.integer({ min: 1, max: 4 }) }),
+      fc.record({ stages: fc.array(part, { minLength: 1, maxLength: 3 }) }),
+      fc.record({ factors: fc.array(part, { minLength: 1, maxLength: 3 }) }),
+      fc.record({ thresholds: fc.array(part, { minLength: 1, maxLength: 3 }) }),
+    );
+    const care = fc.record({
+      ...{ hold: fc.boolean(), min_dwell_s: dwell, evidence: fc.subarray(['invoice', 'contract']) },
+      reason: fc.constantFrom('never', 'deny', 'always'),
+    });
+    const gates = fc.tuple(shape, care).map(([asked, rest]) => gate({ ...asked, ...rest }));
+    fc.assert(
+      fc.property(gates, gates, (one, other) => {
+        const held = stricterGate(one, other);
+        for (const each of [one, other]) {
+          expect(fewestPeople(held)).toBeGreaterThanOrEqual(fewestPeople(each));
+          expect(gateStrictness(held)).toBeGreaterThanOrEqual(gateStrictness(each));
+          expect(held.min_dwell_s ?? 0).toBeGreaterThanOrEqual(each.min_dwell_s ?? 0);
+          expect(held.hold || !each.hold).toBe(true);
+          expect(each.evidence.filter((kind) => !held.evidence.includes(kind))).toEqual([]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
   });
 });
 
@@ -116,6 +167,10 @@ describe('votes under a gate with shapes', () => {
   };
 
   it.each<[string, Gate, Approver[], unknown[]]>([
+    ['stages: a later one waits', inTurn, [ann, cat], ['not_eligible', 'ok', 'pending']],
+    ['stages: whoever filled one has voted', inTurn, [cat, cat], ['ok', 'already_voted', 'pending']],
+    ['stages: a full one takes nobody else', inTurn, [cat, by('eve', 'legal')], ['ok', 'not_eligible', 'pending']],
+    ['stages: approved when all are full', inTurn, [cat, ann, dan], ['ok', 'ok', 'ok', 'approved']],
     ['any of: one of the small quorum', either, [cat], ['ok', 'approved']],
     ['any of: one of the large quorum', either, [ann], ['ok', 'pending']],
     ['all of: one person with both roles', both, [bob], ['ok', 'pending']],

@@ -35,6 +35,7 @@ export const PROBLEMS = {
   vote_not_offered: [422, 'The request does not take this vote'],
   release_too_late: [422, 'The release is too late'],
   reason_required: [422, 'A reason is required'],
+  too_fast: [422, 'The approval came before the packet can have been read'],
   parameters_required: [422, 'Changed parameters are required'],
   edit_denied_by_policy: [422, 'Policy denies the changed action'],
   invalid_policy: [422, 'The policy is not valid'],

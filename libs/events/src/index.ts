@@ -5,6 +5,7 @@ export { deadLetter } from './dead-letter.js';
 export type { DeadLetterCause, PlacedRecord } from './dead-letter.js';
 export { EventError } from './error.js';
 export type { EventFault } from './error.js';
+export { fewestPeople, gateStrictness } from './gate-strictness.js';
 export { MAC_HEADER, SERVICES, signRecord, verifyRecord } from './mac.js';
 export type { MacInput, MacKeys, ServiceName } from './mac.js';
 export { eventId, openRecord, toRecord } from './record.js';

@@ -105,6 +105,13 @@ fallback: one
     expect(gateAt(Date.parse('2026-11-20T15:00:00Z'))?.respond_s).toBe(72 * HOUR);
   });
 
+  it('counts working hours for reminders and the escalation too', () => {
+    const friday = gateAt(Date.parse('2026-11-20T13:00:00Z'));
+    expect(friday).toMatchObject({ remind_s: [2 * HOUR, 72 * HOUR], respond_s: 72 * HOUR, escalate_s: 72 * HOUR });
+    const morning = gateAt(Date.parse('2026-11-20T07:00:00Z'));
+    expect(morning).toMatchObject({ remind_s: [3 * HOUR, 4.6 * HOUR], respond_s: 5 * HOUR, escalate_s: 5 * HOUR });
+  });
+
   it.each([[null], [undefined], [Number.NaN], [-1], [1e300]])('keeps the plain, shorter time at %p', (at) => {
     expect(gateAt(at)?.respond_s).toBe(4 * HOUR);
   });

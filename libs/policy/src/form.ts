@@ -8,12 +8,15 @@ const isInstant = (atMs: unknown): atMs is number =>
   Number.isSafeInteger(atMs) && (atMs as number) >= 0 && (atMs as number) <= LATEST_MS;
 
 /**
- * The form of the gate for this impact: high impact is answered sooner. With a calendar the time to respond becomes the
- * real seconds until so much working time has passed, at most until the request expires.
+ * The form of the gate for this impact: high impact is answered sooner. With a calendar the times to remind,
+ * respond and escalate become the real seconds until so much working time has passed, at most until it expires.
  * @param atMs when the action was proposed, epoch milliseconds; without it no calendar is asked, so the time is shorter
  */
 export function formOf({ urgent, usual, calendar }: CompiledGate, impact: string | null, atMs?: number | null): Gate {
   const form = impact === 'high' ? urgent : usual;
   if (calendar === null || !isInstant(atMs)) return form;
-  return { ...form, respond_s: Math.min(calendar.realSeconds(atMs, form.respond_s), form.expire_s) };
+  const real = (workingSeconds: number): number => Math.min(calendar.realSeconds(atMs, workingSeconds), form.expire_s);
+  const remind_s = [...new Set(form.remind_s.map(real))];
+  const escalate_s = form.escalate_s === null ? null : real(form.escalate_s);
+  return { ...form, respond_s: real(form.respond_s), remind_s, escalate_s };
 }

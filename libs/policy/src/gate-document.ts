@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { condition, duration, name, pointer } from './words.js';
 
+const MINUTE_S = 60;
+const DAY_S = 86_400;
+
 const MAX_PEOPLE = 20;
+const MAX_BATCH = 50;
 
 const roles = z.array(z.string().min(1).max(64)).max(MAX_PEOPLE);
 const people = z.array(z.string().min(1).max(256)).max(100).default([]);
@@ -14,6 +18,50 @@ const quorum = z.strictObject({
   people: people.describe('Named people who count although they have none of the roles.'),
 });
 const quorums = z.array(quorum).max(8).default([]);
+
+const isRising = (shares: readonly number[]): boolean =>
+  shares.every((one, at) => at === 0 || one > (shares[at - 1] ?? 0));
+
+const sla = z.strictObject({
+  respond: duration.describe('From opening to the time by which somebody should have answered.'),
+  expire: duration.describe('From submission to the time at which the request ends unanswered.'),
+  remind: z
+    .array(z.number().gt(0).max(1))
+    .max(5)
+    .refine(isRising, 'expected shares that rise, such as [0.5, 0.9]')
+    .optional()
+    .describe('Shares of `respond` at which those who are asked are reminded. Default [0.5, 0.9].'),
+  escalate: duration
+    .optional()
+    .describe('From opening to the time at which a request without an answer is escalated. Default `respond`.'),
+  escalate_to: roles.default([]).describe('Roles that may vote once the request is escalated.'),
+  calendar: name
+    .optional()
+    .describe(
+      'A calendar of the policy: `respond`, reminders and `escalate` then count working hours only, and never beyond `expire`.',
+    ),
+});
+
+const audit = z.strictObject({
+  sample: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Probability, 0 to 1, of a random audit of what this gate was asked for; instead of the policy's own."),
+  review: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .describe('Probability, above 0 to 1, that an approval is reviewed again blindly.'),
+  hash: z
+    .never(
+      'expected no `hash` here: fields are hashed before a gate is known, so the action type names them in `sensitive`',
+    )
+    .optional()
+    .describe('Refused: fields to hash are named by `sensitive` of the action type.'),
+});
 
 /** Who must say yes, by when, and what follows. */
 export const gate = z.strictObject({
@@ -38,6 +86,7 @@ export const gate = z.strictObject({
   quorum: count.optional().describe('Distinct people who must approve. Instead of thresholds and factors.'),
   thresholds: quorums.describe('Any one of them suffices.'),
   factors: quorums.describe('All of them, by distinct people.'),
+  stages: quorums.describe('All of them, in this order, by distinct people. Alone, instead of the three above.'),
   deny_quorum: count.default(1).describe('Counted denials that end the request.'),
   roles: roles.default([]).describe('A voter needs one of these roles.'),
   people: people.describe('Named people who may vote although they have none of the roles.'),
@@ -45,22 +94,25 @@ export const gate = z.strictObject({
   reason: z.enum(['never', 'deny', 'always']).default('never').describe('Which votes need a reason.'),
   reason_min_length: z.int().min(1).max(1_000).default(1).describe('Least characters of a reason.'),
   reason_fast: duration.optional().describe('A vote sooner than this after the packet was shown needs a reason.'),
+  dwell: duration
+    .refine((seconds) => seconds <= DAY_S, 'expected at most 24h')
+    .optional()
+    .describe('An approval sooner than this after the packet was shown to that person is refused, at most 24h.'),
   evidence: z
     .array(name)
     .max(MAX_PEOPLE)
     .default([])
     .describe('Kinds of attachment that must be there, such as `invoice`.'),
   hold: z.boolean().optional().describe('Approved actions wait for release. Default: with hold-before-send only.'),
-  sla: z
-    .strictObject({
-      respond: duration.describe('From opening to the time by which somebody should have answered.'),
-      expire: duration.describe('From submission to the time at which the request ends unanswered.'),
-      calendar: name
-        .optional()
-        .describe('A calendar of the policy: `respond` then counts working hours only, and never beyond `expire`.'),
-    })
+  sla: sla.optional().describe('Default 1h and 24h where the impact is high, else 24h and 72h.'),
+  assign: z
+    .enum(['pool', 'rotate'])
+    .default('pool')
+    .describe('pool: whoever is eligible takes a request; rotate: it is assigned in turn.'),
+  claim: duration
+    .refine((seconds) => seconds >= MINUTE_S && seconds <= DAY_S, 'expected a claim from 1m to 24h')
     .optional()
-    .describe('Default 1h and 24h where the impact is high, else 24h and 72h.'),
+    .describe('How long a claim lasts, 1m to 24h. Default 15m.'),
   token: z
     .strictObject({
       ttl: duration.optional().describe('Life of the grant from approval, 1m to 7d. Default 24h.'),
@@ -69,9 +121,13 @@ export const gate = z.strictObject({
     .default({})
     .describe('The grant that an approval gives, and its tokens.'),
   batch: z
-    .strictObject({ fields: z.array(pointer).min(1).max(MAX_PEOPLE).describe('Equal values of these make a batch.') })
+    .strictObject({
+      fields: z.array(pointer).min(1).max(MAX_PEOPLE).describe('Equal values of these make a batch.'),
+      max: z.int().min(1).max(MAX_BATCH).default(50).describe('Most requests that are decided together, 1 to 50.'),
+    })
     .optional()
     .describe('Requests that may be decided together.'),
+  audit: audit.default({}).describe('Audits of what people approved under this gate.'),
 });
 
 export type GateDeclaration = z.infer<typeof gate>;

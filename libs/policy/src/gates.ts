@@ -1,8 +1,8 @@
+import { fewestPeople, gateStrictness } from '@countersign/events';
 import type { Gate, Quorum } from '@countersign/events';
 import type { CompiledCalendar } from './calendar.js';
 import { gate } from './gate-document.js';
 import type { GateDeclaration, QuorumDeclaration } from './gate-document.js';
-import { gateSeverity } from './strictness.js';
 
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
@@ -18,30 +18,27 @@ const USUAL_SLA = { respond: 24 * HOUR_S, expire: 72 * HOUR_S };
 /** A gate in its two forms: where the impact is high people answer sooner, unless the gate sets its own times. */
 export interface CompiledGate {
   readonly name: string;
-  /** Rises with strictness; see `gateSeverity`. */
+  /** Rises with strictness; see `gateStrictness`. */
   readonly severity: number;
   /** An action without a diff is denied. */
   readonly diffRequired: boolean;
-  /** Whose working hours the time to respond counts; null: every hour. */
+  /** Probability of a random audit of what this gate was asked for; null: the policy's own. */
+  readonly sample: number | null;
+  /** Whose working hours the times to remind, respond and escalate count; null: every hour. */
   readonly calendar: CompiledCalendar | null;
   readonly urgent: Gate;
   readonly usual: Gate;
 }
 
-/** What a gate asks for beyond the quorum, where it says nothing of it. */
-const CARE = {
-  stages: [],
-  remind_s: [],
-  escalate_s: null,
-  escalate_roles: [],
-  assign: 'pool',
-  claim_s: 900,
-  min_dwell_s: null,
-  batch_max: 50,
-  review_rate: null,
-} as const;
+const REMINDERS = [0.5, 0.9];
+const CLAIM_S = 900;
+const BATCH_MAX = 50;
 
-const unique = (items: readonly string[]): string[] => [...new Set(items)];
+type Sla = Pick<NonNullable<GateDeclaration['sla']>, 'respond' | 'expire' | 'remind' | 'escalate'> & {
+  readonly escalate_to?: string[];
+};
+
+const unique = <T>(items: readonly T[]): T[] => [...new Set(items)];
 
 /** A part of a quorum with nobody named takes the people of its gate. */
 function quorumOf(part: QuorumDeclaration, { roles, people }: GateDeclaration): Quorum {
@@ -49,38 +46,55 @@ function quorumOf(part: QuorumDeclaration, { roles, people }: GateDeclaration): 
   return Object.freeze(named ? { ...part } : { ...part, roles, people });
 }
 
-/** Least number of distinct people who can fulfil the gate. */
-function leastPeople({ quorum, thresholds, factors }: GateDeclaration): number {
-  const all = factors.reduce((sum, { count }) => sum + count, 0);
-  const any = thresholds.length === 0 ? 0 : Math.min(...thresholds.map(({ count }) => count));
-  return Math.max(quorum ?? 0, all, any, 1);
-}
+type Who = Pick<Gate, 'quorum' | 'roles' | 'thresholds' | 'factors' | 'stages' | 'people'>;
+type Times = Pick<Gate, 'respond_s' | 'expire_s' | 'remind_s' | 'escalate_s' | 'escalate_roles'>;
+type Votes = Pick<
+  Gate,
+  'deny_quorum' | 'exclude' | 'reason' | 'reason_min_length' | 'evidence' | 'reason_fast_s' | 'min_dwell_s'
+>;
+type Handling = Pick<Gate, 'assign' | 'claim_s' | 'batch_fields' | 'batch_max' | 'review_rate'>;
 
 /** Who may vote: the gate's own roles and people, and those of its parts. */
-function whoOf(declaration: GateDeclaration): Pick<Gate, 'quorum' | 'roles' | 'thresholds' | 'factors' | 'people'> {
+function whoOf(declaration: GateDeclaration): Who {
   const thresholds = declaration.thresholds.map((part) => quorumOf(part, declaration));
   const factors = declaration.factors.map((part) => quorumOf(part, declaration));
-  const parts = [declaration, ...thresholds, ...factors];
+  const stages = declaration.stages.map((part) => quorumOf(part, declaration));
+  const parts = [declaration, ...thresholds, ...factors, ...stages];
   const roles = unique(parts.flatMap((part) => part.roles));
   const people = unique(parts.flatMap((part) => part.people));
-  return { quorum: leastPeople(declaration), thresholds, factors, roles, people };
+  const quorum = fewestPeople({ quorum: declaration.quorum ?? 1, thresholds, factors, stages });
+  return { quorum, thresholds, factors, stages, roles, people };
 }
 
-function gateOf(name: string, declaration: GateDeclaration, sla: { respond: number; expire: number }): Gate {
-  const { pattern, deny_quorum, exclude, reason, reason_min_length, token, evidence } = declaration;
-  const votes = { deny_quorum, exclude, reason, reason_min_length, reason_fast_s: declaration.reason_fast ?? null };
-  const times = { respond_s: sla.respond, expire_s: sla.expire, grant_ttl_s: token.ttl ?? APPROVED_TTL_S };
-  const hold = declaration.hold ?? pattern === 'hold-before-send';
-  const rest = { evidence, hold, batch_fields: declaration.batch?.fields ?? [] };
+/** When somebody is reminded, and who hears of it when nobody answers. Seconds of working time where a calendar counts. */
+function timesOf({ respond, expire, remind = REMINDERS, escalate, escalate_to = [] }: Sla): Times {
+  const remind_s = unique(remind.map((share) => Math.max(1, Math.round(share * respond))));
+  return {
+    ...{ respond_s: respond, expire_s: expire, remind_s },
+    ...{ escalate_s: escalate ?? respond, escalate_roles: unique(escalate_to) },
+  };
+}
+
+function votesOf(declaration: GateDeclaration): Votes {
+  const { deny_quorum, exclude, reason, reason_min_length, evidence } = declaration;
+  const times = { reason_fast_s: declaration.reason_fast ?? null, min_dwell_s: declaration.dwell ?? null };
+  return { deny_quorum, exclude, reason, reason_min_length, evidence, ...times };
+}
+
+function handlingOf({ assign, claim, batch, audit }: GateDeclaration): Handling {
+  const batches = { batch_fields: batch?.fields ?? [], batch_max: batch?.max ?? BATCH_MAX };
+  return { assign, claim_s: claim ?? CLAIM_S, ...batches, review_rate: audit.review ?? null };
+}
+
+function gateOf(name: string, declaration: GateDeclaration, sla: Sla): Gate {
+  const { pattern, token, hold = pattern === 'hold-before-send' } = declaration;
   return Object.freeze({
-    name,
-    pattern,
+    ...{ name, pattern, hold },
     ...whoOf(declaration),
-    ...votes,
-    ...times,
-    ...rest,
-    ...CARE,
-    token_audience: token.audience ?? null,
+    ...votesOf(declaration),
+    ...timesOf(sla),
+    ...handlingOf(declaration),
+    ...{ grant_ttl_s: token.ttl ?? APPROVED_TTL_S, token_audience: token.audience ?? null },
   });
 }
 
@@ -90,11 +104,12 @@ export function compileGate(
   declaration: GateDeclaration,
   calendars: ReadonlyMap<string, CompiledCalendar> = new Map(),
 ): CompiledGate {
-  const form = (sla: { respond: number; expire: number }): Gate => gateOf(name, declaration, declaration.sla ?? sla);
+  const form = (sla: Sla): Gate => gateOf(name, declaration, declaration.sla ?? sla);
   const usual = form(USUAL_SLA);
   const diffRequired = declaration.pattern === 'dry-run' && declaration.diff === 'required';
   const calendar = calendars.get(declaration.sla?.calendar ?? '') ?? null;
-  return { name, severity: gateSeverity(usual), diffRequired, calendar, urgent: form(URGENT_SLA), usual };
+  const sample = declaration.audit.sample ?? null;
+  return { name, severity: gateStrictness(usual), diffRequired, sample, calendar, urgent: form(URGENT_SLA), usual };
 }
 
 /** What is wrong with a grant's life in seconds, or null. */
@@ -102,12 +117,14 @@ export const grantTtlFault = (seconds: number): string | null =>
   seconds < GRANT_TTL_S.min || seconds > GRANT_TTL_S.max ? 'expected a grant life from 1m to 7d' : null;
 
 /** What is wrong with who must approve, or null. */
-export function quorumFault({ quorum, thresholds, factors, roles, people }: GateDeclaration): string | null {
-  const parts = [...thresholds, ...factors];
+export function quorumFault({ quorum, thresholds, factors, stages, roles, people }: GateDeclaration): string | null {
+  const parts = [...thresholds, ...factors, ...stages];
   if ((quorum === undefined) === (parts.length === 0))
-    return 'expected either `quorum`, or `thresholds` or `factors` instead of it';
+    return 'expected either `quorum`, or `thresholds` or `factors` instead of it, or `stages` alone';
+  if (stages.length > 0 && parts.length > stages.length)
+    return 'expected `stages` alone, without `thresholds` and `factors`';
   if (new Set(parts.map(({ name }) => name)).size < parts.length)
-    return 'expected a name for each threshold and factor that no other one of the gate has';
+    return 'expected a name for each threshold, factor and stage that no other one of the gate has';
   const nobody = roles.length + people.length === 0;
   const open = parts.length === 0 || parts.some((part) => part.roles.length + part.people.length === 0);
   return nobody && open ? 'expected `roles` or `people` who may vote' : null;
@@ -127,6 +144,7 @@ export function gateFault({ urgent, usual }: CompiledGate): string | null {
   const ttlFault = grantTtlFault(usual.grant_ttl_s);
   if (ttlFault !== null) return ttlFault;
   if (usual.respond_s > usual.expire_s) return 'expected `sla.respond` to be at most `sla.expire`';
+  if ((usual.escalate_s ?? 0) > usual.expire_s) return 'expected `sla.escalate` to be at most `sla.expire`';
   const longest = Math.max(urgent.expire_s, usual.expire_s) + usual.grant_ttl_s + DAY_S;
   return longest > REMEMBERED_S
     ? 'expected `sla.expire` (default 72h) + `token.ttl` (default 24h) + 24h to be at most 8d'

@@ -1,5 +1,6 @@
 import type { PolicyAction } from './action.js';
 import { decide } from './decide.js';
+import { BUILT_IN_GATE } from './gates.js';
 import { loadPolicy } from './load-policy.js';
 
 const POLICY = `name: sample
@@ -97,6 +98,85 @@ describe('gates', () => {
     expect(problems).toContainEqual(
       expect.objectContaining({ line: 16, message: expect.stringContaining(message) as string }),
     );
+  });
+});
+
+describe('gates in order and in time', () => {
+  const gateOf = (text: string) => load(POLICY.replace('{ quorum: 1, roles: [r] }', text)).gates.get('one')?.usual;
+
+  it('compiles stages, reminders, escalation, assignment, dwell, batches and review', () => {
+    const stages = 'stages: [{ name: a, count: 1, roles: [x] }, { name: b, count: 2, people: [sam] }]';
+    const times = 'sla: { respond: 4h, expire: 24h, remind: [0.25, 1], escalate: 6h, escalate_to: [head] }';
+    const rest = 'assign: rotate, claim: 20m, dwell: 30s, batch: { fields: [/target], max: 7 }, audit: { review: 0.1 }';
+    expect(gateOf(`{ ${stages}, ${times}, ${rest} }`)).toMatchObject({
+      ...{ quorum: 3, roles: ['x'], people: ['sam'], thresholds: [], factors: [] },
+      stages: [
+        { name: 'a', count: 1, roles: ['x'], people: [] },
+        { name: 'b', count: 2, roles: [], people: ['sam'] },
+      ],
+      ...{ remind_s: [3_600, 14_400], escalate_s: 21_600, escalate_roles: ['head'] },
+      ...{ assign: 'rotate', claim_s: 1_200, min_dwell_s: 30, batch_max: 7, review_rate: 0.1 },
+    });
+  });
+
+  it('has defaults, with and without an sla, and in the built-in gate', () => {
+    const care = { stages: [], escalate_roles: [], assign: 'pool', claim_s: 900, min_dwell_s: null, batch_max: 50 };
+    const sla = (respond: number) => ({ remind_s: [respond * 0.5, respond * 0.9], escalate_s: respond });
+    expect(gateOf('{ quorum: 1, roles: [r] }')).toMatchObject({ ...care, ...sla(86_400), review_rate: null });
+    expect(gateOf('{ quorum: 1, roles: [r], sla: { respond: 2h, expire: 4h } }')).toMatchObject(sla(7_200));
+    expect(BUILT_IN_GATE.usual).toMatchObject({ ...care, ...sla(86_400) });
+    expect(BUILT_IN_GATE.urgent).toMatchObject(sla(3_600));
+  });
+
+  it.each([
+    ['stages beside a quorum', 'quorum: 1, stages: [{ name: a, count: 1 }]', 'expected either `quorum`'],
+    [
+      'stages beside factors',
+      'stages: [{ name: a, count: 1 }], factors: [{ name: b, count: 1 }]',
+      'expected `stages` alone',
+    ],
+    [
+      'two stages of one name',
+      'stages: [{ name: a, count: 1 }, { name: a, count: 1 }]',
+      'expected a name for each threshold, factor and stage',
+    ],
+    [
+      'an escalation after the end',
+      'quorum: 1, sla: { respond: 1h, expire: 2h, escalate: 3h }',
+      'expected `sla.escalate` to be at most `sla.expire`',
+    ],
+    [
+      'reminders that fall',
+      'quorum: 1, sla: { respond: 1h, expire: 2h, remind: [0.9, 0.5] }',
+      'expected shares that rise',
+    ],
+    ['a claim of seconds', 'quorum: 1, claim: 30s', 'expected a claim from 1m to 24h'],
+    ['a dwell of days', 'quorum: 1, dwell: 2d', 'expected at most 24h'],
+    ['fields to hash', 'quorum: 1, audit: { hash: [/parameters/note] }', 'the action type names them in `sensitive`'],
+  ])('refuses %s', (_what, gate, message) => {
+    const { policy: found, problems } = loadPolicy(
+      POLICY.replace('{ quorum: 1, roles: [r] }', `{ roles: [r], ${gate} }`),
+      'sample.yaml',
+    );
+    expect(found).toBeNull();
+    expect(problems).toContainEqual(
+      expect.objectContaining({ line: 16, message: expect.stringContaining(message) as string }),
+    );
+  });
+
+  it('draws audits as the gate says, and needs the policy to name the gate of an audit', () => {
+    const sampled = load(
+      POLICY.replace('{ quorum: 1, roles: [r] }', '{ quorum: 1, roles: [r], audit: { sample: 0.5 } }'),
+    );
+    expect(sampled.gates.get('one')?.sample).toBe(0.5);
+    const text = POLICY.replace('{ quorum: 1, roles: [r] }', '{ quorum: 1, roles: [r], audit: { sample: 0.5 } }');
+    const { problems } = loadPolicy(
+      text.replace('audit: { sample: { allowed: 0.02 }, gate: one }\n', ''),
+      'sample.yaml',
+    );
+    expect(problems).toMatchObject([
+      { pointer: '/gates/one/audit', message: expect.stringContaining('expected `audit`') as string },
+    ]);
   });
 });
 

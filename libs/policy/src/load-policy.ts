@@ -37,6 +37,11 @@ function compileGates(document: PolicyDocument, problems: ProblemList): Map<stri
         ['gates', name, 'sla', 'calendar'],
         `expected one of the calendars: ${[...calendars.keys()].join(', ')}`,
       );
+    if (gate.sample !== null && document.audit === undefined)
+      problems.add(
+        ['gates', name, 'audit'],
+        'expected `audit` of the policy beside this: it names the gate of an audit',
+      );
     gates.set(name, gate);
   }
   return gates;

@@ -1,3 +1,4 @@
+import { gateStrictness } from '@countersign/events';
 import type { PolicyAction } from './action.js';
 import type { CompiledPolicy } from './compiled.js';
 import { decide } from './decide.js';
@@ -7,7 +8,6 @@ import type { PolicyVersion } from './policy-version.js';
 import type { Circumstances } from './rollout/circumstances.js';
 import { statedMode } from './rollout/placement.js';
 import { shadowsOf } from './rollout/shadow.js';
-import { gateSeverity } from './strictness.js';
 
 /** Every active policy, by tenant and action type. */
 export interface PolicySet {
@@ -72,7 +72,7 @@ const VERDICTS = ['allow', 'require_approval', 'deny'];
 /** Below 0 when `a` is looser than `b`: what binds counts first, then what the rules say. */
 export function compareDecisions(a: Decision, b: Decision): number {
   const rank = (verdict: string): number => VERDICTS.indexOf(verdict);
-  const gate = ({ gate: one }: Decision): number => (one === null ? 0 : gateSeverity(one));
+  const gate = ({ gate: one }: Decision): number => (one === null ? 0 : gateStrictness(one));
   return (
     rank(a.effective_decision) - rank(b.effective_decision) ||
     gate(a) - gate(b) ||

@@ -13,6 +13,7 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   vote_not_offered:
     'an audit is answered harmful, harmless or unsure; every other request approve, deny or approve_with_changes',
   reason_required: 'the gate demands a reason for this vote',
+  too_fast: 'open the packet, read it, and approve after `retry_after` seconds with a new idempotency key',
   parameters_required: 'approve_with_changes needs the whole new parameters',
   edit_denied_by_policy: 'policy denies the action with these parameters; choose others or deny it',
   unknown_grant: 'there is no such grant, or it was forgotten',
@@ -29,5 +30,6 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
 export function accepted(answer: Answer): Answer {
   if (answer.code === 'ok') return answer;
   const rule = answer.rule === null ? {} : { rule: answer.rule };
-  throw new CountersignError(answer.code, DETAIL[answer.code], { ...rule, reason: answer.code });
+  const wait = answer.retry_after_s === undefined ? {} : { retry_after: answer.retry_after_s };
+  throw new CountersignError(answer.code, DETAIL[answer.code], { ...rule, ...wait, reason: answer.code });
 }

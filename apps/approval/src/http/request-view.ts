@@ -3,6 +3,7 @@ import {
   decisionOfKind,
   holdDocument,
   ineligible,
+  isOutOfTurn,
   instant,
   packetDigest,
   proposalOf,
@@ -48,7 +49,8 @@ const amountOf = ({
 
 /** Whether this person may still vote on the version shown, and why not. */
 export function standingOf(action: Requested, viewer: Voter): Json {
-  const rule = ineligible(action.action, action.request, viewer);
+  const early = action.request.status === 'pending' && isOutOfTurn(action.request, viewer) ? 'stage' : null;
+  const rule = ineligible(action.action, action.request, viewer) ?? early;
   const version = action.versions.length + 1;
   const own = action.request.votes.filter(
     ({ issuer, subject }) => issuer === viewer.issuer && subject === viewer.subject,

@@ -5,6 +5,7 @@ export const INELIGIBLE: Readonly<Record<IneligibleRule, string>> = {
   self: 'You may not vote: the action is your own, or runs on your behalf.',
   operator: 'You may not vote: you operate this agent.',
   role: 'You may not vote: the gate asks for a role that you do not have.',
+  stage: 'It is not your turn: another stage of the gate is being filled.',
   excluded: 'You may not vote: the gate excludes you, for example as the editor of this version.',
 };
 
@@ -14,6 +15,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   stale_packet: 'The packet has changed since you read it. Read it again, then vote.',
   vote_not_offered: 'This request takes other answers.',
   reason_required: 'This gate demands a reason.',
+  too_fast: 'This gate takes an approval only after you have had time to read. Read on, then approve again.',
   frozen: 'A kill switch holds this action.',
   unknown_outcome: 'It is not known whether the vote was counted. Look at the request, then try again.',
 };

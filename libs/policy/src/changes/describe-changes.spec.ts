@@ -47,6 +47,35 @@ describe('the difference between two versions, in words', () => {
   });
 
   it.each([
+    ['dwell: 30s', ['time before which an approval is refused changes from none to 30s (stricter)']],
+    ['assign: rotate', ['requests are assigned by rotate, not pool']],
+    ['audit: { review: 0.1 }', ['share that is reviewed again changes from none to 0.1 (stricter)']],
+    ['claim: 1h', ['time that a claim lasts rises from 15m to 1h']],
+    [
+      'batch: { fields: [/target], max: 10 }',
+      ['most requests of a batch falls from 50 to 10 (stricter)', 'batch field /target is added'],
+    ],
+    [
+      'sla: { respond: 24h, expire: 72h, remind: [0.5], escalate: 48h, escalate_to: [head] }',
+      [
+        'time to escalation rises from 1d to 2d',
+        'role after escalation head is added (looser)',
+        'reminder 1296m is removed',
+      ],
+    ],
+  ])('says of a gate that gets %s', (added, words) => {
+    const gate = 'finance-two-person: { quorum: 2, roles: [finance]';
+    expect(wordsFor(gate, `${gate}, ${added}`)).toEqual(words.map((one) => `gate finance-two-person: ${one}`));
+  });
+
+  it('says which stages there are', () => {
+    const stages = 'stages: [{ name: a, count: 1, roles: [finance] }, { name: b, count: 1, roles: [finance] }]';
+    expect(wordsFor('finance-two-person: { quorum: 2,', `finance-two-person: { ${stages},`)).toEqual([
+      'gate finance-two-person: stages (in order) change from none to a (1 of finance), b (1 of finance)',
+    ]);
+  });
+
+  it.each([
     [
       'money("100.00", "USD")',
       'money("250.00", "USD")',

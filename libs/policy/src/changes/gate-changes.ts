@@ -23,6 +23,16 @@ const MEASURES: readonly Measure[] = [
     rising: 'stricter',
     shown: durationText,
   },
+  {
+    name: 'time before which an approval is refused',
+    of: (gate) => gate.min_dwell_s,
+    rising: 'stricter',
+    shown: durationText,
+  },
+  { name: 'time to escalation', of: (gate) => gate.escalate_s, rising: null, shown: durationText },
+  { name: 'time that a claim lasts', of: (gate) => gate.claim_s, rising: null, shown: durationText },
+  { name: 'most requests of a batch', of: (gate) => gate.batch_max, rising: 'looser', shown: String },
+  { name: 'share that is reviewed again', of: (gate) => gate.review_rate, rising: 'stricter', shown: String },
   { name: 'time to respond', of: ({ respond_s }) => respond_s, rising: null, shown: durationText },
   { name: 'time to expiry', of: ({ expire_s }) => expire_s, rising: null, shown: durationText },
   { name: 'life of the grant', of: ({ grant_ttl_s }) => grant_ttl_s, rising: 'looser', shown: durationText },
@@ -32,9 +42,11 @@ const MEASURES: readonly Measure[] = [
 const LISTS: readonly { name: string; of: (gate: Gate) => readonly string[]; longer: Effect }[] = [
   { name: 'role', of: ({ roles }) => roles, longer: 'looser' },
   { name: 'person', of: ({ people }) => people, longer: 'looser' },
+  { name: 'role after escalation', of: (gate) => gate.escalate_roles, longer: 'looser' },
   { name: 'exclusion', of: ({ exclude }) => exclude, longer: 'stricter' },
   { name: 'evidence', of: ({ evidence }) => evidence, longer: 'stricter' },
   { name: 'batch field', of: (gate) => gate.batch_fields, longer: null },
+  { name: 'reminder', of: (gate) => gate.remind_s.map(durationText), longer: null },
 ];
 
 function measureChanges(from: Gate, to: Gate, say: Say): PolicyChange[] {
@@ -78,6 +90,7 @@ function partChanges(from: Gate, to: Gate, say: Say): PolicyChange[] {
   return [
     ...change('thresholds (any of)', from.thresholds, to.thresholds),
     ...change('factors (all of)', from.factors, to.factors),
+    ...change('stages (in order)', from.stages, to.stages),
   ];
 }
 
@@ -90,6 +103,12 @@ function otherChanges(from: CompiledGate, to: CompiledGate, say: Say): PolicyCha
     const effect = effectOf(REASONS.indexOf(after.reason) - REASONS.indexOf(before.reason));
     changes.push(say(`a reason is asked for ${after.reason}, not ${before.reason}`, effect));
   }
+  if (from.sample !== to.sample) {
+    const shown = (one: number | null): string => (one === null ? "the policy's" : String(one));
+    changes.push(say(`probability of an audit changes from ${shown(from.sample)} to ${shown(to.sample)}`, null));
+  }
+  if (before.assign !== after.assign)
+    changes.push(say(`requests are assigned by ${after.assign}, not ${before.assign}`, null));
   if (before.hold !== after.hold)
     changes.push(
       say(

@@ -42,6 +42,16 @@ describe('quorums', () => {
       'factors: [{ name: a, count: 3, roles: [finance] }, { name: b, count: 1, roles: [legal] }]',
       false,
     ],
+    [
+      'stages by different people',
+      'stages: [{ name: a, count: 1, roles: [legal] }, { name: b, count: 2, roles: [finance] }]',
+      true,
+    ],
+    [
+      'one person cannot fill two stages',
+      'stages: [{ name: a, count: 1, roles: [legal] }, { name: b, count: 3, roles: [finance] }]',
+      false,
+    ],
   ])('%s', (_name, gate, reachable) => {
     const found = quorums(gate, { reviewers: ACME });
     expect(found.map(({ severity }) => severity)).toEqual(reachable ? [] : ['error']);

@@ -42,15 +42,15 @@ const seatsOf = (quorum: Quorum): Who[] => Array.from({ length: quorum.count }, 
 
 /** Whether distinct people can fulfil the gate. */
 export function isReachable(gate: Gate, reviewers: readonly Reviewer[]): boolean {
-  const { thresholds, factors, quorum } = gate;
+  const { thresholds, factors, stages, quorum } = gate;
   const eligible = reviewers.filter(({ subject }) => !gate.exclude.includes(subject));
-  if (thresholds.length === 0 && factors.length === 0)
+  if (thresholds.length === 0 && factors.length === 0 && stages.length === 0)
     return allSeated(
       Array.from({ length: quorum }, () => gate),
       eligible,
     );
   const some = thresholds.length === 0 || thresholds.some((one) => allSeated(seatsOf(one), eligible));
-  return some && allSeated(factors.flatMap(seatsOf), eligible);
+  return some && allSeated([...factors, ...stages].flatMap(seatsOf), eligible);
 }
 
 /** Who asks, and who may answer: the agent and its operators are left out. */
@@ -85,9 +85,10 @@ export function gatesInUse({ types, fallback, audit, driftGuard }: CompiledPolic
   return [...new Map([...gates, ...more].map((gate) => [gate.name, gate])).values()];
 }
 
-function needsInWords({ quorum, roles, people, thresholds, factors }: Gate): string {
+function needsInWords({ quorum, roles, people, thresholds, factors, stages }: Gate): string {
   const who = (one: Who): string => [...one.roles, ...one.people].join(' or ') || 'nobody';
   const part = (one: Quorum): string => `${one.count} × ${who(one)}`;
+  if (stages.length > 0) return stages.map(part).join(', then ');
   if (thresholds.length > 0 || factors.length > 0)
     return [thresholds.map(part).join(', or '), factors.map(part).join(', and ')]
       .filter((text) => text !== '')

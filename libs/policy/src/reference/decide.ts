@@ -66,14 +66,19 @@ function placesOf(question: Question): Place[] | null {
 const covers = (wanted: string | readonly string[], level: string): boolean =>
   wanted === 'any' || (typeof wanted === 'string' ? wanted === level : wanted.includes(level));
 
-/** Distinct people that a gate needs at least, the duty to give a reason; then people of several kinds, a hold, evidence. */
-function weight({ quorum, thresholds, factors, reason, pattern, hold, evidence }: GateDeclaration): number {
+/**
+ * Distinct people that a gate needs at least, the duty to give a reason, how many separate duties; then an order among
+ * them, a hold, evidence, time to read. Each of them is a digit, so that the first difference decides.
+ */
+function weight(gate: GateDeclaration): number {
+  const { quorum, thresholds, factors, stages, reason, pattern, hold, evidence, dwell } = gate;
   const fewest = thresholds.length === 0 ? 0 : Math.min(...thresholds.map((one) => one.count));
-  const together = factors.reduce((sum, one) => sum + one.count, 0);
+  const together = [...factors, ...stages].reduce((sum, one) => sum + one.count, 0);
   const people = Math.max(quorum ?? 0, fewest, together, 1);
-  const kinds = [factors.length > 0, hold ?? pattern === 'hold-before-send', evidence.length > 0];
-  const last = kinds.reduce((sum, one) => sum * 2 + Number(one), 0);
-  return (people * 10 + ['never', 'deny', 'always'].indexOf(reason)) * 10 + last;
+  const kinds = [stages.length > 0, hold ?? pattern === 'hold-before-send', evidence.length > 0, dwell !== undefined];
+  const last = kinds.map(Number).join('');
+  const parts = String(factors.length + stages.length).padStart(2, '0');
+  return Number(`${people}${['never', 'deny', 'always'].indexOf(reason)}${parts}${last}`);
 }
 
 function weightOf({ decision, gate }: Choice, { gates }: PolicyDocument): number {

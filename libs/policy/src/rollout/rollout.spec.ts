@@ -310,6 +310,22 @@ describe('random audits', () => {
     expect(Math.abs(both.length / many.length - 0.25)).toBeLessThan(0.03);
   });
 
+  it('are drawn as the asked gate says, also where a bypass lifted it', () => {
+    const own = text(AUDIT).replace(
+      'two: { quorum: 2, roles: [r] }',
+      'two: { quorum: 2, roles: [r], audit: { sample: 1 } }',
+    );
+    const policies = policySetOf([version(`${own}environments: { staging: { bypass: true } }\n`)]);
+    const drawn = (said: Said, environment: string) => {
+      const { audit_gate, sample_probability } = evaluate(policies, 'acme', saying(said, { environment }), known);
+      return [audit_gate?.name ?? null, sample_probability];
+    };
+    expect(drawn('require_approval', 'production')).toEqual(['one', 1]);
+    expect(drawn('require_approval', 'staging')).toEqual(['one', 1]);
+    expect(drawn('allow', 'production')[1]).toBe(0.2);
+    expect(drawn('deny', 'production')).toEqual([null, null]);
+  });
+
   it('leave out what cannot be drawn: denials, policies in shadow, actions with an advisory request, a rate of 0', () => {
     expect(sampleOf('deny', inId)).toEqual([null, null]);
     expect(sampleOf('allow', inId, 'mode: shadow')).toEqual([null, null]);

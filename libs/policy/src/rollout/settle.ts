@@ -106,7 +106,9 @@ export function settle(judged: Judged, circumstances: Circumstances | null): Dec
   const where = { policy, action, tenant, segments: type?.segments ?? [], values: evaluation.values };
   const bypass = policy.environments.get(action.environment)?.bypass === true ? action.environment : null;
   const binding = bind(askedOf(judged, wanted, levels.impact), named ? placementOf(where) : ENFORCED, bypass);
-  const sample = sampleOf(policy, binding, { tenant, actionId: action.action_id }, levels.impact);
+  const { effective_decision, mode, advisory_gate } = binding;
+  const drawable = { effective_decision, mode, advisory_gate, asked: wanted.gate };
+  const sample = sampleOf(policy, drawable, { tenant, actionId: action.action_id }, levels.impact);
   return decisionOf(judged, { wanted, levels, binding }, sample);
 }
 
