@@ -3,7 +3,7 @@ import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Turn } from './facts.js';
 import { readJson } from './read-json.js';
 import { answer, once } from './remember.js';
-import { resolve } from './resolve.js';
+import { schedule } from './schedule.js';
 import type { ActionState } from './state.js';
 
 /** Records what the executor reports. The latest report counts; one without a redemption is kept and flagged. */
@@ -13,16 +13,22 @@ export function foldOutcome(turn: Turn, filed: OutcomeFiled): Answer {
   const call = { key: `outcome|${filed.reported_by}|${filed.client_request_id}`, body_hash: filed.body_hash };
   return once(turn, action, call, () => {
     record(turn, action, filed);
-    // What a reviewer would have done is worth asking only as long as nobody knows how it went.
-    if (action.request?.kind === 'advisory')
-      resolve(turn, action, action.request, {
-        status: 'cancelled',
-        resolved_by: 'agent',
-        vote: null,
-        resolved_at: turn.now,
-      });
+    closeAdvice(turn, action);
     return null;
   });
+}
+
+/**
+ * Advice is asked for until people had the gate's time to respond after the first outcome, so that an agent that
+ * reports at once does not silence them, and no longer than the request would have been open anyway.
+ */
+function closeAdvice({ state, now }: Turn, action: ActionState): void {
+  const { request } = action;
+  if (request?.kind !== 'advisory' || request.status !== 'pending') return;
+  const closes_at = now + request.gate.respond_s * 1000;
+  if (closes_at >= request.expires_at) return;
+  request.expires_at = closes_at;
+  schedule(state, action, 'expire', request);
 }
 
 function record(turn: Turn, action: ActionState, filed: OutcomeFiled): void {

@@ -75,10 +75,17 @@ describe('an advisory request', () => {
     expect(actionDocument(found(advised))).toMatchObject({ effective: { digest: action.digest, changed: false } });
   });
 
-  it('closes with the outcome, or after seven days', () => {
-    const done = run(open(soft), at(HOUR, 'OutcomeFiled', outcome(action)));
-    expect(found(done).request?.status).toBe('cancelled');
-    expect(named(done, 'RequestResolved')).toMatchObject([{ request_kind: 'advisory', resolved_by: 'agent' }]);
+  it('closes the time to respond after the first outcome, or after seven days', () => {
+    const filed = (after: number) => at(after, 'OutcomeFiled', outcome(action));
+    const asked = run(open(soft), filed(1), tick(HOUR));
+    expect(found(asked).request).toMatchObject({ status: 'pending', expires_at: T0 + HOUR + 1 });
+    expect(run(open(soft), filed(1), cast('ann', HOUR)).codes.at(-1)).toBe('ok');
+    const done = run(open(soft), filed(1), tick(HOUR + 1), cast('ann', HOUR + 2));
+    expect(found(done).request?.status).toBe('expired');
+    expect(done.codes.at(-1)).toBe('already_terminal');
+    expect(named(done, 'RequestResolved')).toMatchObject([{ request_kind: 'advisory', resolved_by: 'clock' }]);
+    expect(found(run(open(soft), filed(1), filed(HOUR / 2), tick(HOUR + 1))).request?.status).toBe('expired');
+    expect(found(run(open(soft), filed(7 * DAY - 5), tick(7 * DAY))).request?.status).toBe('expired');
     expect(found(run(open(soft), tick(7 * DAY - 1))).request?.status).toBe('pending');
     expect(found(run(open(soft), tick(7 * DAY))).request?.status).toBe('expired');
     expect(found(run(open(soft), tick(7 * DAY))).resolution?.status).toBe('approved');
