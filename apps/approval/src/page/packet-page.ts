@@ -120,8 +120,14 @@ const attested = (packet: Members): Html[] =>
       html`<section><h2>Signals attested by ${shown(members(one)['stated_by'])}</h2>${facts(members(members(one)['value']))}</section>`,
   );
 
+/** The stages of the gate in their order, each with how many people it takes. */
+function stagesIn(gate: Members): Members {
+  const texts = list(gate['stages']).map((one) => `${shown(members(one)['count'])} × ${shown(members(one)['name'])}`);
+  return texts.length === 0 ? {} : { 'in this order': texts.join(', then ') };
+}
+
 const reasons = (packet: Members): Html =>
-  html`<section><h2>Why a person decides</h2>${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}
+  html`<section><h2>Why a person decides</h2>${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...stagesIn(members(packet['gate'])), ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}
 <details><summary>Explanation</summary><pre>${shown(packet['explanation'])}</pre></details></section>`;
 
 function voting(visitor: Visitor, { request_id, kind, packet_digest, hindrance }: PacketView): Html {

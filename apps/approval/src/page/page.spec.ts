@@ -55,6 +55,12 @@ describe("the reviewers' page", () => {
     expect(packetPage(visitor, view)).not.toContain('attested');
   });
 
+  it('shows the stages of the gate in their order', () => {
+    const stages = ['law', 'money'].map((name, at) => ({ name, count: at + 1, roles: ['r'], people: [] }));
+    const text = packetPage(visitor, { ...view, packet: { ...view.packet, gate: { name: 'g', stages } } });
+    expect(text).toContain('1 × law, then 2 × money');
+  });
+
   it('offers no vote to those who cannot cast one', () => {
     expect(packetPage(visitor, { ...view, hindrance: 'You operate this agent.' })).not.toContain(
       '<button class="approve"',
