@@ -1,8 +1,9 @@
-import type { Gate } from '@countersign/events';
+import type { ActionProposed, Gate } from '@countersign/events';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
 import { approvalsOf } from './gate.js';
+import { proposalOf } from './proposal.js';
 import { schedule } from './schedule.js';
 import { HOUR_MS } from './state.js';
 import type { ActionState, RequestKind, RequestState } from './state.js';
@@ -67,8 +68,9 @@ export function publishOpened(turn: Turn, action: ActionState, request: RequestS
   publish(turn, 'RequestOpened', action, () => opened(action, request));
 }
 
-const opened = (action: ActionState, request: RequestState) =>
-  about(action, {
+function opened(action: ActionState, request: RequestState) {
+  const { amount_value, amount_currency } = action.versions.at(-1)?.edit ?? proposedAmount(action);
+  return about(action, {
     request_id: request.request_id,
     request_kind: request.kind,
     gate: request.gate.name,
@@ -78,4 +80,17 @@ const opened = (action: ActionState, request: RequestState) =>
     opened_at: request.opened_at,
     respond_by: request.respond_by,
     expires_at: request.expires_at,
+    ...{ amount_value, amount_currency },
   });
+}
+
+const NO_AMOUNT = { amount_value: null, amount_currency: null };
+
+/** Bytes that are no proposal cost the message its amount, and not the fold its life. */
+function proposedAmount(action: ActionState): Pick<ActionProposed, 'amount_value' | 'amount_currency'> {
+  try {
+    return proposalOf(action);
+  } catch {
+    return NO_AMOUNT;
+  }
+}

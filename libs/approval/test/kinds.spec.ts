@@ -50,6 +50,7 @@ describe('an advisory request', () => {
   it('opens beside an action that runs, with its kind', () => {
     const opened = run(open(soft));
     expect(named(opened, 'RequestOpened')).toMatchObject([{ request_kind: 'advisory', gate: 'advice' }]);
+    expect(named(opened, 'RequestOpened')).toMatchObject([{ amount_value: '6000.00', amount_currency: 'USD' }]);
     expect(named(opened, 'DecisionRecorded')).toMatchObject([{ request_kind: 'advisory', gate: null }]);
     expect(found(opened).resolution).toMatchObject({ status: 'approved', resolved_by: 'policy' });
     expect(actionDocument(found(opened))).toMatchObject({ status: 'approved', request: { kind: 'advisory' } });

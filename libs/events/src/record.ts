@@ -70,6 +70,7 @@ const WRITERS: Readonly<Record<string, readonly ServiceName[]>> = {
   [TOPICS.approvals]: ['approval'],
   [TOPICS.outcomes]: ['approval'],
   [TOPICS.windows]: ['policy'],
+  [TOPICS.notifications]: ['approval'],
   [TOPICS.policies]: ['policy'],
   [TOPICS.deadLetters]: ['intake', 'policy', 'approval', 'telemetry'],
 };

@@ -21,6 +21,7 @@ export const TOPICS = {
   outcomes: full('outcomes'),
   labels: full('labels'),
   windows: full('windows'),
+  notifications: full('notifications'),
   policies: full('policies'),
   deadLetters: full('dead-letters'),
 } as const;

@@ -156,7 +156,10 @@ export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit', at: 
   const times = { opened_at: at, respond_by: at + 1, expires_at: at + 2 };
   const approvals = { approvals_required: 7, approvals_given: 7, digest: digestOf('aside'), paused_ms: 1 };
   return {
-    opened: { ...common, ...times, packet_digest: 'p9', approvals_required: 7, roles: ['auditor'] },
+    opened: {
+      ...{ ...common, ...times, packet_digest: 'p9', approvals_required: 7, roles: ['auditor'] },
+      ...{ amount_value: null, amount_currency: null },
+    },
     resolved: {
       ...{ ...common, ...times, ...approvals, status: kind === 'audit' ? 'answered' : 'denied', resolved_by: 'people' },
       ...{ reviewer_id: 'zoe', reviewer_ids: ['zoe'], reason: 'aside', changed: false, overridden: false },

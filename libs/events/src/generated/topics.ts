@@ -58,6 +58,13 @@ export const TOPIC_CONFIGS = {
       "retention.ms": "3456000000"
     }
   },
+  "notifications": {
+    "partitions": 4,
+    "config": {
+      "cleanup.policy": "delete",
+      "retention.ms": "2592000000"
+    }
+  },
   "policies": {
     "partitions": 1,
     "config": {

@@ -778,6 +778,10 @@ export interface RequestOpened {
   readonly respond_by: number;
   /** When it ends by itself. UTC epoch milliseconds. */
   readonly expires_at: number;
+  /** Amount of the version that people see, plain decimal; null without one, and in events from before version 2. */
+  readonly amount_value: null | string;
+  /** ISO 4217 code of the amount. */
+  readonly amount_currency: null | string;
 }
 
 /** A request reached its terminal state. It never changes. */
@@ -1132,6 +1136,82 @@ export interface LabelRecorded {
   readonly observed_at: number;
 }
 
+/** One attempt to deliver a message, and what came of it. */
+export interface DeliveryAttempted {
+  /** Tenant that owns the endpoint. */
+  readonly tenant: string;
+  /** Endpoint, as notifications.json names it; with the tenant, the record key. */
+  readonly endpoint_id: string;
+  /** The delivery. */
+  readonly delivery_id: string;
+  /** The action that the message is about. */
+  readonly action_id: null | string;
+  /** The request that the message is about. */
+  readonly request_id: null | string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** `delivered`, `retrying` or `failed`; `failed` is not tried again by itself. */
+  readonly outcome: string;
+  /** HTTP or SMTP status of the answer; null without one. */
+  readonly status: null | number;
+  /** Why it was not delivered: `dns`, `forbidden_address`, `connect`, `tls`, `timeout`, `redirect`, `gone`, `status`, `smtp`, `no_mail_server` or `held_too_long`. */
+  readonly error_class: null | string;
+  /** How long the attempt took, milliseconds. */
+  readonly duration_ms: number;
+  /** When the next attempt is due; null when there is none. UTC epoch milliseconds. */
+  readonly next_attempt_at: null | number;
+  /** When the attempt began. UTC epoch milliseconds. */
+  readonly attempted_at: number;
+}
+
+/** An endpoint was switched off or on. What is due to it waits meanwhile. */
+export interface EndpointStateChanged {
+  /** Tenant that owns the endpoint. */
+  readonly tenant: string;
+  /** Endpoint, as notifications.json names it; with the tenant, the record key. */
+  readonly endpoint_id: string;
+  /** Whether deliveries go on. */
+  readonly enabled: boolean;
+  /** `gone` (it answered 410), `failing` (a message was given up and none got through since it was queued) or `admin`. */
+  readonly reason: string;
+  /** OIDC issuer of the admin. */
+  readonly issuer: null | string;
+  /** OIDC subject of the admin. */
+  readonly subject: null | string;
+  /** When. UTC epoch milliseconds. */
+  readonly changed_at: number;
+}
+
+/** A message is due to an endpoint. Copies may exist; the first one counts. */
+export interface NotificationQueued {
+  /** Tenant that owns the endpoint. */
+  readonly tenant: string;
+  /** Endpoint, as notifications.json names it; with the tenant, the record key. */
+  readonly endpoint_id: string;
+  /** `ntf_` + UUIDv5 of message and endpoint; a replay has one of its own. */
+  readonly delivery_id: string;
+  /** What receivers drop repeats by (`webhook-id`): the id of the event that the message is about. A replay keeps it. */
+  readonly message_id: string;
+  /** `request.opened`, `request.changed`, `request.resolved` or `endpoint.test`. */
+  readonly message_type: string;
+  /** The action that the message is about. */
+  readonly action_id: null | string;
+  /** The request that the message is about. */
+  readonly request_id: null | string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: null | string;
+  /** RFC 8785 text of the whole message as webhooks send it: type, timestamp, data. Never holds parameters or a rationale. */
+  readonly message: string;
+  /** Delivery that this one repeats. */
+  readonly replay_of: null | string;
+  /** OIDC issuer of whoever asked for a replay or a test. */
+  readonly issuer: null | string;
+  /** OIDC subject of whoever asked for a replay or a test. */
+  readonly subject: null | string;
+  /** When. UTC epoch milliseconds. */
+  readonly queued_at: number;
+}
+
 /** What the executor reported. The latest counts, all are kept. */
 export interface OutcomeRecorded {
   /** Tenant that owns the action. */
@@ -1373,6 +1453,9 @@ export interface EventMap {
   readonly DeadLettered: DeadLettered;
   readonly DecisionRecorded: DecisionRecorded;
   readonly LabelRecorded: LabelRecorded;
+  readonly DeliveryAttempted: DeliveryAttempted;
+  readonly EndpointStateChanged: EndpointStateChanged;
+  readonly NotificationQueued: NotificationQueued;
   readonly OutcomeRecorded: OutcomeRecorded;
   readonly PolicyPublished: PolicyPublished;
   readonly PolicyReported: PolicyReported;
