@@ -1,4 +1,5 @@
 export { createAppender } from './appender.js';
+export { createClaims } from './claims.js';
 export { connect } from './client.js';
 export { createFold } from './fold.js';
 export { KafkaServer } from './kafka-server.js';
@@ -7,6 +8,8 @@ export type {
   Appender,
   AppenderOptions,
   AppendOptions,
+  Claims,
+  ClaimsOptions,
   ConnectionOptions,
   DeadLetter,
   Fold,

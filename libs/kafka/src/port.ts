@@ -149,6 +149,20 @@ export interface Sink {
   close(): Promise<void>;
 }
 
+export interface ClaimsOptions {
+  /** Instances of one group share out the partitions. */
+  readonly groupId: string;
+  readonly topic: string;
+}
+
+/** Which partitions of a topic are this instance's to work on. Two instances may both think so for some seconds. */
+export interface Claims {
+  start(): void;
+  owns(partition: number): boolean;
+  healthy(): boolean;
+  close(): Promise<void>;
+}
+
 /** What a handler says of one record. Expected results are values; a throw is an unknown fault and stops the consumer. */
 export type Handled =
   { kind: 'done' } | { kind: 'dead_letter'; reason: string; detail: string } | { kind: 'retry'; reason: string };

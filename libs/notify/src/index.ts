@@ -1,0 +1,14 @@
+export { isForbidden, isLoopback } from './address.js';
+export type { Attempt, ErrorClass } from './attempt.js';
+export { Deliverer } from './deliverer.js';
+export type { DelivererOptions } from './deliverer.js';
+export { Deliveries } from './deliveries.js';
+export type { Delivery, DeliveryEvent, EndpointState } from './deliveries.js';
+export { endpointKey, readSettings, wants } from './endpoint.js';
+export type { Endpoint, Settings } from './endpoint.js';
+export { messageOf, messageText, testMessage } from './message.js';
+export type { Message } from './message.js';
+export { RETRY_WAITS_MS } from './schedule.js';
+export { send } from './send.js';
+export type { SendOptions } from './send.js';
+export { SettingsFile } from './settings-file.js';
