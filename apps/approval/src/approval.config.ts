@@ -13,6 +13,10 @@ export interface ApprovalConfig extends ServiceConfig {
   readonly pageUrls: readonly string[];
   /** How long actions are remembered, milliseconds; may only grow over the life of a log. Default 8 days. */
   readonly horizonMs: number;
+  /** Waits between attempts to deliver a message, milliseconds. Default: ten attempts over three days. */
+  readonly notificationWaitsMs?: readonly number[];
+  /** Called with each address before a message connects to it; for tests. */
+  readonly onNotificationConnect?: (address: string) => void;
 }
 
 const DAY_MS = 86_400_000;

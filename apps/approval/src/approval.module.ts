@@ -16,10 +16,14 @@ import type { Votes } from './http/votes.js';
 import type { Judge } from './judge/judge.js';
 import type { View } from './judge/view.js';
 import { observeJudge } from './metrics.js';
+import { ApprovalsHandler } from './notify/approvals.handler.js';
+import { NotificationsController } from './notify/notifications.controller.js';
+import { observeNotifications } from './notify/notify-metrics.js';
+import type { NotifyParts } from './notify/notify-parts.js';
 import { PageController } from './page/page.controller.js';
 import type { PageParts } from './page/page.controller.js';
 import { SignInController } from './page/sign-in.controller.js';
-import { APPROVAL_TOKENS, CALLERS, JUDGE, PAGE, QUEUE, REVIEWERS, VIEW, VOTES } from './tokens.js';
+import { APPROVAL_TOKENS, CALLERS, JUDGE, NOTIFY, PAGE, QUEUE, REVIEWERS, VIEW, VOTES } from './tokens.js';
 
 export interface ApprovalParts {
   readonly judge: Judge;
@@ -29,6 +33,7 @@ export interface ApprovalParts {
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
   readonly queue: Queue;
+  readonly notify: NotifyParts;
   /** null leaves the reviewers' page out. */
   readonly page: PageParts | null;
 }
@@ -41,6 +46,8 @@ const CONTROLLERS = [
   FreezesController,
   InternalController,
   KnownController,
+  NotificationsController,
+  ApprovalsHandler,
 ];
 
 @Module({})
@@ -50,11 +57,16 @@ export class ApprovalModule {
       observeJudge(registry, parts.judge);
       return parts.judge;
     };
+    const notifying = (registry: Registry): NotifyParts => {
+      observeNotifications(registry, parts.notify.notifications);
+      return parts.notify;
+    };
     return {
       module: ApprovalModule,
       controllers: [...CONTROLLERS, ...(parts.page === null ? [] : [PageController, SignInController])],
       providers: [
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
+        { provide: NOTIFY, useFactory: notifying, inject: [METRICS] },
         { provide: VIEW, useValue: parts.view },
         { provide: CALLERS, useValue: parts.callers },
         { provide: REVIEWERS, useValue: parts.reviewers },

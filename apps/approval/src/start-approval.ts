@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { connect, createAppender } from '@countersign/kafka';
+import { connect, createAppender, KafkaServer } from '@countersign/kafka';
 import {
   createLogger,
   CredentialsFile,
@@ -9,7 +9,7 @@ import {
   ReviewerAuth,
   startService,
 } from '@countersign/service';
-import type { RunningService } from '@countersign/service';
+import type { Logger, RunningService } from '@countersign/service';
 import { openSigningKeys } from '@countersign/token';
 import type { ApprovalConfig } from './approval.config.js';
 import { ApprovalModule } from './approval.module.js';
@@ -21,33 +21,28 @@ import { Hints } from './judge/hints.js';
 import { Judge } from './judge/judge.js';
 import { Ticker } from './judge/ticker.js';
 import { View } from './judge/view.js';
+import { makeNotify } from './notify/make-notify.js';
 import type { PageParts } from './page/page.controller.js';
 import { Sealed } from './page/sealed.js';
 import { SignIn } from './page/sign-in.js';
 import { createLogPublisher } from './publisher/log-publisher.js';
 
 const SWEEP_EVERY_MS = 30_000;
+const NOTIFY_GROUP = 'countersign.approval.notifications';
 
 /**
  * Puts approval together and starts it. It listens at once and answers when it has read the log.
  * @throws as `startService`, or when the signing keys cannot be read
  */
 export async function startApproval(config: ApprovalConfig): Promise<RunningService> {
-  const { macKeys, horizonMs, secretsDir, instanceId } = config;
   const log = createLogger('approval', config.logLevel);
-  const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
-  const appender = createAppender(connection);
-  const judge = new Judge({ connection, appender, macKeys, horizonMs });
-  const hints = hintsBeside(judge, { connection, macKeys });
-  const view = new View(judge, hints);
-  const policy = new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log });
-  const publisher = createLogPublisher({ connection, macKeys, horizonMs });
-  const credentials = new CredentialsFile(secretsDir, log);
+  const parts = partsOf(config, log);
+  const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
+  const { appender } = parts;
   const reviewers = new ReviewerAuth(config.issuers);
-  const ticker = new Ticker(judge, log);
   const module = ApprovalModule.of({
-    ...{ judge, view, callers: new KeyAuth(credentials), reviewers },
-    tokens: new ApprovalTokens(await openSigningKeys(join(secretsDir, 'signing-keys.json')), config.tokenIssuer),
+    ...{ judge, view, notify, callers: new KeyAuth(credentials), reviewers },
+    tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     votes: new Votes(judge, view, new Edits(policy)),
     queue: new Queue(judge, view, log),
     page: pageOf(config, reviewers),
@@ -56,21 +51,39 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     judge: () => judge.ready(),
     hints: () => hints.healthy(),
     publisher: () => publisher.healthy(),
+    notifications: () => notify.notifications.healthy(),
   });
   const sweeping = setInterval(() => hints.sweep(Date.now()), SWEEP_EVERY_MS).unref();
   const onClosed = async (): Promise<void> => {
     clearInterval(sweeping);
-    ticker.close();
-    credentials.close();
-    await Promise.allSettled([publisher.close(), judge.close(), hints.close(), policy.close()]);
+    for (const part of [ticker, credentials, notify.settings]) part.close();
+    await Promise.allSettled([publisher, judge, hints, policy, notify.notifications].map((part) => part.close()));
     await appender.close();
     await connection.close();
   };
-  const service = await startService({ name: 'approval', module, config, log, readiness, onClosed, acceptForms: true });
+  const transport = new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter: () => Promise.resolve() });
+  const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
+  const service = await startService({ ...options, acceptForms: true });
   await judge.start();
-  await Promise.all([hints.start(), publisher.start()]);
+  await Promise.all([hints.start(), publisher.start(), notify.notifications.start()]);
   ticker.start();
   return service;
+}
+
+/** What reads and writes the log, not started yet. */
+function partsOf(config: ApprovalConfig, log: Logger) {
+  const { macKeys, horizonMs, secretsDir, instanceId } = config;
+  const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
+  const appender = createAppender(connection);
+  const judge = new Judge({ connection, appender, macKeys, horizonMs });
+  const hints = hintsBeside(judge, { connection, macKeys });
+  return {
+    ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log) },
+    policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
+    publisher: createLogPublisher({ connection, macKeys, horizonMs }),
+    credentials: new CredentialsFile(secretsDir, log),
+    notify: makeNotify(config, { connection, appender, log }),
+  };
 }
 
 function hintsBeside(

@@ -7,3 +7,4 @@ export const APPROVAL_TOKENS = Symbol('APPROVAL_TOKENS');
 export const VOTES = Symbol('VOTES');
 export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');
+export const NOTIFY = Symbol('NOTIFY');

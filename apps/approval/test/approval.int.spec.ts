@@ -1,6 +1,7 @@
 import { clocksSuite } from './clocks.suite.js';
 import { forgedSuite } from './forged.suite.js';
 import { Instances } from './instances.js';
+import { notificationsSuite } from './notifications.suite.js';
 import { pageSuite } from './page.suite.js';
 import { readsSuite } from './reads.suite.js';
 import { redemptionSuite } from './redemption.suite.js';
@@ -26,3 +27,4 @@ clocksSuite(system);
 readsSuite(system);
 forgedSuite(system);
 pageSuite(system);
+notificationsSuite(system);

@@ -32,6 +32,8 @@ export class Instances {
   readonly agentKey = `csk_${hex()}`;
   readonly strangerKey = `csk_${hex()}`;
   readonly services: RunningService[] = [];
+  /** Addresses that messages connected to. */
+  readonly connected: string[] = [];
   private readonly agent = new Agent({ connections: 200 });
 
   private constructor(
@@ -72,10 +74,24 @@ export class Instances {
         horizonMs: 8 * 86_400_000,
       },
       ...{ policyUrl: 'http://127.0.0.1:9', issuers: this.people.issuers, pageClientId: null, pageUrls: [] },
+      notificationWaitsMs: Array.from({ length: 200 }, () => 300),
+      onNotificationConnect: (address) => void this.connected.push(address),
       ...overrides,
     });
     this.services.push(service);
     return service.url;
+  }
+
+  /** Closes all instances, then starts others on the same log. */
+  async restart(count: number): Promise<void> {
+    await Promise.all(this.services.splice(0).map((service) => service.close()));
+    for (let index = 0; index < count; index += 1) await this.add();
+  }
+
+  /** Replaces notifications.json; instances see it within a second. */
+  async notify(settings: object): Promise<void> {
+    await writeFile(join(this.secretsDir, 'notifications.json'), JSON.stringify(settings), { mode: 0o600 });
+    await sleep(1_500);
   }
 
   /** Starts one more instance with the page, whose people sign in at a provider of their own. */

@@ -3,7 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@countersign/testing';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { decode, TOPICS } from '@countersign/events';
+import type { ActionProposed } from '@countersign/events';
+import { eventually, freePort } from '@countersign/testing';
 import { issuerKey } from '../../../infra/local/src/issuer/key.js';
 import { createProvider } from '../../../infra/local/src/issuer/provider.js';
 import { issuerHandler } from '../../../infra/local/src/issuer/routes.js';
@@ -47,6 +50,14 @@ export function pageSuite(system: () => Instances): void {
       await rm(folder, { recursive: true, force: true });
     });
 
+    const aboutRequest = async (action: ActionProposed): Promise<string[]> => {
+      const records = await system().published(TOPICS.approvals, ({ value }) => value !== null);
+      const events = records.map(({ value }) => decode(value));
+      return events
+        .filter(({ event }) => (event as { action_id?: string }).action_id === action.action_id)
+        .map(({ name }) => name);
+    };
+
     const waiting = async () => {
       const action = fresh({ rationale: '<script>alert(1)</script>' });
       await system().decide(decided(action, { gate: gate({ quorum: 1 }) }));
@@ -69,6 +80,30 @@ export function pageSuite(system: () => Instances): void {
       expect(await statusOf(system(), action, 1)).toBe('approved');
       const again = await browser.post(`${path}/votes`, { ...packet.hidden, vote: 'deny', reason: '' });
       expect(again.text).toContain('You have voted');
+    }, 60_000);
+
+    it('opens what a message links to, and decides nothing by it', async () => {
+      const { action } = await waiting();
+      const link = `${pageUrl}/requests/${requestId(action)}?intent=approve`;
+      const scanner = await new Browser().get(link);
+      expect([scanner.status, scanner.text.includes('name="vote"')]).toEqual([200, false]);
+      const names = async () => (await aboutRequest(action)).filter((name) => name !== 'RequestOpened');
+      await sleep(1_000);
+      expect([await statusOf(system(), action), await names()]).toEqual(['pending', []]);
+      const browser = new Browser();
+      const login = await browser.get(`${pageUrl}/page/sign-in?request=${requestId(action)}&intent=approve`);
+      const packet = await browser.post(login.url, { subject: 'ann' });
+      expect(packet.url).toBe(`${pageUrl}/page/requests/${requestId(action)}?intent=approve`);
+      expect(packet.text).toContain('Your link says: approve. Nothing is recorded yet.');
+      await eventually(async () => expect(await names()).toEqual(['PacketOpened']));
+      expect(await statusOf(system(), action)).toBe('pending');
+    }, 60_000);
+
+    it('goes nowhere else after signing in', async () => {
+      const browser = new Browser();
+      const login = await browser.get(`${pageUrl}/page/sign-in?request=${encodeURIComponent('//evil.test/?')}`);
+      const landed = await browser.post(login.url, { subject: 'ann' });
+      expect(landed.url.startsWith(`${pageUrl}/page/requests/`)).toBe(true);
     }, 60_000);
 
     it('takes no form without the value of the session, and no vote without a session', async () => {

@@ -6,6 +6,7 @@ import type { Html } from './html.js';
 import { page } from './layout.js';
 import type { Visitor } from './layout.js';
 import { packetPath } from './queue-page.js';
+import type { Intent } from './words.js';
 
 type Members = { readonly [member: string]: JsonValue };
 
@@ -60,7 +61,7 @@ const BUTTONS = {
 } as const;
 
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
-export function packetPage(visitor: Visitor, view: PacketView): string {
+export function packetPage(visitor: Visitor, view: PacketView, intent: Intent | null = null): string {
   const action = members(view.packet['action']);
   const title = titleOf(action);
   return page(
@@ -69,7 +70,7 @@ export function packetPage(visitor: Visitor, view: PacketView): string {
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
 <h1>${title}</h1>${KINDS[view.kind] && html`<p class="lead">${KINDS[view.kind]}</p>`}
 <p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}</p>
-${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${voting(visitor, view)}`,
+${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${voting(visitor, view, intent)}`,
   );
 }
 
@@ -130,11 +131,21 @@ const reasons = (packet: Members): Html =>
   html`<section><h2>Why a person decides</h2>${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...stagesIn(members(packet['gate'])), ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}
 <details><summary>Explanation</summary><pre>${shown(packet['explanation'])}</pre></details></section>`;
 
-function voting(visitor: Visitor, { request_id, kind, packet_digest, hindrance }: PacketView): Html {
+function voting(
+  visitor: Visitor,
+  { request_id, kind, packet_digest, hindrance }: PacketView,
+  intent: Intent | null,
+): Html {
   if (hindrance !== null) return html`<section><h2>Your vote</h2><p>${hindrance}</p></section>`;
-  return html`<section><h2>Your vote</h2><form method="post" action="${packetPath(request_id)}/votes">
+  return html`<section><h2>Your vote</h2>${meant(kind, intent)}<form method="post" action="${packetPath(request_id)}/votes">
 <input type="hidden" name="csrf" value="${visitor.csrf}"><input type="hidden" name="packet_digest" value="${packet_digest}">
 <label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000"></textarea>
-${BUTTONS[kind === 'audit' ? 'audit' : 'approval'].map(([vote, look, word]) => html`<button class="${look}" name="vote" value="${vote}">${word}</button>`)}
+${BUTTONS[kind === 'audit' ? 'audit' : 'approval'].map(([vote, look, word]) => html`<button class="${look}" name="vote" value="${vote}"${vote === intent ? html` aria-describedby="meant"` : null}>${word}</button>`)}
 </form></section>`;
 }
+
+/** A link chooses no more than this sentence: the person reads the packet and presses the button. */
+const meant = (kind: RequestKind, intent: Intent | null): Html | null =>
+  intent === null || kind === 'audit'
+    ? null
+    : html`<p class="notice" id="meant">Your link says: ${intent}. Nothing is recorded yet. Read what the approval releases, then press the button.</p>`;

@@ -15,7 +15,7 @@ import { packetPath, queuePage } from './queue-page.js';
 import type { Session, SignIn } from './sign-in.js';
 import { STYLE } from './style.js';
 import { packetView, queueItem, visitorOf } from './views.js';
-import { noticeOf } from './words.js';
+import { intentOf, noticeOf } from './words.js';
 
 /** What the page needs beside the routes' own parts. */
 export interface PageParts {
@@ -46,6 +46,13 @@ export class PageController {
     show(reply, queuePage(visitorOf(session), items.map(queueItem), Date.now()));
   }
 
+  /** The address in messages: it stays the same when the page moves. */
+  @Get('requests/:request_id')
+  deepLink(@Res() reply: FastifyReply, @Param('request_id') id: string, @Query() query: Form): void {
+    redirect(reply, packetPath(id) + intentQuery(query));
+  }
+
+  /** Reading changes nothing: a link with an intent only says which button was meant. */
   @Get('page/requests/:request_id')
   async packet(
     @Req() request: FastifyRequest,
@@ -54,10 +61,10 @@ export class PageController {
     @Query() query: Form,
   ): Promise<void> {
     const session = await this.session(request);
-    if (session === null) return redirect(reply, '/');
+    if (session === null) return show(reply, welcome(id, query));
     const action = this.votes.request(session.reviewer.tenant, id);
     this.queue.noteShown(action, session.reviewer);
-    show(reply, packetPage(visitorOf(session), packetView(action, session, noticeOf(query))));
+    show(reply, packetPage(visitorOf(session), packetView(action, session, noticeOf(query)), intentOf(query)));
   }
 
   @Post('page/requests/:request_id/votes')
@@ -116,11 +123,20 @@ export const isSecure = ({ urls }: PageParts): boolean => urls[0]?.startsWith('h
 const show = (reply: FastifyReply, text: string): void => void reply.headers(PAGE_HEADERS).send(text);
 const redirect = (reply: FastifyReply, to: string): void => void reply.code(303).header('location', to).send();
 
-const welcome = (): string =>
-  page(
+const intentQuery = (query: Form): string => {
+  const intent = intentOf(query);
+  return intent === null ? '' : `?intent=${intent}`;
+};
+
+/** @param requestId where the person goes after signing in; the queue without one */
+function welcome(requestId?: string, query: Form = {}): string {
+  const intent = intentOf(query);
+  const goal = new URLSearchParams({ ...(requestId && { request: requestId }), ...(intent && { intent }) }).toString();
+  return page(
     'Sign in',
     null,
     html`<h1>Countersign</h1>
       <p class="lead">Decisions on what agents mean to do.</p>
-      <p><a href="/page/sign-in">Sign in</a></p>`,
+      <p><a href="/page/sign-in${goal && `?${goal}`}">Sign in</a></p>`,
   );
+}

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PAGE } from '../tokens.js';
@@ -6,7 +6,11 @@ import { cookieOf, SESSION_COOKIE, setCookie, SIGN_IN_COOKIE } from './cookies.j
 import { PageProblemFilter } from './page-problem.filter.js';
 import { isSecure } from './page.controller.js';
 import type { PageParts } from './page.controller.js';
+import { packetPath } from './queue-page.js';
 import { CALLBACK_PATH } from './sign-in.js';
+import { intentOf } from './words.js';
+
+type Form = { readonly [field: string]: string | undefined };
 
 /** Both ends of a sign-in. */
 @ApiExcludeController()
@@ -16,8 +20,8 @@ export class SignInController {
   constructor(@Inject(PAGE) private readonly parts: PageParts) {}
 
   @Get('page/sign-in')
-  async begin(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const { url, cookie, lifeSeconds } = await this.parts.signIn.begin(this.pageUrl(request));
+  async begin(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: Form): Promise<void> {
+    const { url, cookie, lifeSeconds } = await this.parts.signIn.begin(this.pageUrl(request), goalOf(query));
     const held = { name: SIGN_IN_COOKIE, value: cookie, lifeSeconds, secure: isSecure(this.parts) };
     void reply
       .code(303)
@@ -29,7 +33,7 @@ export class SignInController {
   async finish(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const search = request.url.slice(request.url.indexOf('?'));
     const secure = isSecure(this.parts);
-    const { cookie, lifeSeconds } = await this.parts.signIn.finish(
+    const { cookie, lifeSeconds, goal } = await this.parts.signIn.finish(
       search,
       cookieOf(request.headers.cookie, SIGN_IN_COOKIE),
     );
@@ -37,7 +41,7 @@ export class SignInController {
       setCookie({ name: SESSION_COOKIE, value: cookie, lifeSeconds, secure }),
       setCookie({ name: SIGN_IN_COOKIE, value: '', lifeSeconds: 0, secure }),
     ];
-    void reply.code(303).headers({ location: '/', 'set-cookie': set }).send();
+    void reply.code(303).headers({ location: goal, 'set-cookie': set }).send();
   }
 
   /** The address that the browser used, when it is one of ours: a made-up Host header leads nowhere else. */
@@ -45,4 +49,12 @@ export class SignInController {
     const { urls } = this.parts;
     return urls.find((url) => new URL(url).host === request.headers.host) ?? urls[0] ?? '';
   }
+}
+
+/** Only a request can be a goal, and only by its id: an address in a link leads nowhere else. */
+function goalOf(query: Form): string {
+  const { request } = query;
+  if (typeof request !== 'string' || request === '') return '/';
+  const intent = intentOf(query);
+  return packetPath(request) + (intent === null ? '' : `?intent=${intent}`);
 }

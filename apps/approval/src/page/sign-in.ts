@@ -35,14 +35,21 @@ export class SignIn {
 
   constructor(private readonly options: SignInOptions) {}
 
-  /** @param pageUrl address of this page as the browser sees it, without a trailing slash */
-  async begin(pageUrl: string): Promise<{ url: string; cookie: string; lifeSeconds: number }> {
+  /**
+   * @param pageUrl address of this page as the browser sees it, without a trailing slash
+   * @param goal path of this page to go to afterwards, made here and never taken from an address
+   */
+  async begin(pageUrl: string, goal: string): Promise<{ url: string; cookie: string; lifeSeconds: number }> {
     const [verifier, state, nonce] = [randomPKCECodeVerifier(), randomState(), randomNonce()];
     const url = buildAuthorizationUrl(await this.provider(), {
       ...{ redirect_uri: pageUrl + CALLBACK_PATH, scope: 'openid profile', state, nonce },
       ...{ code_challenge: await calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' },
     });
-    const cookie = await this.options.sealed.seal('sign-in', { verifier, state, nonce, pageUrl }, SIGN_IN_SECONDS);
+    const cookie = await this.options.sealed.seal(
+      'sign-in',
+      { verifier, state, nonce, pageUrl, goal },
+      SIGN_IN_SECONDS,
+    );
     return { url: url.href, cookie, lifeSeconds: SIGN_IN_SECONDS };
   }
 
@@ -50,10 +57,13 @@ export class SignIn {
    * @param search query of the callback, with its question mark
    * @throws CountersignError `unauthenticated` when the sign-in was not begun here or the provider refuses
    */
-  async finish(search: string, cookie: string | undefined): Promise<{ cookie: string; lifeSeconds: number }> {
+  async finish(
+    search: string,
+    cookie: string | undefined,
+  ): Promise<{ cookie: string; lifeSeconds: number; goal: string }> {
     const begun = await this.options.sealed.open('sign-in', cookie);
     if (begun === null) throw refused();
-    const { verifier, state, nonce, pageUrl } = begun as Record<string, string>;
+    const { verifier, state, nonce, pageUrl, goal = '/' } = begun as Record<string, string>;
     const checks = { pkceCodeVerifier: verifier, expectedState: state, expectedNonce: nonce } as const;
     const tokens = await authorizationCodeGrant(
       await this.provider(),
@@ -63,7 +73,7 @@ export class SignIn {
     const lifeSeconds = Math.min(tokens.expires_in ?? 3600, LONGEST_SESSION_SECONDS);
     await this.options.reviewers.verify(tokens.access_token);
     const session = { access_token: tokens.access_token, csrf: randomState() };
-    return { cookie: await this.options.sealed.seal('session', session, lifeSeconds), lifeSeconds };
+    return { cookie: await this.options.sealed.seal('session', session, lifeSeconds), lifeSeconds, goal };
   }
 
   /** The session of a cookie; null when there is none or its token is not valid any more. */

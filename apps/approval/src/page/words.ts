@@ -41,3 +41,9 @@ export function noticeOf({ said, refused }: { readonly said?: string; readonly r
     text: Object.hasOwn(REFUSED, refused) ? (REFUSED[refused] ?? '') : 'The vote was not accepted.',
   };
 }
+
+export type Intent = 'approve' | 'deny';
+
+/** Which button a link meant; it presses none. */
+export const intentOf = ({ intent }: { readonly intent?: string | undefined }): Intent | null =>
+  intent === 'approve' || intent === 'deny' ? intent : null;

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { CountersignError } from '@countersign/canonical';
+import { recordKey } from '@countersign/events';
+import { testMessage } from '@countersign/notify';
+import type { DeliveryEvent, Endpoint, Message } from '@countersign/notify';
+import type { Reviewer, ReviewerAuth } from '@countersign/service';
+import { z } from 'zod';
+import { pageOf } from '../http/paging.js';
+import { validate } from '../http/validate.js';
+import { NOTIFY, REVIEWERS } from '../tokens.js';
+import { deliveryDocument, endpointDocument } from './documents.js';
+import { queued } from './notifications.js';
+import type { NotifyParts } from './notify-parts.js';
+
+const DeliveriesQuery = z.strictObject({
+  status: z.enum(['pending', 'delivered', 'failed']).optional(),
+  endpoint_id: z.string().max(100).optional(),
+  request_id: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1_000).optional(),
+});
+
+/** Where messages go and what became of them, for admins of the tenant. What they do is on the topic with their name. */
+@Controller('v1/notifications')
+export class NotificationsController {
+  constructor(
+    @Inject(NOTIFY) private readonly parts: NotifyParts,
+    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
+  ) {}
+
+  @Get('endpoints')
+  async endpoints(@Headers('authorization') authorization: string | undefined): Promise<unknown> {
+    const { tenant } = await this.admin(authorization);
+    const own = (this.parts.settings.get()?.endpoints ?? []).filter((endpoint) => endpoint.tenant === tenant);
+    return { items: own.map((endpoint) => endpointDocument(endpoint, this.parts.notifications.deliveries)) };
+  }
+
+  /** Newest first. Finished ones are shown for a week. */
+  @Get('deliveries')
+  async deliveries(
+    @Headers('authorization') authorization: string | undefined,
+    @Query() query: unknown,
+  ): Promise<unknown> {
+    const { tenant } = await this.admin(authorization);
+    const { status, endpoint_id, request_id, ...page } = validate(DeliveriesQuery, query);
+    const wanted = { tenant, status, endpoint_id, request_id };
+    const rows = [...this.parts.notifications.deliveries.all.values()]
+      .filter((one) => Object.entries(wanted).every(([name, value]) => !value || one[name as 'tenant'] === value))
+      .map((one) => ({ order: [-one.queued_at, one.delivery_id] as const, one }));
+    const { items, next_cursor } = pageOf(rows, page);
+    return { items: items.map(({ one }) => deliveryDocument(one)), next_cursor };
+  }
+
+  /** Sends the same message again under the same message id, as a delivery of its own. */
+  @Post('deliveries/:delivery_id/replay')
+  @HttpCode(202)
+  async replay(
+    @Headers() headers: Record<string, string | undefined>,
+    @Param('delivery_id') id: string,
+  ): Promise<unknown> {
+    const admin = await this.admin(headers['authorization']);
+    const former = this.parts.notifications.deliveries.all.get(id);
+    if (former === undefined || former.tenant !== admin.tenant)
+      throw new CountersignError('not_found', 'there is no such delivery, or it was finished more than a week ago');
+    const turn = `${id}|${headers['idempotency-key'] ?? randomUUID()}`;
+    const message = JSON.parse(former.message) as Message;
+    const asked = { ...whoOf(admin), replay_of: id };
+    return this.tell(queued(former, former.message_id, message, { nowMs: Date.now(), asked, turn }));
+  }
+
+  @Post('endpoints/:endpoint_id/test')
+  @HttpCode(202)
+  async test(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('endpoint_id') id: string,
+  ): Promise<unknown> {
+    const admin = await this.admin(authorization);
+    const endpoint = this.find(admin.tenant, id);
+    const nowMs = Date.now();
+    const message = testMessage(admin.tenant, this.parts.pageUrl, nowMs);
+    const asked = { ...whoOf(admin), replay_of: null };
+    return this.tell(queued(endpoint, randomUUID(), message, { nowMs, asked }));
+  }
+
+  @Post('endpoints/:endpoint_id/enable')
+  @HttpCode(200)
+  enable(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('endpoint_id') id: string,
+  ): Promise<unknown> {
+    return this.switch(authorization, id, true);
+  }
+
+  /** What is due waits until the endpoint is enabled. */
+  @Post('endpoints/:endpoint_id/disable')
+  @HttpCode(200)
+  disable(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('endpoint_id') id: string,
+  ): Promise<unknown> {
+    return this.switch(authorization, id, false);
+  }
+
+  private async switch(authorization: string | undefined, id: string, enabled: boolean): Promise<unknown> {
+    const admin = await this.admin(authorization);
+    const endpoint = this.find(admin.tenant, id);
+    const { tenant, endpoint_id } = endpoint;
+    const event = { tenant, endpoint_id, enabled, reason: 'admin', ...whoOf(admin), changed_at: Date.now() };
+    await this.tell({ name: 'EndpointStateChanged', event });
+    return endpointDocument(endpoint, this.parts.notifications.deliveries);
+  }
+
+  private async tell(fact: DeliveryEvent): Promise<unknown> {
+    await this.parts.notifications.append([fact]);
+    await this.parts.notifications.catchUp();
+    if (fact.name !== 'NotificationQueued') return null;
+    const delivery = this.parts.notifications.deliveries.all.get(fact.event.delivery_id);
+    return delivery === undefined ? { delivery_id: fact.event.delivery_id } : deliveryDocument(delivery);
+  }
+
+  private find(tenant: string, id: string): Endpoint {
+    const endpoint = this.parts.settings.find(recordKey(tenant, id));
+    if (endpoint !== null) return endpoint;
+    throw new CountersignError('not_found', 'notifications.json names no such endpoint of your tenant');
+  }
+
+  private async admin(authorization: string | undefined): Promise<Reviewer> {
+    const reviewer = await this.reviewers.authenticate(authorization);
+    if (reviewer.roles.includes('admin')) return reviewer;
+    throw new CountersignError('forbidden', 'this needs role `admin`', { reason: 'role' });
+  }
+}
+
+const whoOf = ({ issuer, subject }: Reviewer) => ({ issuer, subject });

@@ -1,0 +1,133 @@
+import { derivedId } from '@countersign/canonical';
+import { EventError, openRecord, TOPICS } from '@countersign/events';
+import type { MacKeys, NotificationQueued } from '@countersign/events';
+import { createClaims, createFold } from '@countersign/kafka';
+import type { Appender, Claims, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { Deliverer, Deliveries, messageText, send } from '@countersign/notify';
+import type { Attempt, Delivery, DeliveryEvent, Endpoint, Message, SettingsFile } from '@countersign/notify';
+import type { Logger } from '@countersign/service';
+import { notificationRecord } from './notification-records.js';
+
+const LINGER_MS = 100;
+
+export interface NotificationsOptions {
+  readonly connection: KafkaConnection;
+  readonly appender: Pick<Appender, 'append'>;
+  readonly macKeys: MacKeys;
+  readonly settings: SettingsFile;
+  readonly log: Logger;
+  /** Waits between attempts, milliseconds. Default: ten attempts over three days. */
+  readonly waitsMs?: readonly number[] | undefined;
+  /** Called with each address before it is connected to. */
+  readonly onConnect?: ((address: string) => void) | undefined;
+}
+
+/** Who asked for a message, and what it repeats. */
+export type Asked = Pick<NotificationQueued, 'issuer' | 'subject' | 'replay_of'>;
+const NOBODY: Asked = { issuer: null, subject: null, replay_of: null };
+
+/**
+ * Messages to people, from the topic `notifications`: every instance folds all of it, and delivers what lies in the
+ * partitions that its group gives it.
+ */
+export class Notifications {
+  readonly deliveries = new Deliveries();
+  /** Called after each attempt. */
+  onAttempt: (endpoint: Endpoint, attempt: Attempt, last: boolean) => void = () => undefined;
+  private readonly fold: Fold;
+  private readonly claims: Claims;
+  private readonly deliverer: Deliverer;
+
+  constructor(private readonly options: NotificationsOptions) {
+    const { connection, log, waitsMs } = options;
+    this.fold = createFold(connection, {
+      ...{ topics: [TOPICS.notifications], groupPrefix: 'countersign.approval.deliveries', lingerMs: LINGER_MS },
+      startTimestampMs: () => 'earliest',
+      onRecord: (record) => this.take(record),
+    });
+    const groupId = 'countersign.approval.deliverers';
+    this.claims = createClaims(connection, { groupId, topic: TOPICS.notifications });
+    this.deliverer = new Deliverer({
+      ...{ deliveries: this.deliveries, log, append: (facts) => this.append(facts) },
+      ...(waitsMs === undefined ? {} : { waitsMs }),
+      endpoint: (key) => this.endpoint(key),
+      owns: (partition) => this.claims.owns(partition),
+      send: (delivery, endpoint, signal) => this.send(delivery, endpoint, signal),
+      onAttempt: (endpoint, attempt, last) => this.onAttempt(endpoint, attempt, last),
+    });
+  }
+
+  /** Resolves when it is known what is due. */
+  async start(): Promise<void> {
+    this.claims.start();
+    await this.fold.start();
+    this.deliverer.start();
+  }
+
+  healthy(): boolean {
+    return this.fold.healthy() && this.claims.healthy();
+  }
+
+  async close(): Promise<void> {
+    await this.deliverer.close();
+    await Promise.all([this.claims.close(), this.fold.close()]);
+  }
+
+  /** Puts facts on the topic. @throws CountersignError as `Appender.append` */
+  async append(facts: readonly DeliveryEvent[]): Promise<void> {
+    if (facts.length > 0)
+      await this.options.appender.append(facts.map((fact) => notificationRecord(fact, this.options.macKeys)));
+  }
+
+  /** Waits until what was appended before is known here. */
+  catchUp(): Promise<void> {
+    return this.fold.catchUp();
+  }
+
+  private endpoint(key: string): Endpoint | null {
+    const endpoint = this.options.settings.find(key);
+    return endpoint?.disabled === true ? null : endpoint;
+  }
+
+  private send(delivery: Delivery, endpoint: Endpoint, signal: AbortSignal): Promise<Attempt> {
+    const settings = this.options.settings.get() ?? { endpoints: [] };
+    const { onConnect } = this.options;
+    return send(delivery, endpoint, { settings, signal, nowMs: Date.now(), ...(onConnect ? { onConnect } : {}) });
+  }
+
+  private take(record: InRecord): void {
+    try {
+      const opened = openRecord(record, this.options.macKeys);
+      const isOurs = ['NotificationQueued', 'DeliveryAttempted', 'EndpointStateChanged'].includes(opened.name);
+      if (isOurs) this.deliveries.apply(opened as DeliveryEvent, record.partition, record.timestampMs);
+    } catch (error) {
+      if (!(error instanceof EventError)) throw error;
+      const { topic, partition, offset } = record;
+      this.options.log.warn('a record of notifications is skipped', { topic, partition, offset, reason: error.reason });
+    }
+  }
+}
+
+/**
+ * A message to one endpoint. The same message to the same endpoint is one delivery, however often it is queued.
+ * @param messageId what receivers drop repeats by
+ */
+export function queued(
+  endpoint: Pick<Endpoint, 'tenant' | 'endpoint_id'>,
+  messageId: string,
+  message: Message,
+  { nowMs, asked = NOBODY, turn = '' }: { nowMs: number; asked?: Asked; turn?: string },
+): DeliveryEvent {
+  const { tenant, endpoint_id } = endpoint;
+  const { data } = message;
+  const textOf = (member: string): string | null => (typeof data[member] === 'string' ? data[member] : null);
+  return {
+    name: 'NotificationQueued',
+    event: {
+      ...{ tenant, endpoint_id, message_id: messageId, message_type: message.type, ...asked, queued_at: nowMs },
+      delivery_id: derivedId('ntf', tenant, endpoint_id, messageId, turn),
+      ...{ action_id: textOf('action_id'), request_id: textOf('request_id'), run_id: textOf('run_id') },
+      message: messageText(message),
+    },
+  };
+}

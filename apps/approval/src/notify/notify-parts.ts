@@ -1,0 +1,12 @@
+import type { MacKeys } from '@countersign/events';
+import type { SettingsFile } from '@countersign/notify';
+import type { Notifications } from './notifications.js';
+
+/** What routes and handlers of notifications need. */
+export interface NotifyParts {
+  readonly notifications: Notifications;
+  readonly settings: SettingsFile;
+  readonly macKeys: MacKeys;
+  /** Address of the reviewers' page in messages, without a trailing slash. */
+  readonly pageUrl: string;
+}
