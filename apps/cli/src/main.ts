@@ -3,6 +3,7 @@ import { register as audit } from './commands/audit.js';
 import { register as down } from './commands/down.js';
 import { register as keys } from './commands/keys.js';
 import { register as metrics } from './commands/metrics.js';
+import { register as notifications } from './commands/notifications.js';
 import { register as policy } from './commands/policy.js';
 import { register as release } from './commands/release.js';
 import { register as replay } from './commands/replay.js';
@@ -14,7 +15,22 @@ import { register as up } from './commands/up.js';
 import { register as vote } from './commands/vote.js';
 import { EXIT } from './shared/command-error.js';
 
-const commands = [up, down, status, token, submit, replay, requests, vote, release, audit, metrics, keys, policy];
+const commands = [
+  up,
+  down,
+  status,
+  token,
+  submit,
+  replay,
+  requests,
+  vote,
+  release,
+  audit,
+  metrics,
+  keys,
+  policy,
+  notifications,
+];
 
 /** Runs one command; its exit code is left in `process.exitCode`. */
 export async function main(argv: readonly string[]): Promise<void> {

@@ -19,6 +19,7 @@ export async function ensureSecrets(folder: string, roster: Roster): Promise<Eng
   await secretText(join(folder, 'internal.token'), randomHex);
   const redactionKey = () => ({ key_id: `rk_${randomHex().slice(0, 16)}`, key: randomHex() });
   await secretText(join(folder, 'redaction.json'), () => json(each(tenantsOf(roster), redactionKey)));
+  await secretText(join(folder, 'notifications.json'), () => json({ endpoints: [] }));
   const passwords = await secretText(join(folder, 'clickhouse.json'), () =>
     json({ service: randomHex(), analyst: randomHex() }),
   );
