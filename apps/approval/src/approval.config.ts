@@ -11,6 +11,10 @@ export interface ApprovalConfig extends ServiceConfig {
   readonly pageClientId: string | null;
   /** Addresses under which browsers reach the page. */
   readonly pageUrls: readonly string[];
+  /** JSON file of the people that there are, read at start; null: only what administrators say. */
+  readonly rosterFile: string | null;
+  /** Who answers for that file. */
+  readonly operator: string;
   /** How long actions are remembered, milliseconds; may only grow over the life of a log. Default 8 days. */
   readonly horizonMs: number;
   /** Waits between attempts to deliver a message, milliseconds. Default: ten attempts over three days. */
@@ -29,5 +33,7 @@ export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
   issuers: loadIssuers(env),
   pageClientId: env['OIDC_CLIENT_ID'] || null,
   pageUrls: commaList(env, 'APPROVAL_URLS', [httpUrl(env, 'COUNTERSIGN_ISSUER')]),
+  rosterFile: env['COUNTERSIGN_ROSTER'] || null,
+  operator: env['COUNTERSIGN_OPERATOR'] || 'operator',
   horizonMs: positiveInt(env, 'COUNTERSIGN_HORIZON_DAYS', 8) * DAY_MS,
 });

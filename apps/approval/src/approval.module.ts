@@ -23,13 +23,16 @@ import type { NotifyParts } from './notify/notify-parts.js';
 import { PageController } from './page/page.controller.js';
 import type { PageParts } from './page/page.controller.js';
 import { SignInController } from './page/sign-in.controller.js';
-import { APPROVAL_TOKENS, CALLERS, JUDGE, NOTIFY, PAGE, QUEUE, REVIEWERS, VIEW, VOTES } from './tokens.js';
+import { ReviewersController } from './roster/reviewers.controller.js';
+import type { RosterLog } from './roster/roster-log.js';
+import { APPROVAL_TOKENS, CALLERS, JUDGE, NOTIFY, PAGE, QUEUE, REVIEWERS, ROSTER, VIEW, VOTES } from './tokens.js';
 
 export interface ApprovalParts {
   readonly judge: Judge;
   readonly view: View;
   readonly callers: KeyAuth;
   readonly reviewers: ReviewerAuth;
+  readonly roster: RosterLog;
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
   readonly queue: Queue;
@@ -48,6 +51,7 @@ const CONTROLLERS = [
   KnownController,
   NotificationsController,
   ApprovalsHandler,
+  ReviewersController,
 ];
 
 @Module({})
@@ -70,6 +74,7 @@ export class ApprovalModule {
         { provide: VIEW, useValue: parts.view },
         { provide: CALLERS, useValue: parts.callers },
         { provide: REVIEWERS, useValue: parts.reviewers },
+        { provide: ROSTER, useValue: parts.roster },
         { provide: APPROVAL_TOKENS, useValue: parts.tokens },
         { provide: VOTES, useValue: parts.votes },
         { provide: QUEUE, useValue: parts.queue },

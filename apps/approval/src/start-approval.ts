@@ -1,15 +1,7 @@
 import { join } from 'node:path';
 import { connect, createAppender, KafkaServer } from '@countersign/kafka';
-import {
-  createLogger,
-  CredentialsFile,
-  InternalClient,
-  KeyAuth,
-  Readiness,
-  ReviewerAuth,
-  startService,
-} from '@countersign/service';
-import type { Logger, RunningService } from '@countersign/service';
+import { createLogger, CredentialsFile, InternalClient, KeyAuth, Readiness, startService } from '@countersign/service';
+import type { Logger, ReviewerAuth, RunningService } from '@countersign/service';
 import { openSigningKeys } from '@countersign/token';
 import type { ApprovalConfig } from './approval.config.js';
 import { ApprovalModule } from './approval.module.js';
@@ -26,6 +18,9 @@ import type { PageParts } from './page/page.controller.js';
 import { Sealed } from './page/sealed.js';
 import { SignIn } from './page/sign-in.js';
 import { createLogPublisher } from './publisher/log-publisher.js';
+import { entriesOfFile, readRosterFile } from './roster/roster-file.js';
+import { RosterLog } from './roster/roster-log.js';
+import { RosteredAuth } from './roster/rostered-auth.js';
 
 const SWEEP_EVERY_MS = 30_000;
 const NOTIFY_GROUP = 'countersign.approval.notifications';
@@ -38,10 +33,10 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const log = createLogger('approval', config.logLevel);
   const parts = partsOf(config, log);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
-  const { appender } = parts;
-  const reviewers = new ReviewerAuth(config.issuers);
+  const { appender, roster } = parts;
+  const reviewers = new RosteredAuth(config.issuers, roster);
   const module = ApprovalModule.of({
-    ...{ judge, view, notify, callers: new KeyAuth(credentials), reviewers },
+    ...{ judge, view, notify, callers: new KeyAuth(credentials), reviewers, roster },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     votes: new Votes(judge, view, new Edits(policy)),
     queue: new Queue(judge, view, log),
@@ -50,6 +45,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const readiness = readinessOf({
     judge: () => judge.ready(),
     hints: () => hints.healthy(),
+    roster: () => roster.healthy(),
     publisher: () => publisher.healthy(),
     notifications: () => notify.notifications.healthy(),
   });
@@ -57,14 +53,12 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const onClosed = async (): Promise<void> => {
     clearInterval(sweeping);
     for (const part of [ticker, credentials, notify.settings]) part.close();
-    await Promise.allSettled([publisher, judge, hints, policy, notify.notifications].map((part) => part.close()));
-    await appender.close();
-    await connection.close();
+    await closeInOrder([publisher, judge, hints, roster, policy, notify.notifications], [appender, connection]);
   };
   const transport = new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter: () => Promise.resolve() });
   const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
   const service = await startService({ ...options, acceptForms: true });
-  await judge.start();
+  await Promise.all([judge.start(), openRoster(roster, config)]);
   await Promise.all([hints.start(), publisher.start(), notify.notifications.start()]);
   ticker.start();
   return service;
@@ -82,8 +76,26 @@ function partsOf(config: ApprovalConfig, log: Logger) {
     policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
     publisher: createLogPublisher({ connection, macKeys, horizonMs }),
     credentials: new CredentialsFile(secretsDir, log),
+    roster: new RosterLog({ connection, appender, macKeys, log }),
     notify: makeNotify(config, { connection, appender, log }),
   };
+}
+
+interface Closable {
+  readonly close: () => Promise<unknown>;
+}
+
+/** Those that use the log together, then one by one what they use. */
+async function closeInOrder(users: readonly Closable[], used: readonly Closable[]): Promise<void> {
+  await Promise.allSettled(users.map((part) => part.close()));
+  for (const part of used) await part.close();
+}
+
+/** Everybody known so far, then what the file says anew. */
+async function openRoster(roster: RosterLog, { rosterFile, operator }: ApprovalConfig): Promise<void> {
+  const people = rosterFile === null ? null : readRosterFile(rosterFile);
+  await roster.start();
+  if (people !== null) await roster.change(entriesOfFile(people, roster.roster, operator));
 }
 
 function hintsBeside(

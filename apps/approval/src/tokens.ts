@@ -8,3 +8,4 @@ export const VOTES = Symbol('VOTES');
 export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');
 export const NOTIFY = Symbol('NOTIFY');
+export const ROSTER = Symbol('ROSTER');

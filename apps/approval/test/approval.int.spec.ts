@@ -5,6 +5,7 @@ import { notificationsSuite } from './notifications.suite.js';
 import { pageSuite } from './page.suite.js';
 import { readsSuite } from './reads.suite.js';
 import { redemptionSuite } from './redemption.suite.js';
+import { rosterSuite } from './roster.suite.js';
 import { votesSuite } from './votes.suite.js';
 
 const INSTANCES = 3;
@@ -26,5 +27,6 @@ votesSuite(system);
 clocksSuite(system);
 readsSuite(system);
 forgedSuite(system);
+rosterSuite(system);
 pageSuite(system);
 notificationsSuite(system);

@@ -20,6 +20,8 @@ import type { People } from './people.js';
 const INTERNAL = 'internal-token';
 const hex = (): string => randomBytes(32).toString('hex');
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 export interface Reply {
   readonly status: number;
   readonly body: Record<string, never> & { readonly [member: string]: unknown };
@@ -76,6 +78,7 @@ export class Instances {
       ...{ policyUrl: 'http://127.0.0.1:9', issuers: this.people.issuers, pageClientId: null, pageUrls: [] },
       notificationWaitsMs: Array.from({ length: 200 }, () => 300),
       onNotificationConnect: (address) => void this.connected.push(address),
+      ...{ rosterFile: null, operator: 'operator' },
       ...overrides,
     });
     this.services.push(service);
@@ -106,19 +109,14 @@ export class Instances {
   }
 
   /** As clients are told to: what may or may not have happened is asked again with the same id. */
-  async call(method: 'GET' | 'POST', url: string, headers: Record<string, string>, body?: unknown): Promise<Reply> {
+  async call(method: Method, url: string, headers: Record<string, string>, body?: unknown): Promise<Reply> {
     const reply = await this.send(method, url, headers, body);
     if (reply.status !== 503) return reply;
     await sleep(200);
     return this.call(method, url, headers, body);
   }
 
-  private async send(
-    method: 'GET' | 'POST',
-    url: string,
-    headers: Record<string, string>,
-    body?: unknown,
-  ): Promise<Reply> {
+  private async send(method: Method, url: string, headers: Record<string, string>, body?: unknown): Promise<Reply> {
     const json = body === undefined ? {} : { body: JSON.stringify(body) };
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await request(url, { method, dispatcher: this.agent, headers: { ...headers, ...type }, ...json });

@@ -28,6 +28,7 @@ export const SINK_TOPICS = [
   TOPICS.outcomes,
   TOPICS.labels,
   TOPICS.policies,
+  TOPICS.roster,
   TOPICS.deadLetters,
 ];
 

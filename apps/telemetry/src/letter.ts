@@ -3,7 +3,14 @@ import type { EventError, MacKeys, WireRecord } from '@countersign/events';
 import type { InRecord } from '@countersign/kafka';
 
 /** Topics whose unreadable records are telemetry's to report; the other ones have another owner, and a dead letter never has one. */
-const OWNED: readonly string[] = [TOPICS.decisions, TOPICS.approvals, TOPICS.outcomes, TOPICS.labels, TOPICS.policies];
+const OWNED: readonly string[] = [
+  TOPICS.decisions,
+  TOPICS.approvals,
+  TOPICS.outcomes,
+  TOPICS.labels,
+  TOPICS.policies,
+  TOPICS.roster,
+];
 
 export const isOwned = (topic: string): boolean => OWNED.includes(topic);
 

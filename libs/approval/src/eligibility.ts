@@ -1,5 +1,6 @@
 import type { Gate } from '@countersign/events';
 import { isPlain, quorumsOf } from './quorum.js';
+import { operates } from './roster.js';
 import type { ActionState, RequestState } from './state.js';
 
 /** Why a person may not vote, in the words of the API. */
@@ -18,7 +19,7 @@ export interface Voter {
 export function ineligible(action: ActionState, request: RequestState, voter: Voter): IneligibleRule | null {
   const { agent_id, operators, on_behalf_of } = action.decided;
   if (voter.subject === agent_id || isBeneficiary(on_behalf_of, voter.subject)) return 'self';
-  if (operators.includes(voter.subject)) return 'operator';
+  if (operators.includes(voter.subject) || voter.roles.includes(operates(agent_id))) return 'operator';
   if (!mayFill(request.gate, voter)) return 'role';
   if (request.kind === 'audit' && hasDecided(action, voter)) return 'excluded';
   return isExcluded(action, request.gate, voter) ? 'excluded' : null;

@@ -37,6 +37,8 @@ export { votesFor } from './vote-content.js';
 export { patch } from './patch.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
+export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';
+export type { Roster, RosterEntry } from './roster.js';
 export { createState, currentVersion, HORIZON_MS, HOUR_MS, personKey, TOO_OLD_MS } from './state.js';
 export type {
   ActionState,

@@ -108,6 +108,7 @@ const ACTORS: Actor = {
   PolicyPublished: 'author',
   PolicyStateChanged: 'by',
   PolicyReported: 'reported_by',
+  RosterChanged: 'changed_by',
   DeadLettered: 'step',
 };
 

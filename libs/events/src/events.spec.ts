@@ -154,7 +154,8 @@ describe('deadLetter', () => {
 
 describe('contract', () => {
   it('gives every keyed topic one partition count', () => {
-    const keyed = topicConfigs.filter(({ topic }) => topic !== TOPICS.submissions && topic !== TOPICS.policies);
+    const others: readonly string[] = [TOPICS.submissions, TOPICS.policies, TOPICS.roster];
+    const keyed = topicConfigs.filter(({ topic }) => !others.includes(topic));
     expect(new Set(keyed.map(({ partitions }) => partitions)).size).toBe(1);
     expect(topicConfigs.every(({ config }) => config['message.timestamp.type'] === 'LogAppendTime')).toBe(true);
   });

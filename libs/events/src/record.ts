@@ -72,6 +72,7 @@ const WRITERS: Readonly<Record<string, readonly ServiceName[]>> = {
   [TOPICS.windows]: ['policy'],
   [TOPICS.notifications]: ['approval'],
   [TOPICS.policies]: ['policy'],
+  [TOPICS.roster]: ['approval'],
   [TOPICS.deadLetters]: ['intake', 'policy', 'approval', 'telemetry'],
 };
 

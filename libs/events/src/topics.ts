@@ -23,6 +23,7 @@ export const TOPICS = {
   windows: full('windows'),
   notifications: full('notifications'),
   policies: full('policies'),
+  roster: full('roster'),
   deadLetters: full('dead-letters'),
 } as const;
 

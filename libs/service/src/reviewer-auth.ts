@@ -48,6 +48,11 @@ export class ReviewerAuth {
     return this.verify(bearerToken(authorization));
   }
 
+  /** As `authenticate`, for calls that only read. */
+  authenticateReader(authorization: string | undefined): Promise<Reviewer> {
+    return this.authenticate(authorization);
+  }
+
   /** As `authenticate`, for a token that came another way (a session). */
   async verify(token: string): Promise<Reviewer> {
     const known = this.remembered.get(token);

@@ -45,7 +45,7 @@ export class RequestsController {
 
   @Get()
   async list(@Headers('authorization') authorization: string | undefined, @Query() query: unknown): Promise<unknown> {
-    const reviewer = await this.reviewers.authenticate(authorization);
+    const reviewer = await this.reviewers.authenticateReader(authorization);
     return this.queue.list(reviewer, validate(QueueQuery, query));
   }
 
@@ -55,7 +55,7 @@ export class RequestsController {
     @Headers('authorization') authorization: string | undefined,
     @Param('request_id') id: string,
   ): Promise<unknown> {
-    const reviewer = await this.reviewers.authenticate(authorization);
+    const reviewer = await this.reviewers.authenticateReader(authorization);
     const action = this.votes.request(reviewer.tenant, id);
     const document = requestWithPacket(action, reviewer);
     this.queue.noteShown(action, reviewer);

@@ -72,6 +72,13 @@ export const TOPIC_CONFIGS = {
       "retention.ms": "-1"
     }
   },
+  "roster": {
+    "partitions": 1,
+    "config": {
+      "cleanup.policy": "delete",
+      "retention.ms": "-1"
+    }
+  },
   "dead-letters": {
     "partitions": 4,
     "config": {

@@ -1336,6 +1336,52 @@ export interface PolicyStateChanged {
   readonly changed_at: number;
 }
 
+/** A time out of office. */
+export interface Absence {
+  /** First moment, UTC epoch milliseconds. */
+  readonly from: number;
+  /** First moment after it, UTC epoch milliseconds. */
+  readonly until: number;
+}
+
+/** What the roster says of somebody. */
+export interface Person {
+  /** Name for people to read. */
+  readonly name: null | string;
+  /** The person's roles; null leaves them to the access token's claim. */
+  readonly roles: null | readonly string[];
+  /** Teams. */
+  readonly teams: readonly string[];
+  /** Agents that the person operates and so never approves. */
+  readonly operates: readonly string[];
+  /** Subjects who are asked instead while the person is out, in this order. */
+  readonly alternates: readonly string[];
+  /** Times out of office, during which nothing is assigned. */
+  readonly absences: readonly Absence[];
+  /** Most requests assigned at once, 1 or more; null means the default of 10. */
+  readonly wip_limit: null | number;
+}
+
+/** One person's whole entry in the roster, as it is from now on. Kafka key: tenant|subject. The last one holds. */
+export interface RosterChanged {
+  /** Tenant. */
+  readonly tenant: string;
+  /** The person, as the identity provider names it in `sub`. */
+  readonly subject: string;
+  /** The entry; null takes the person off: no role counts any more. */
+  readonly person: null | Person;
+  /** `file` from the roster file at start, `api` from an administrator, `self` from the person. */
+  readonly source: string;
+  /** `sha256:` over RFC 8785 of `person`. */
+  readonly content_hash: string;
+  /** Issuer of who changed it. */
+  readonly changed_by_issuer: null | string;
+  /** Subject who changed it; the operator for a file. */
+  readonly changed_by: string;
+  /** Why. */
+  readonly reason: null | string;
+}
+
 /** An action as its agent submits it over Kafka. Record key: `tenant|idempotency_key`. JSON objects travel as JSON text. */
 export interface ActionSubmitted {
   /** Tenant; must match the record key and the signing agent. */
@@ -1460,6 +1506,7 @@ export interface EventMap {
   readonly PolicyPublished: PolicyPublished;
   readonly PolicyReported: PolicyReported;
   readonly PolicyStateChanged: PolicyStateChanged;
+  readonly RosterChanged: RosterChanged;
   readonly ActionSubmitted: ActionSubmitted;
   readonly OutcomeReported: OutcomeReported;
   readonly WindowEntered: WindowEntered;
