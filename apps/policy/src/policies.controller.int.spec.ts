@@ -72,7 +72,8 @@ beforeAll(async () => {
   const module = PolicyModule.of({
     policies,
     engine: connectEngine({ url: NOBODY, username: 'policy', password: '', database: 'none' }),
-    lifecycle: new Lifecycle({ policies, redemptions, roster: null, sharedTenant: null, log }),
+    reach: null,
+    lifecycle: new Lifecycle({ policies, redemptions, roster: () => null, sharedTenant: null, log }),
     velocity: new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null }),
     appender: { append },
     macKeys: config.macKeys,

@@ -69,6 +69,11 @@ export class PolicyLog {
     this.opened = true;
   }
 
+  /** True once every version is known and the folder's are there. */
+  get isOpen(): boolean {
+    return this.opened;
+  }
+
   /** @throws CountersignError `overloaded` until `open` is through: half a history would decide by the wrong policy */
   current(): PolicyHistory {
     if (this.opened) return this.history;

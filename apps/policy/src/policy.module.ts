@@ -16,8 +16,10 @@ import { LifecycleController } from './lifecycle/lifecycle.controller.js';
 import { decisionCounter } from './metrics.js';
 import type { PolicyStore } from './policy-log.js';
 import { PoliciesController } from './policies.controller.js';
+import { ReachController } from './roster/reach.controller.js';
+import type { ReachWatch } from './roster/reach-watch.js';
 import { ShadowController } from './shadow/shadow.controller.js';
-import { DECIDER, ENGINE, EVIDENCE, LIFECYCLE, MAC_KEYS, POLICIES, REVIEWERS, VELOCITY } from './tokens.js';
+import { DECIDER, ENGINE, EVIDENCE, LIFECYCLE, MAC_KEYS, POLICIES, REACH, REVIEWERS, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 import { WindowsHandler } from './velocity/windows.handler.js';
 
@@ -28,17 +30,22 @@ export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policie
   readonly velocity: VelocitySource;
   readonly reviewers: ReviewerAuth;
   readonly lifecycle: Lifecycle;
+  /** Which gates people can open; null: nobody asks. */
+  readonly reach: ReachWatch | null;
 }
 
 @Module({})
 export class PolicyModule {
-  static of({ reviewers, engine, lifecycle, ...parts }: PolicyParts): DynamicModule {
-    const makeDecider = (registry: Registry): Decider =>
-      new Decider({ ...parts, onDecided: decisionCounter(registry) });
+  static of({ reviewers, engine, lifecycle, reach, ...parts }: PolicyParts): DynamicModule {
+    const makeDecider = (registry: Registry): Decider => {
+      reach?.observe(registry);
+      return new Decider({ ...parts, onDecided: decisionCounter(registry) });
+    };
     return {
       module: PolicyModule,
       controllers: [
         ActionsHandler,
+        ReachController,
         PoliciesController,
         LifecycleController,
         BacktestController,
@@ -50,6 +57,7 @@ export class PolicyModule {
       providers: [
         { provide: POLICIES, useValue: parts.policies },
         { provide: ENGINE, useValue: engine },
+        { provide: REACH, useValue: reach },
         { provide: LIFECYCLE, useValue: lifecycle },
         { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
         { provide: MAC_KEYS, useValue: parts.macKeys },

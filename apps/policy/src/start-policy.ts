@@ -5,11 +5,13 @@ import { createLogger, Readiness, ReviewerAuth, startService } from '@countersig
 import type { RunningService } from '@countersign/service';
 import { deadLetters } from './dead-letters.js';
 import { EvidenceLog } from './evidence/evidence-log.js';
-import { makeLifecycle } from './lifecycle/make-lifecycle.js';
+import { makeLifecycle, readRoster } from './lifecycle/make-lifecycle.js';
 import type { PolicyConfig } from './policy.config.js';
 import { readPolicyFiles } from './policy-files.js';
 import { PolicyLog } from './policy-log.js';
 import { PolicyModule } from './policy.module.js';
+import { LiveRoster } from './roster/live-roster.js';
+import { ReachWatch } from './roster/reach-watch.js';
 import { Velocity } from './velocity/velocity.js';
 import { WindowLog } from './velocity/window-log.js';
 
@@ -34,25 +36,39 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const windows = new WindowLog({ connection, appender, macKeys, log });
   const evidence = new EvidenceLog({ connection, macKeys, log });
   const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter: deadLetters(appender, macKeys) });
-  const readiness = new Readiness();
-  readiness.add('policies', () => policies.healthy());
-  readiness.add('windows', () => windows.healthy());
-  readiness.add('evidence', () => evidence.healthy());
-  readiness.add('actions', () => transport.healthy());
+  const readiness = readinessOf({ policies, windows, evidence, actions: transport });
   const reviewers = new ReviewerAuth(config.issuers);
   const engine = connectEngine(config.engine);
-  const { lifecycle, approval } = makeLifecycle(config, policies, log);
-  const parts = { policies, lifecycle, evidence, engine, appender, macKeys, reviewers };
+  const file = readRoster(config.rosterFile);
+  const roster = new LiveRoster({
+    connection,
+    macKeys,
+    file,
+    onChange: () => {
+      if (policies.isOpen) reach.look();
+    },
+  });
+  const reach = new ReachWatch(policies, roster, log);
+  const { lifecycle, approval } = makeLifecycle(config, policies, { roster: () => roster.current(), log });
+  const parts = { policies, lifecycle, reach, evidence, engine, appender, macKeys, reviewers };
   const module = PolicyModule.of({ ...parts, velocity: new Velocity(windows) });
   const service = await startService({
     ...{ name: 'policy', module, config, log, readiness, transport },
     onClosed: async () => {
-      await closeAll([policies, windows, evidence, appender, engine, approval]);
+      await closeAll([policies, windows, evidence, roster, appender, engine, approval]);
       await connection.close();
     },
   });
   await policies.open(files, { operator, follow: config.followFolder });
+  await roster.start();
+  reach.look();
   await windows.open(longestWindowMs(policies.current().compiled()));
   await evidence.open(policies.current().setAt(Infinity));
   return service;
+}
+
+function readinessOf(parts: Readonly<Record<string, { healthy(): boolean }>>): Readiness {
+  const readiness = new Readiness();
+  for (const [name, part] of Object.entries(parts)) readiness.add(name, () => part.healthy());
+  return readiness;
 }

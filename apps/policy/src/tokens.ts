@@ -7,3 +7,4 @@ export const MAC_KEYS = Symbol('MAC_KEYS');
 export const ENGINE = Symbol('ENGINE');
 export const EVIDENCE = Symbol('EVIDENCE');
 export const LIFECYCLE = Symbol('LIFECYCLE');
+export const REACH = Symbol('REACH');

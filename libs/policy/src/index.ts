@@ -68,6 +68,6 @@ export type { CheckOptions } from './check/check-policy.js';
 export type { CheckedCell } from './check/checked-cell.js';
 export type { CheckedRoster, Finding, FindingCode, PlacedFinding, Severity } from './check/finding.js';
 export { placeFindings } from './check/place.js';
-export { isReachable } from './check/quorum.js';
+export { isReachable, unreachableQuorums } from './check/quorum.js';
 export { differencesOf } from './differences.js';
 export type { RecordedSaying } from './differences.js';

@@ -17,7 +17,7 @@ export interface LifecycleOptions {
   readonly policies: PolicyStore;
   readonly redemptions: Redemptions;
   /** Who exists, for the reach of quorums; null: not known. */
-  readonly roster: CheckedRoster | null;
+  readonly roster: () => CheckedRoster | null;
   /** The tenant whose people change the policies of every tenant; null: nobody does. */
   readonly sharedTenant: string | null;
   readonly log: Logger;
@@ -47,7 +47,7 @@ export class Lifecycle {
 
   prospect(tenant: string, subject: Subject, wanted: WantedState): Prospect {
     const { policies, roster } = this.options;
-    return prospectOf(subject, wanted, { history: policies.current(), roster, tenant });
+    return prospectOf(subject, wanted, { history: policies.current(), roster: roster(), tenant });
   }
 
   /** A change that nobody must approve. @throws CountersignError `forbidden`, `approval_required`, `change_refused` */

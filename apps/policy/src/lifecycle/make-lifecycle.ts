@@ -22,19 +22,19 @@ function keyReader(secretsDir: string): (tenant: string) => string | null {
   };
 }
 
-const readRoster = (file: string | null): CheckedRoster | null =>
+/** The operator's roster file. @throws Error when it cannot be read */
+export const readRoster = (file: string | null): CheckedRoster | null =>
   file === null ? null : (JSON.parse(readFileSync(file, 'utf8')) as CheckedRoster);
 
-/** The lifecycle, and its way to approval to be closed at the end. @throws Error when the roster cannot be read */
+/** The lifecycle, and its way to approval to be closed at the end. */
 export function makeLifecycle(
   config: PolicyConfig,
   policies: PolicyStore,
-  log: Logger,
+  { roster, log }: { readonly roster: () => CheckedRoster | null; readonly log: Logger },
 ): { lifecycle: Lifecycle; approval: InternalClient } {
   const { approvalUrls, tokenIssuer: issuer, secretsDir, internalToken: token, sharedPoliciesTenant } = config;
   const approval = new InternalClient({ urls: approvalUrls, token, log });
   const redemptions = new Redemptions({ approvalUrls, issuer, keyOf: keyReader(secretsDir), approval });
-  const roster = readRoster(config.rosterFile);
   const lifecycle = new Lifecycle({ policies, redemptions, roster, sharedTenant: sharedPoliciesTenant, log });
   return { lifecycle, approval };
 }
