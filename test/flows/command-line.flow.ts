@@ -105,6 +105,21 @@ describe('the command line', () => {
     await eventually(async () => expect((await read(added['api_key'])).status).toBe(401));
   });
 
+  it('takes somebody off the roster, says which gates nobody can open any more, and puts the person back', async () => {
+    const { items } = await json('reviewers');
+    expect(items).toContainEqual(expect.objectContaining({ subject: 'vera', roles: ['clinician'], source: 'file' }));
+    const owners = ['ria', 'sam', 'tea'];
+    let unreachable: unknown = [];
+    for (const subject of owners.slice(0, 2)) ({ unreachable } = await json('reviewers', 'remove', subject));
+    expect(unreachable).toContainEqual(expect.objectContaining({ policy: 'policy-changes' }));
+    for (const subject of owners.slice(0, 2)) await json('reviewers', 'add', subject, '--role', 'risk-owner');
+    await expect(json('reviewers', 'out', 'lex', '--until', '2030-01-01T00:00:00Z')).resolves.toMatchObject({
+      absent: true,
+      unreachable: [],
+    });
+    await expect(countersign('reviewers', 'remove', 'lex', '--reviewer', 'ann')).resolves.toMatchObject({ code: 1 });
+  });
+
   it('checks policies', async () => {
     const checked = await countersign('policy', 'check', join(import.meta.dirname, '../../infra/policies'));
     expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('refunds.yaml: ok') });

@@ -8,6 +8,7 @@ import { register as policy } from './commands/policy.js';
 import { register as release } from './commands/release.js';
 import { register as replay } from './commands/replay.js';
 import { register as requests } from './commands/requests.js';
+import { register as reviewers } from './commands/reviewers.js';
 import { register as status } from './commands/status.js';
 import { register as submit } from './commands/submit.js';
 import { register as token } from './commands/token.js';
@@ -30,6 +31,7 @@ const commands = [
   keys,
   policy,
   notifications,
+  reviewers,
 ];
 
 /** Runs one command; its exit code is left in `process.exitCode`. */

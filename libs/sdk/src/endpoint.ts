@@ -14,7 +14,7 @@ export interface EndpointOptions {
 }
 
 export interface Send {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   body?: JsonValue;
   headers?: Record<string, string>;
