@@ -1,5 +1,6 @@
 import { settle } from './deadlines.js';
 import { foldCancel } from './fold-cancel.js';
+import { foldCustody } from './fold-custody.js';
 import { foldDecided } from './fold-decided.js';
 import { foldFreeze } from './fold-freeze.js';
 import { foldOutcome } from './fold-outcome.js';
@@ -46,6 +47,8 @@ function judge(turn: Turn, record: Exclude<LogEvent, { name: 'ActionDecided' }>)
       return foldRelease(turn, record.event);
     case 'OutcomeFiled':
       return foldOutcome(turn, record.event);
+    case 'CustodyRequested':
+      return foldCustody(turn, record.event);
     case 'FreezeRequested':
       return foldFreeze(turn, record.event);
     case 'Ticked':

@@ -1,3 +1,4 @@
+import { isAlarmDue, ringAlarm } from './alarms.js';
 import type { Turn } from './facts.js';
 import { about, publish } from './facts.js';
 import { isReleaseDue, lapseHold, release } from './hold.js';
@@ -19,6 +20,12 @@ const SETTLE: Readonly<Record<Deadline['what'], (turn: Turn, deadline: Deadline)
   },
   expire_audit: (turn, { action, at }) => {
     if (isDue(action.audit, at)) expire(turn, action, action.audit, at);
+  },
+  alarm: (turn, { action, at }) => {
+    if (isAlarmDue(action.request, at)) ringAlarm(turn, action, action.request, at);
+  },
+  alarm_audit: (turn, { action, at }) => {
+    if (isAlarmDue(action.audit, at)) ringAlarm(turn, action, action.audit, at);
   },
   release: (turn, { action, at }) => {
     if (isReleaseDue(turn.state, action, at)) release(turn, action, { at, who: null, reason: null });
@@ -46,6 +53,8 @@ function holds(state: PartitionState, { what, action, at }: Deadline): boolean {
   if (what === 'forget') return true;
   if (what === 'expire') return action.request?.status === 'pending' && isDue(action.request, at);
   if (what === 'expire_audit') return action.audit?.status === 'pending' && isDue(action.audit, at);
+  if (what === 'alarm') return isAlarmDue(action.request, at);
+  if (what === 'alarm_audit') return isAlarmDue(action.audit, at);
   if (what === 'release') return isReleaseDue(state, action, at);
   return action.grant?.status === 'issued' && isDue(action.grant, at);
 }

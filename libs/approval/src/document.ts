@@ -1,9 +1,9 @@
 import type { JsonValue } from '@countersign/canonical';
-import type { ActionProposed, Gate } from '@countersign/events';
+import type { ActionProposed } from '@countersign/events';
+import { votingRoles } from './eligibility.js';
 import { approvalsOf, stagesOf } from './gate.js';
 import { patch } from './patch.js';
 import { proposalOf } from './proposal.js';
-import { quorumsOf } from './quorum.js';
 import { readJson } from './read-json.js';
 import { resolutionDocument } from './resolution.js';
 import type { ActionState, GrantState, OutcomeState, RequestState } from './state.js';
@@ -94,7 +94,7 @@ export const requestDocument = (request: RequestState): Json => ({
   gate: request.gate.name,
   approvals: { ...approvalsOf(request) },
   ...stagesDocument(request),
-  roles: rolesOf(request.gate),
+  roles: [...votingRoles(request)],
   opened_at: instant(request.opened_at),
   respond_by: instant(request.respond_by),
   expires_at: instant(request.expires_at),
@@ -112,9 +112,6 @@ function stagesDocument(request: RequestState): Json {
     })),
   };
 }
-
-/** Every role that lets somebody vote. */
-const rolesOf = (gate: Gate): string[] => [...new Set(quorumsOf(gate).flatMap(({ roles }) => roles))];
 
 /** Whether an approved action waits for its release, and until when if somebody named a time. */
 export const holdDocument = ({ hold }: Pick<ActionState, 'hold'>): Json => ({

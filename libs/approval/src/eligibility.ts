@@ -1,10 +1,11 @@
 import type { Gate } from '@countersign/events';
+import { isRecused, isSame } from './custody-state.js';
 import { isPlain, quorumsOf } from './quorum.js';
 import { operates } from './roster.js';
 import type { ActionState, RequestState } from './state.js';
 
 /** Why a person may not vote, in the words of the API. */
-export type IneligibleRule = 'self' | 'operator' | 'role' | 'excluded' | 'stage';
+export type IneligibleRule = 'self' | 'operator' | 'role' | 'excluded' | 'stage' | 'recused';
 
 export interface Voter {
   readonly issuer: string;
@@ -12,22 +13,43 @@ export interface Voter {
   readonly roles: readonly string[];
 }
 
+/** Somebody of whom the roles may not be known, nor the issuer. */
+export interface Person {
+  readonly issuer: string | null;
+  readonly subject: string;
+  readonly roles: readonly string[] | null;
+}
+
 /**
  * The rule that keeps a person from voting on a request of the action, or null. Whoever the action is about to serve
  * approves as little as the agent itself: both are `self`. An audit is for somebody who had no vote in the approval.
  */
-export function ineligible(action: ActionState, request: RequestState, voter: Voter): IneligibleRule | null {
+export const ineligible = (action: ActionState, request: RequestState, voter: Voter): IneligibleRule | null =>
+  barred(action, request, voter);
+
+/** As `ineligible`; where the roles are not known they are judged when that person votes. */
+export function barred(action: ActionState, request: RequestState, person: Person): IneligibleRule | null {
   const { agent_id, operators, on_behalf_of } = action.decided;
-  if (voter.subject === agent_id || isBeneficiary(on_behalf_of, voter.subject)) return 'self';
-  if (operators.includes(voter.subject) || voter.roles.includes(operates(agent_id))) return 'operator';
-  if (!mayFill(request.gate, voter)) return 'role';
-  if (request.kind === 'audit' && hasDecided(action, voter)) return 'excluded';
-  return isExcluded(action, request.gate, voter) ? 'excluded' : null;
+  const { issuer, subject, roles } = person;
+  if (subject === agent_id || isBeneficiary(on_behalf_of, subject)) return 'self';
+  if (operators.includes(subject) || roles?.includes(operates(agent_id)) === true) return 'operator';
+  if (roles !== null && !mayFill(request, { subject, roles })) return 'role';
+  if (request.kind === 'audit' && hasDecided(action, person)) return 'excluded';
+  if (isExcluded(action, request.gate, person)) return 'excluded';
+  return isRecused(request, { issuer, subject }) ? 'recused' : null;
 }
 
-/** The role of the gate that the voter has, or null; who is named as a person needs none. */
-export const roleFor = (gate: Gate, { roles }: Voter): string | null =>
-  rolesOf(gate).find((role) => roles.includes(role)) ?? null;
+type Roles = Pick<Voter, 'roles'>;
+
+/** The role by which somebody may vote on the request, or null; who is named as a person needs none. */
+export const roleFor = (request: RequestState, { roles }: Roles): string | null =>
+  votingRoles(request).find((role) => roles.includes(role)) ?? null;
+
+/** Every role that lets somebody vote now; an escalated request has more of them. */
+export const votingRoles = ({ gate, escalated_at }: Pick<RequestState, 'gate' | 'escalated_at'>): readonly string[] => {
+  const roles = quorumsOf(gate).flatMap((one) => one.roles);
+  return [...new Set(escalated_at === null ? roles : [...roles, ...gate.escalate_roles])];
+};
 
 const NO_ROLES: readonly string[] = [];
 
@@ -39,19 +61,19 @@ const rolesOf = (gate: Gate): readonly string[] =>
   isPlain(gate) ? gate.roles : [...new Set(quorumsOf(gate).flatMap(({ roles }) => roles))];
 
 /** A gate that names neither roles nor people lets nobody vote. */
-const mayFill = (gate: Gate, voter: Voter): boolean =>
-  roleFor(gate, voter) !== null || quorumsOf(gate).some(({ people }) => people.includes(voter.subject));
+const mayFill = (request: RequestState, voter: Pick<Voter, 'subject' | 'roles'>): boolean =>
+  roleFor(request, voter) !== null || quorumsOf(request.gate).some(({ people }) => people.includes(voter.subject));
 
 // `customer:812` names the subject 812.
 const isBeneficiary = (onBehalfOf: string | null, subject: string): boolean =>
   onBehalfOf !== null && (onBehalfOf === subject || onBehalfOf.slice(onBehalfOf.indexOf(':') + 1) === subject);
 
-function isExcluded(action: ActionState, gate: Gate, voter: Voter): boolean {
-  if (gate.exclude.includes(voter.subject)) return true;
+function isExcluded(action: ActionState, gate: Gate, person: Person): boolean {
+  if (gate.exclude.includes(person.subject)) return true;
   const last = action.versions.at(-1);
-  const isEditor = last !== undefined && last.editor === voter.subject && last.issuer === voter.issuer;
+  const isEditor = last !== undefined && isSame({ issuer: last.issuer, subject: last.editor }, person);
   return isEditor && gate.exclude.includes('editor');
 }
 
-const hasDecided = ({ request }: ActionState, { issuer, subject }: Voter): boolean =>
-  request?.kind === 'approval' && request.votes.some((vote) => vote.issuer === issuer && vote.subject === subject);
+const hasDecided = ({ request }: ActionState, person: Person): boolean =>
+  request?.kind === 'approval' && request.votes.some((vote) => isSame(vote, person));

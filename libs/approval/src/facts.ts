@@ -11,6 +11,7 @@ export type LogName =
   | 'RevocationRequested'
   | 'ReleaseRequested'
   | 'OutcomeFiled'
+  | 'CustodyRequested'
   | 'FreezeRequested'
   | 'Ticked';
 export type LogEvent = { [N in LogName]: { readonly name: N; readonly event: EventMap[N] } }[LogName];
@@ -28,6 +29,9 @@ export type PublicName =
   | 'PacketOpened'
   | 'VoteRecorded'
   | 'VersionChanged'
+  | 'CustodyChanged'
+  | 'RequestReminded'
+  | 'RequestEscalated'
   | 'RequestResolved'
   | 'GrantIssued'
   | 'GrantRedeemed'
@@ -62,11 +66,16 @@ export type RefusalCode =
   | 'expired'
   | 'precondition_changed'
   | 'not_held'
-  | 'release_too_late';
+  | 'release_too_late'
+  | 'already_claimed'
+  | 'not_claimed'
+  | 'already_assigned'
+  | 'already_escalated'
+  | 'custody_full';
 
 export interface Refusal {
   readonly code: RefusalCode;
-  /** Rule behind `not_eligible`: `self`, `operator`, `role`, `excluded` or `stage`. */
+  /** Rule behind `not_eligible`: `self`, `operator`, `role`, `excluded`, `stage` or `recused`. */
   readonly rule: string | null;
   /** With `too_fast`: seconds until the same vote is taken, 1 or more. */
   readonly retry_after_s?: number;

@@ -1,11 +1,12 @@
 import type { FreezeRequested } from '@countersign/events';
+import { scheduleAlarm } from './alarms.js';
 import { schedule } from './schedule.js';
 import { refuse } from './facts.js';
 import type { Answer, Turn } from './facts.js';
 import { isFrozen, openClocks } from './freeze.js';
 import { scheduleRelease } from './hold.js';
 import { answer } from './remember.js';
-import type { ActionState } from './state.js';
+import type { ActionState, PartitionState, RequestState } from './state.js';
 
 /**
  * Sets or lifts a kill switch. Setting one that is on renews it: instances repeat a standing freeze, so that one
@@ -56,9 +57,17 @@ function resume({ state, now }: Turn, action: ActionState): void {
     clock.paused_ms += stood;
     clock.expires_at += stood;
     const waiting = [action.request, action.audit].find((request) => request === clock);
-    if (waiting) waiting.respond_by += stood;
     schedule(state, action, ending, clock);
+    if (waiting) resumeRequest(state, action, waiting, now - stood);
   }
+}
+
+/** A claim that was made while the clocks stood has stood since then only. */
+function resumeRequest(state: PartitionState, action: ActionState, request: RequestState, since: number): void {
+  request.respond_by += state.log_time - since;
+  const { claim_until, claimed_at } = request;
+  if (claim_until !== null) request.claim_until = claim_until + state.log_time - Math.max(since, claimed_at ?? since);
+  scheduleAlarm(state, action, request);
 }
 
 function publish({ state, events, now }: Turn, asked: FreezeRequested): void {

@@ -1,4 +1,5 @@
 import type { VoteCast } from '@countersign/events';
+import { leaveHands } from './custody.js';
 import { fillingRoles, ineligible, roleFor } from './eligibility.js';
 import { actionOf, refuse, requestOf } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
@@ -13,6 +14,7 @@ import { answer, once } from './remember.js';
 import { resolve } from './resolve.js';
 import { currentVersion, personKey } from './state.js';
 import type { ActionState, RequestEnd, RequestState, VoteState } from './state.js';
+import { hasVoted } from './voted.js';
 import { changesAction, changeVersion } from './version.js';
 import { judgeContent } from './vote-content.js';
 
@@ -42,17 +44,11 @@ function judgeVote(turn: Turn, action: ActionState, request: RequestState, cast:
   return judgeContent(turn, action, request, cast);
 }
 
-/** Whose vote an edit voided may vote on the new version; a counted vote cannot be changed. */
-const hasVoted = (action: ActionState, request: RequestState, cast: VoteCast): boolean =>
-  request.votes.some(
-    ({ issuer, subject, version }) =>
-      issuer === cast.issuer && subject === cast.subject && version === currentVersion(action),
-  );
-
 function accept(turn: Turn, action: ActionState, request: RequestState, cast: VoteCast): void {
   if (changesAction(request, cast)) changeVersion(turn, action, request, cast);
   const vote = voteOf(turn, action, request, cast);
   request.votes.push(vote);
+  leaveHands(turn, action, request, vote);
   const status = verdict(request);
   publishVote(turn, action, request, { vote, resolving: status !== null, batch_id: cast.batch_id });
   if (status === null) return;
@@ -77,7 +73,7 @@ function voteOf(turn: Turn, action: ActionState, request: RequestState, cast: Vo
     reason,
     packet_digest,
     release_at,
-    role: roleFor(request.gate, cast),
+    role: roleFor(request, cast),
     roles: fillingRoles(request.gate, cast),
     version: currentVersion(action),
     voted_at: turn.now,

@@ -10,7 +10,9 @@ export {
   statusOf,
 } from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
-export { ineligible } from './eligibility.js';
+export { isRecused, isSame } from './custody-state.js';
+export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
+export { ineligible, votingRoles } from './eligibility.js';
 export type { IneligibleRule, Voter } from './eligibility.js';
 export type {
   Answer,

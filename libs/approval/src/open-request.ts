@@ -1,4 +1,6 @@
 import type { ActionProposed, Gate } from '@countersign/events';
+import { scheduleAlarm } from './alarms.js';
+import { openCustody } from './custody-state.js';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
@@ -22,26 +24,30 @@ export interface NewRequest {
 /** Opens a request of an action. */
 export function openRequest({ state, now }: Turn, action: ActionState, fresh: NewRequest): RequestState {
   const { kind, request_id, gate, digest, packet_digest } = fresh;
-  const request: RequestState = {
+  const respond_s = respondSeconds(action, fresh);
+  const request: RequestState = Object.assign(openCustody(gate, paceOf(respond_s, gate)), {
     request_id,
     kind,
-    status: 'pending',
+    status: 'pending' as const,
     gate,
     digest,
     packet_digest,
     opened_at: now,
-    respond_by: now + respondSeconds(action, fresh) * 1000,
+    respond_by: now + respond_s * 1000,
     expires_at: expiryOf(action, fresh, now),
     paused_at: isFrozen(state, action) ? now : null,
     paused_ms: 0,
     votes: [],
     shown: null,
-  };
+  });
   state.requests.set(request_id, action);
   state.pending.set(request_id, action);
   schedule(state, action, kind === 'audit' ? 'expire_audit' : 'expire', request);
+  scheduleAlarm(state, action, request);
   return request;
 }
+
+const paceOf = (asked_s: number, { respond_s }: Gate): number => (respond_s > 0 ? asked_s / respond_s : 1);
 
 /** The agent may shorten the gate's time to respond, never lengthen it; an audit is none of its business. */
 function respondSeconds({ decided }: ActionState, { kind, gate: { respond_s } }: NewRequest): number {

@@ -1,4 +1,5 @@
 import type { ActionDecided, Edit, Gate, Vote } from '@countersign/events';
+import type { CustodyState } from './custody-state.js';
 import { Heap } from './heap.js';
 import { createShared } from './sharing.js';
 import type { Shared } from './sharing.js';
@@ -45,7 +46,7 @@ export type RequestKind = 'approval' | 'advisory' | 'audit';
 export type RequestStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'answered';
 export type ResolvedBy = 'policy' | 'people' | 'clock' | 'agent' | 'admin';
 
-export interface RequestState extends PausableClock {
+export interface RequestState extends PausableClock, CustodyState {
   readonly request_id: string;
   readonly kind: RequestKind;
   status: RequestStatus;
@@ -144,7 +145,7 @@ export interface FreezeState {
 
 export interface Deadline {
   readonly at: number;
-  readonly what: 'expire' | 'expire_audit' | 'release' | 'lapse' | 'forget';
+  readonly what: 'expire' | 'expire_audit' | 'alarm' | 'alarm_audit' | 'release' | 'lapse' | 'forget';
   readonly action: ActionState;
 }
 
@@ -208,7 +209,7 @@ export const createState = (partition: number, options: StateOptions = {}): Part
   counters: { folded: 0, conflicting_decisions: 0, duplicate_bodies: 0, too_old: 0 },
 });
 
-const RANK = { expire: 0, expire_audit: 1, release: 2, lapse: 3, forget: 4 } as const;
+const RANK = { expire: 0, expire_audit: 1, alarm: 2, alarm_audit: 3, release: 4, lapse: 5, forget: 6 } as const;
 
 // A total order, so that every instance settles deadlines of one moment in the same sequence.
 function sooner(a: Deadline, b: Deadline): boolean {

@@ -214,6 +214,31 @@ export const release = (
   return { ...body, body_hash: overrides.body_hash ?? digestOf({ recall, release_at, reason }) };
 };
 
+/** What somebody does with a request beside voting: claim, give back, hand on, step aside, escalate, comment. */
+export const custody = (
+  action: ActionProposed,
+  verb: EventMap['CustodyRequested']['verb'],
+  subject: string,
+  overrides: Loose<'CustodyRequested'> = {},
+): EventMap['CustodyRequested'] => {
+  const body = {
+    ...{ ...ids(action), client_request_id: call(), request_id: derivedId('req', action.action_id), verb },
+    ...{ ...person(subject), to_subject: null, to_issuer: null, to_roles: null, text: null },
+    reason: verb === 'claim' || verb === 'release' || verb === 'comment' ? null : 'why not',
+    ...overrides,
+  };
+  const { to_subject, to_issuer, reason, text } = body;
+  return { ...body, body_hash: overrides.body_hash ?? digestOf({ verb, to_subject, to_issuer, reason, text }) };
+};
+
+/** What the service does when it chooses whom to ask. */
+export const assignment = (
+  action: ActionProposed,
+  to_subject: string,
+  overrides: Loose<'CustodyRequested'> = {},
+): EventMap['CustodyRequested'] =>
+  custody(action, 'assign', 'assignment', { issuer: 'countersign', roles: [], to_subject, ...overrides });
+
 /** An answer to the audit of a sampled action. */
 export const finding = (
   decision: ActionDecided,

@@ -23,6 +23,11 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   expired: 'read the action again for a new token; when its grant has lapsed, propose it again',
   precondition_changed: 'the world is not as it was at approval; propose the action again',
   not_held: 'the action does not wait for a release',
+  already_claimed: 'somebody else is looking at it; who votes need not claim it first',
+  not_claimed: 'you have no claim on it that could be given back',
+  already_assigned: 'it is assigned to that person, or to somebody else who can hand it on',
+  already_escalated: 'it is escalated already',
+  custody_full: 'it has taken as many comments and changes of hands as it can; vote, escalate it or step aside',
   release_too_late: 'choose an earlier time: the action is forgotten before its grant could be used',
 };
 

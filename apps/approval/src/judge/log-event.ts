@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<LogName, true>> = {
   VoteCast: true,
   PacketShown: true,
   CancelRequested: true,
+  CustodyRequested: true,
   RedemptionRequested: true,
   RevocationRequested: true,
   ReleaseRequested: true,

@@ -7,6 +7,7 @@ export const INELIGIBLE: Readonly<Record<IneligibleRule, string>> = {
   role: 'You may not vote: the gate asks for a role that you do not have.',
   stage: 'It is not your turn: another stage of the gate is being filled.',
   excluded: 'You may not vote: the gate excludes you, for example as the editor of this version.',
+  recused: 'You may not vote: you have stepped aside.',
 };
 
 const REFUSED: Readonly<Record<string, string>> = {

@@ -266,6 +266,42 @@ export interface CancelRequested {
   readonly reason: null | string;
 }
 
+export type CustodyVerb = 'unknown' | 'claim' | 'release' | 'assign' | 'reassign' | 'recuse' | 'escalate' | 'comment';
+
+/** A person, or the service itself, changes in whose hands a pending request is, or comments on it. */
+export interface CustodyRequested {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** Hash of the whole call; the same id with another body is a `duplicate_request`. */
+  readonly body_hash: string;
+  /** The request. */
+  readonly request_id: string;
+  /** What is asked for. */
+  readonly verb: CustodyVerb;
+  /** OIDC issuer of the person; `countersign` when the service assigns. */
+  readonly issuer: string;
+  /** OIDC subject of the person; `assignment` when the service assigns. */
+  readonly subject: string;
+  /** Roles at that time, from the bearer token. */
+  readonly roles: readonly string[];
+  /** Who gets the request, for `assign` and `reassign`. */
+  readonly to_subject: null | string;
+  /** OIDC issuer of that person; null means that it is not known, and the subject alone counts. */
+  readonly to_issuer: null | string;
+  /** Roles of that person where a directory knows them; null means that the role is judged at the vote. */
+  readonly to_roles: null | readonly string[];
+  /** Why; needed by all verbs but `claim`, `release` and `comment`. */
+  readonly reason: null | string;
+  /** What a comment says, at most 10,000 characters. Untrusted text. */
+  readonly text: null | string;
+}
+
 /** Kill switch; one copy per partition. Decisions and redemptions in scope stop, clocks pause. */
 export interface FreezeRequested {
   /** Tenant. */
@@ -486,6 +522,52 @@ export interface VoteCast {
   readonly edit: null | Edit;
   /** When an approved action that is held may leave the release queue by itself. UTC epoch milliseconds. */
   readonly release_at: null | number;
+}
+
+/** A pending request is in other hands, or somebody commented on it. */
+export interface CustodyChanged {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** `approval`, `advisory`, `audit` or `decoy`. */
+  readonly request_kind: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** `claim`, `release`, `claim_lapsed`, `assign`, `reassign`, `recuse`, `escalate` or `comment`. */
+  readonly verb: string;
+  /** OIDC issuer of the person who did it; `countersign` for the service itself. */
+  readonly issuer: string;
+  /** OIDC subject of the person who did it, or whose claim lapsed; `assignment` for the service itself. */
+  readonly subject: string;
+  /** Who got the request. */
+  readonly to_subject: null | string;
+  /** Why. */
+  readonly reason: null | string;
+  /** What a comment says. Untrusted text. */
+  readonly text: null | string;
+  /** Until when a claim lasts. UTC epoch milliseconds. */
+  readonly claim_until: null | number;
+  /** When. UTC epoch milliseconds. */
+  readonly at: number;
 }
 
 /** A kill switch was set or lifted; one per partition. */
@@ -738,6 +820,52 @@ export interface Refused {
   readonly refused_at: number;
 }
 
+/** A pending request was escalated: more roles may vote on it. At most one per request. */
+export interface RequestEscalated {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** `approval`, `advisory`, `audit` or `decoy`. */
+  readonly request_kind: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** Roles that may vote from now on besides those of the gate. */
+  readonly roles: readonly string[];
+  /** `clock` or `person`. */
+  readonly by: string;
+  /** OIDC issuer of the person. */
+  readonly issuer: null | string;
+  /** OIDC subject of the person. */
+  readonly subject: null | string;
+  /** The person's reason. */
+  readonly reason: null | string;
+  /** OIDC subject of whom the request is assigned to; null when it is in the pool. */
+  readonly assignee: null | string;
+  /** When people should have responded. UTC epoch milliseconds. */
+  readonly respond_by: number;
+  /** When: the deadline, or the log time of the call. UTC epoch milliseconds. */
+  readonly escalated_at: number;
+}
+
 /** An action waits for people. */
 export interface RequestOpened {
   /** Tenant that owns the action. */
@@ -782,6 +910,50 @@ export interface RequestOpened {
   readonly amount_value: null | string;
   /** ISO 4217 code of the amount. */
   readonly amount_currency: null | string;
+}
+
+/** A pending request has waited so long that those who are asked are reminded. */
+export interface RequestReminded {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** `approval`, `advisory`, `audit` or `decoy`. */
+  readonly request_kind: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** Which reminder of this request, 1 for the first. */
+  readonly nth: number;
+  /** How many reminders its gate has. */
+  readonly of: number;
+  /** OIDC subject of whom the request is assigned to; null when it is in the pool. */
+  readonly assignee: null | string;
+  /** OIDC subject of who has claimed it. */
+  readonly claimed_by: null | string;
+  /** Roles that may vote. */
+  readonly roles: readonly string[];
+  /** When people should have responded. UTC epoch milliseconds. */
+  readonly respond_by: number;
+  /** The deadline that passed. UTC epoch milliseconds. */
+  readonly reminded_at: number;
 }
 
 /** A request reached its terminal state. It never changes. */
@@ -1475,6 +1647,7 @@ export interface EventMap {
   readonly ActionProposed: ActionProposed;
   readonly ActionDecided: ActionDecided;
   readonly CancelRequested: CancelRequested;
+  readonly CustodyRequested: CustodyRequested;
   readonly FreezeRequested: FreezeRequested;
   readonly OutcomeFiled: OutcomeFiled;
   readonly PacketShown: PacketShown;
@@ -1483,6 +1656,7 @@ export interface EventMap {
   readonly RevocationRequested: RevocationRequested;
   readonly Ticked: Ticked;
   readonly VoteCast: VoteCast;
+  readonly CustodyChanged: CustodyChanged;
   readonly FreezeChanged: FreezeChanged;
   readonly GrantIssued: GrantIssued;
   readonly GrantLapsed: GrantLapsed;
@@ -1491,7 +1665,9 @@ export interface EventMap {
   readonly HoldChanged: HoldChanged;
   readonly PacketOpened: PacketOpened;
   readonly Refused: Refused;
+  readonly RequestEscalated: RequestEscalated;
   readonly RequestOpened: RequestOpened;
+  readonly RequestReminded: RequestReminded;
   readonly RequestResolved: RequestResolved;
   readonly SampleLabelled: SampleLabelled;
   readonly VersionChanged: VersionChanged;

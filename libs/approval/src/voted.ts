@@ -1,0 +1,8 @@
+import { isSame } from './custody-state.js';
+import type { Holder } from './custody-state.js';
+import { currentVersion } from './state.js';
+import type { ActionState, RequestState } from './state.js';
+
+/** Whose vote an edit voided may vote on the new version; a counted vote cannot be changed. */
+export const hasVoted = (action: ActionState, request: RequestState, person: Holder): boolean =>
+  request.votes.some((vote) => vote.version === currentVersion(action) && isSame(vote, person));
