@@ -4,6 +4,8 @@ import { METRICS } from '@countersign/service';
 import type { KeyAuth, ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import type { ApprovalTokens } from './http/approval-tokens.js';
+import type { Custody } from './http/custody.js';
+import { CustodyController } from './http/custody.controller.js';
 import { ExecutorsController } from './http/executors.controller.js';
 import { FreezesController } from './http/freezes.controller.js';
 import { GrantsController } from './http/grants.controller.js';
@@ -25,7 +27,19 @@ import type { PageParts } from './page/page.controller.js';
 import { SignInController } from './page/sign-in.controller.js';
 import { ReviewersController } from './roster/reviewers.controller.js';
 import type { RosterLog } from './roster/roster-log.js';
-import { APPROVAL_TOKENS, CALLERS, JUDGE, NOTIFY, PAGE, QUEUE, REVIEWERS, ROSTER, VIEW, VOTES } from './tokens.js';
+import {
+  APPROVAL_TOKENS,
+  CALLERS,
+  CUSTODY,
+  JUDGE,
+  NOTIFY,
+  PAGE,
+  QUEUE,
+  REVIEWERS,
+  ROSTER,
+  VIEW,
+  VOTES,
+} from './tokens.js';
 
 export interface ApprovalParts {
   readonly judge: Judge;
@@ -35,6 +49,7 @@ export interface ApprovalParts {
   readonly roster: RosterLog;
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
+  readonly custody: Custody;
   readonly queue: Queue;
   readonly notify: NotifyParts;
   /** null leaves the reviewers' page out. */
@@ -42,6 +57,7 @@ export interface ApprovalParts {
 }
 
 const CONTROLLERS = [
+  CustodyController,
   ExecutorsController,
   GrantsController,
   ReleasesController,
@@ -77,6 +93,7 @@ export class ApprovalModule {
         { provide: ROSTER, useValue: parts.roster },
         { provide: APPROVAL_TOKENS, useValue: parts.tokens },
         { provide: VOTES, useValue: parts.votes },
+        { provide: CUSTODY, useValue: parts.custody },
         { provide: QUEUE, useValue: parts.queue },
         { provide: PAGE, useValue: parts.page },
       ],

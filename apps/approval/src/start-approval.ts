@@ -6,6 +6,7 @@ import { openSigningKeys } from '@countersign/token';
 import type { ApprovalConfig } from './approval.config.js';
 import { ApprovalModule } from './approval.module.js';
 import { ApprovalTokens } from './http/approval-tokens.js';
+import { Custody } from './http/custody.js';
 import { Edits } from './http/edits.js';
 import { Queue } from './http/queue.js';
 import { Votes } from './http/votes.js';
@@ -27,18 +28,20 @@ const NOTIFY_GROUP = 'countersign.approval.notifications';
 
 /**
  * Puts approval together and starts it. It listens at once and answers when it has read the log.
+ * @param clock UTC epoch milliseconds by which deadlines are looked for; the machine's own unless a test says otherwise
  * @throws as `startService`, or when the signing keys cannot be read
  */
-export async function startApproval(config: ApprovalConfig): Promise<RunningService> {
+export async function startApproval(config: ApprovalConfig, clock?: () => number): Promise<RunningService> {
   const log = createLogger('approval', config.logLevel);
-  const parts = partsOf(config, log);
+  const parts = partsOf(config, log, clock);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
   const { appender, roster } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster);
+  const votes = new Votes(judge, view, new Edits(policy));
   const module = ApprovalModule.of({
     ...{ judge, view, notify, callers: new KeyAuth(credentials), reviewers, roster },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
-    votes: new Votes(judge, view, new Edits(policy)),
+    ...{ votes, custody: new Custody(judge, votes) },
     queue: new Queue(judge, view, log),
     page: pageOf(config, reviewers),
   });
@@ -65,14 +68,14 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
 }
 
 /** What reads and writes the log, not started yet. */
-function partsOf(config: ApprovalConfig, log: Logger) {
+function partsOf(config: ApprovalConfig, log: Logger, clock?: () => number) {
   const { macKeys, horizonMs, secretsDir, instanceId } = config;
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
   const judge = new Judge({ connection, appender, macKeys, horizonMs });
   const hints = hintsBeside(judge, { connection, macKeys });
   return {
-    ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log) },
+    ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log, clock) },
     policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
     publisher: createLogPublisher({ connection, macKeys, horizonMs }),
     credentials: new CredentialsFile(secretsDir, log),

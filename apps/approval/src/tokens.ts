@@ -5,6 +5,7 @@ export const CALLERS = Symbol('CALLERS');
 export const REVIEWERS = Symbol('REVIEWERS');
 export const APPROVAL_TOKENS = Symbol('APPROVAL_TOKENS');
 export const VOTES = Symbol('VOTES');
+export const CUSTODY = Symbol('CUSTODY');
 export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');
 export const NOTIFY = Symbol('NOTIFY');

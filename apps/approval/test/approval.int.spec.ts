@@ -1,4 +1,5 @@
 import { clocksSuite } from './clocks.suite.js';
+import { custodySuite } from './custody.suite.js';
 import { forgedSuite } from './forged.suite.js';
 import { Instances } from './instances.js';
 import { notificationsSuite } from './notifications.suite.js';
@@ -6,6 +7,7 @@ import { pageSuite } from './page.suite.js';
 import { readsSuite } from './reads.suite.js';
 import { redemptionSuite } from './redemption.suite.js';
 import { rosterSuite } from './roster.suite.js';
+import { timersSuite } from './timers.suite.js';
 import { votesSuite } from './votes.suite.js';
 
 const INSTANCES = 3;
@@ -29,4 +31,6 @@ readsSuite(system);
 forgedSuite(system);
 rosterSuite(system);
 pageSuite(system);
+custodySuite(system);
 notificationsSuite(system);
+timersSuite(system);

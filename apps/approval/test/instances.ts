@@ -60,8 +60,8 @@ export class Instances {
   }
 
   /** Starts one more instance on the same log. */
-  async add(overrides: Partial<ApprovalConfig> = {}): Promise<string> {
-    const service = await startApproval({
+  async add(overrides: Partial<ApprovalConfig> = {}, clock?: () => number): Promise<string> {
+    const config = {
       ...{ service: 'approval', instanceId: `approval-${randomUUID()}`, host: '127.0.0.1', port: 0 },
       ...{
         kafkaBrokers: this.connection.brokers,
@@ -80,7 +80,8 @@ export class Instances {
       onNotificationConnect: (address) => void this.connected.push(address),
       ...{ rosterFile: null, operator: 'operator' },
       ...overrides,
-    });
+    } as const;
+    const service = await startApproval(config, clock);
     this.services.push(service);
     return service.url;
   }
@@ -95,6 +96,12 @@ export class Instances {
   async notify(settings: object): Promise<void> {
     await writeFile(join(this.secretsDir, 'notifications.json'), JSON.stringify(settings), { mode: 0o600 });
     await sleep(1_500);
+  }
+
+  /** Stops one instance; the others go on. */
+  async stop(url: string): Promise<void> {
+    const at = this.services.findIndex((service) => service.url === url);
+    await Promise.all(this.services.splice(at, 1).map((service) => service.close()));
   }
 
   /** Starts one more instance with the page, whose people sign in at a provider of their own. */

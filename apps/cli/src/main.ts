@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { register as audit } from './commands/audit.js';
+import { register as custody } from './commands/custody.js';
 import { register as down } from './commands/down.js';
 import { register as keys } from './commands/keys.js';
 import { register as metrics } from './commands/metrics.js';
@@ -26,6 +27,7 @@ const commands = [
   requests,
   vote,
   release,
+  custody,
   audit,
   metrics,
   keys,

@@ -10,6 +10,7 @@ export {
   statusOf,
 } from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
+export { commentsOf, custodyDocument, handsDocument } from './custody-document.js';
 export { isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
 export { ineligible, votingRoles } from './eligibility.js';

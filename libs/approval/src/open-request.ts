@@ -38,6 +38,7 @@ export function openRequest({ state, now }: Turn, action: ActionState, fresh: Ne
     paused_at: isFrozen(state, action) ? now : null,
     paused_ms: 0,
     votes: [],
+    end: null,
     shown: null,
   });
   state.requests.set(request_id, action);

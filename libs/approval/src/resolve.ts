@@ -9,6 +9,7 @@ export function resolve(turn: Turn, action: ActionState, request: RequestState |
   if (request.paused_at !== null) request.paused_ms += Math.max(0, resolution.resolved_at - request.paused_at);
   request.paused_at = null;
   request.status = resolution.status;
+  request.end = resolution;
   turn.state.pending.delete(request.request_id);
   if (request.kind === 'approval' && isAnswer(resolution)) action.resolution = resolution;
   publish(turn, 'RequestResolved', action, () => resolved(action, request, resolution));

@@ -57,6 +57,8 @@ export interface RequestState extends PausableClock, CustodyState {
   readonly opened_at: number;
   respond_by: number;
   readonly votes: VoteState[];
+  /** How it ended; null while it waits. */
+  end: RequestEnd | null;
   /** When each person first opened the packet on the table, by `personKey`. */
   shown: Map<string, number> | null;
 }

@@ -96,6 +96,7 @@ const ACTORS: Actor = {
   PacketOpened: 'reviewer_id',
   VoteRecorded: 'reviewer_id',
   VersionChanged: 'reviewer_id',
+  CustodyChanged: 'subject',
   GrantIssued: 'authority',
   GrantRedeemed: 'executor_id',
   GrantRevoked: 'reviewer_id',

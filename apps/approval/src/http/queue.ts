@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { personKey } from '@countersign/approval';
+import { isSame, personKey } from '@countersign/approval';
 import type { Json } from '@countersign/approval';
 import type { Logger, Reviewer } from '@countersign/service';
 import { z } from 'zod';
@@ -63,6 +63,17 @@ export class Queue {
 /** The hold belongs to the request that was approved, not to an audit of the same action. */
 const isHeld = ({ request, hold }: Requested): boolean => request.kind === 'approval' && hold?.status === 'held';
 
+/**
+ * What a person who asks for their own work is shown: what they can vote on, unless it is in other hands. Once escalated
+ * it is everybody's who may vote, whoever it was assigned to.
+ */
+function isFor(requested: Requested, reviewer: Reviewer): boolean {
+  if (standingOf(requested, reviewer)['can_vote'] !== true) return false;
+  const { claimed_by, assignee, escalated_at } = requested.request;
+  if (claimed_by !== null) return isSame(claimed_by, reviewer);
+  return assignee === null || escalated_at !== null || isSame(assignee, reviewer);
+}
+
 function fits(requested: Requested, reviewer: Reviewer, query: QueueQuery): boolean {
   const { decided, request } = requested;
   const wanted: readonly (readonly [string | undefined, string])[] = [
@@ -75,5 +86,5 @@ function fits(requested: Requested, reviewer: Reviewer, query: QueueQuery): bool
     [query.run_id, decided.run_id],
   ];
   if (wanted.some(([value, found]) => value !== undefined && value !== found)) return false;
-  return query.assigned_to === undefined || standingOf(requested, reviewer)['can_vote'] === true;
+  return query.assigned_to === undefined || isFor(requested, reviewer);
 }

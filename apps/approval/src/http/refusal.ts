@@ -1,4 +1,5 @@
 import { CountersignError } from '@countersign/canonical';
+import type { ProblemDetails } from '@countersign/canonical';
 import type { Answer, RefusalCode } from '@countersign/approval';
 
 const DETAIL: Readonly<Record<RefusalCode, string>> = {
@@ -32,9 +33,9 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
 };
 
 /** Passes on an answer that is not a refusal. @throws CountersignError with the refusal's code */
-export function accepted(answer: Answer): Answer {
+export function accepted(answer: Answer, facts: ProblemDetails = {}): Answer {
   if (answer.code === 'ok') return answer;
   const rule = answer.rule === null ? {} : { rule: answer.rule };
   const wait = answer.retry_after_s === undefined ? {} : { retry_after: answer.retry_after_s };
-  throw new CountersignError(answer.code, DETAIL[answer.code], { ...rule, ...wait, reason: answer.code });
+  throw new CountersignError(answer.code, DETAIL[answer.code], { ...rule, ...wait, ...facts, reason: answer.code });
 }

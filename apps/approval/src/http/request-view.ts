@@ -1,6 +1,8 @@
 import {
   buildPacket,
+  commentsOf,
   decisionOfKind,
+  handsDocument,
   holdDocument,
   ineligible,
   isOutOfTurn,
@@ -24,6 +26,7 @@ export function requestItem(action: Requested, viewer: Voter): Json {
   const { action_id, run_id, agent_id, action_type, environment, policy_name, policy_version, rule, impact } = decided;
   return {
     ...requestDocument(request),
+    ...handsDocument(request),
     ...holdDocument({ hold: request.kind === 'approval' ? action.hold : null }),
     ...{ action_id, run_id, agent_id, action_type, environment, rule, impact },
     policy: { name: policy_name, version: policy_version },
@@ -70,7 +73,8 @@ function resolutionOf({ request }: Requested): JsonValue {
 
 /** One request with everything a reviewer decides on. */
 export function requestWithPacket(action: Requested, viewer: Voter): Json {
-  return { ...requestItem(action, viewer), votes: action.request.votes.map(voteOf), packet: packetOf(action) };
+  const votes = action.request.votes.map(voteOf);
+  return { ...requestItem(action, viewer), votes, comments: commentsOf(action.request), packet: packetOf(action) };
 }
 
 const voteOf = (vote: VoteState): JsonValue => ({

@@ -14,14 +14,13 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiBody, ApiHeader } from '@nestjs/swagger';
-import { CountersignError } from '@countersign/canonical';
 import type { Reviewer, ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { REVIEWERS, VOTES, QUEUE } from '../tokens.js';
 import { BatchBody, castBatch } from './batch-votes.js';
 import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
+import { keyOf } from './idempotency-key.js';
 import { openapiOf } from './openapi.js';
 import type { Queue } from './queue.js';
 import { QueueQuery } from './queue.js';
@@ -87,14 +86,4 @@ export class RequestsController {
     if (repeated) void reply.header('idempotency-replayed', 'true');
     return voted;
   }
-}
-
-const Key = z.string().min(1).max(255);
-
-function keyOf(header: string | undefined): string {
-  if (Key.safeParse(header).success) return header as string;
-  throw new CountersignError(
-    'malformed',
-    'send an Idempotency-Key of 1 to 255 characters; the same one makes a retry safe',
-  );
 }

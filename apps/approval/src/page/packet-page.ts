@@ -18,6 +18,9 @@ export interface PacketView {
   readonly approvals: { readonly given: number; readonly required: number };
   readonly packet: Members;
   readonly packet_digest: string;
+  /** In whose hands it is, in words; null for nobody's. */
+  readonly hands: string | null;
+  readonly comments: readonly JsonValue[];
   /** Why this person cannot vote, in words; null when they can. */
   readonly hindrance: string | null;
   /** What the last attempt answered. */
@@ -69,8 +72,8 @@ export function packetPage(visitor: Visitor, view: PacketView, intent: Intent | 
     visitor,
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
 <h1>${title}</h1>${KINDS[view.kind] && html`<p class="lead">${KINDS[view.kind]}</p>`}
-<p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}</p>
-${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${voting(visitor, view, intent)}`,
+<p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}${view.hands && html` · ${view.hands}`}</p>
+${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${comments(view)}${voting(visitor, view, intent)}`,
   );
 }
 
@@ -130,6 +133,13 @@ function stagesIn(gate: Members): Members {
 const reasons = (packet: Members): Html =>
   html`<section><h2>Why a person decides</h2>${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...stagesIn(members(packet['gate'])), ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}
 <details><summary>Explanation</summary><pre>${shown(packet['explanation'])}</pre></details></section>`;
+
+/** What people said. Text of others, like the agent's own: shown, never followed. */
+function comments({ comments: said }: PacketView): Html | null {
+  if (said.length === 0) return null;
+  return html`<section class="untrusted"><h2>Comments (not verified)</h2>
+${said.map(members).map(({ subject, text, commented_at }) => html`<p><b>${shown(subject)}</b> ${shown(commented_at)}</p><blockquote>${shown(text)}</blockquote>`)}</section>`;
+}
 
 function voting(
   visitor: Visitor,

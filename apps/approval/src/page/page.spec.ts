@@ -11,6 +11,8 @@ const view = {
   approvals: { given: 0, required: 2 },
   packet_digest: 'sha256:p',
   hindrance: null,
+  hands: null,
+  comments: [],
   notice: null,
   packet: {
     action: {
@@ -77,6 +79,14 @@ describe("the reviewers' page", () => {
     expect(packetPage(visitor, view)).not.toContain('it binds nothing');
   });
 
+  it('shows in whose hands it is, and what people said as text that is not verified', () => {
+    const comments = [{ subject: 'bob', text: evil, commented_at: '2026-06-19T09:00:00.000Z' }];
+    const text = packetPage(visitor, { ...view, hands: 'in work by bob until 09:15 UTC', comments });
+    expect(text).toContain('in work by bob until 09:15 UTC');
+    expect(text).toContain('Comments (not verified)');
+    expect(text).not.toContain('<script');
+  });
+
   it('lists what waits', () => {
     const item = {
       request_id: 'req_1',
@@ -89,6 +99,7 @@ describe("the reviewers' page", () => {
       gate: 'g',
       approvals: { given: 1, required: 2 },
       respond_by: 60_000,
+      hands: null,
     };
     expect(queuePage(visitor, [item], 0)).toContain('1 of 2');
     expect(queuePage(visitor, [{ ...item, kind: 'audit' }], 0)).toContain('<span class="tag">audit</span>');

@@ -17,6 +17,8 @@ export interface QueueItem {
   readonly gate: string;
   readonly approvals: { readonly given: number; readonly required: number };
   readonly respond_by: number;
+  /** In whose hands it is, in words; null for nobody's. */
+  readonly hands: string | null;
 }
 
 export const packetPath = (requestId: string): string => `/page/requests/${encodeURIComponent(requestId)}`;
@@ -51,7 +53,7 @@ const table = (items: readonly QueueItem[], nowMs: number): Html =>
 
 const row = (item: QueueItem, nowMs: number): Html =>
   html`<tr>
-<td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target}<br><span class="tag">${item.environment}</span>${item.kind === 'approval' ? null : html` <span class="tag">${item.kind}</span>`}</td>
+<td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target}<br><span class="tag">${item.environment}</span>${item.kind === 'approval' ? null : html` <span class="tag">${item.kind}</span>`}${item.hands && html` <span class="tag">${item.hands}</span>`}</td>
 <td>${item.amount ?? '–'}</td><td>${item.agent_id}</td><td>${item.gate}</td>
 <td>${item.approvals.given} of ${item.approvals.required}</td>
 <td><span class="tag ${item.respond_by < nowMs ? 'late' : ''}">${timeLeft(item.respond_by, nowMs)}</span></td>

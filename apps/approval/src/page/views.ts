@@ -1,5 +1,5 @@
-import { approvalsOf, proposalOf } from '@countersign/approval';
-import type { IneligibleRule } from '@countersign/approval';
+import { approvalsOf, commentsOf, instant, proposalOf } from '@countersign/approval';
+import type { IneligibleRule, RequestState } from '@countersign/approval';
 import { packetOf, standingOf } from '../http/request-view.js';
 import type { Requested } from '../judge/requested.js';
 import type { Visitor } from './layout.js';
@@ -25,6 +25,7 @@ export function queueItem(action: Requested): QueueItem {
     amount: amount_value === null || amount_currency === null ? null : `${amount_value} ${amount_currency}`,
     approvals: approvalsOf(request),
     respond_by: request.respond_by,
+    hands: handsOf(request),
   };
 }
 
@@ -35,8 +36,17 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
     ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet: packetOf(action), notice },
     packet_digest: request.packet_digest,
     approvals: approvalsOf(request),
+    ...{ hands: handsOf(request), comments: commentsOf(request) },
     hindrance: hindranceOf(action, standingOf(action, reviewer)),
   };
+}
+
+/** Who looks at it, or whom it is assigned to, in words. */
+function handsOf({ status, claimed_by, claim_until, assignee }: RequestState): string | null {
+  if (status !== 'pending') return null;
+  if (claimed_by !== null && claim_until !== null)
+    return `in work by ${claimed_by.subject} until ${instant(claim_until).slice(11, 16)} UTC`;
+  return assignee === null ? null : `assigned to ${assignee.subject}`;
 }
 
 const HELD = 'Approved, and held until it is released or recalled: `countersign release`, `countersign recall`.';

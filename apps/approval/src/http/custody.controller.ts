@@ -1,0 +1,150 @@
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Res,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { ApiBody, ApiHeader } from '@nestjs/swagger';
+import { custodyDocument } from '@countersign/approval';
+import type { ReviewerAuth } from '@countersign/service';
+import type { FastifyReply } from 'fastify';
+import { CUSTODY, REVIEWERS, VOTES } from '../tokens.js';
+import { BehindInterceptor } from './behind.interceptor.js';
+import { CaughtUpGuard } from './caught-up.guard.js';
+import { CommentBody, NoBody, ReasonBody, ReassignBody } from './custody.js';
+import type { Custody, CustodyWish } from './custody.js';
+import { keyOf } from './idempotency-key.js';
+import { openapiOf } from './openapi.js';
+import { validate } from './validate.js';
+import type { Votes } from './votes.js';
+
+type RequestHeaders = Record<string, string | undefined>;
+/** A call as it comes in, and the reply whose headers say whether it is a repetition. */
+interface Call {
+  readonly headers: RequestHeaders;
+  readonly id: string;
+  readonly reply: FastifyReply;
+}
+
+const KEY = { name: 'idempotency-key', required: true, description: 'Makes a retry safe.' } as const;
+
+/** In whose hands a request is, and everything that happened to it. */
+@Controller('v1/requests/:request_id')
+@UseGuards(CaughtUpGuard)
+@UseInterceptors(BehindInterceptor)
+export class CustodyController {
+  constructor(
+    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
+    @Inject(VOTES) private readonly votes: Votes,
+    @Inject(CUSTODY) private readonly custody: Custody,
+  ) {}
+
+  /** The chain of custody, in the order of the log. */
+  @Get('custody')
+  async read(@Headers() headers: RequestHeaders, @Param('request_id') id: string): Promise<unknown> {
+    const { tenant } = await this.reviewers.authenticate(headers['authorization']);
+    const { action, request } = this.votes.request(tenant, id);
+    return custodyDocument(action, request);
+  }
+
+  /** Says that this person looks at it: others see it, and may still vote. Repeated, it renews. */
+  @ApiHeader(KEY)
+  @ApiBody({ schema: openapiOf(NoBody), required: false })
+  @Post('claim')
+  @HttpCode(200)
+  async claim(
+    @Headers() headers: RequestHeaders,
+    @Param('request_id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    validate(NoBody, body);
+    return this.ask({ headers, id, reply }, { verb: 'claim' });
+  }
+
+  /** Gives a claim back before it lapses. */
+  @ApiHeader(KEY)
+  @ApiBody({ schema: openapiOf(NoBody), required: false })
+  @Post('release-claim')
+  @HttpCode(200)
+  async releaseClaim(
+    @Headers() headers: RequestHeaders,
+    @Param('request_id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    validate(NoBody, body);
+    return this.ask({ headers, id, reply }, { verb: 'release' });
+  }
+
+  /** Hands the request to another person: by its assignee, or an admin. */
+  @ApiHeader(KEY)
+  @ApiBody({ schema: openapiOf(ReassignBody) })
+  @Post('reassign')
+  @HttpCode(200)
+  async reassign(
+    @Headers() headers: RequestHeaders,
+    @Param('request_id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.ask({ headers, id, reply }, { verb: 'reassign', ...validate(ReassignBody, body) });
+  }
+
+  /** Steps aside: this person may no longer vote on it or be assigned. */
+  @ApiHeader(KEY)
+  @ApiBody({ schema: openapiOf(ReasonBody) })
+  @Post('recuse')
+  @HttpCode(200)
+  async recuse(
+    @Headers() headers: RequestHeaders,
+    @Param('request_id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.ask({ headers, id, reply }, { verb: 'recuse', ...validate(ReasonBody, body) });
+  }
+
+  /** Lets the roles of escalation vote too, now. */
+  @ApiHeader(KEY)
+  @ApiBody({ schema: openapiOf(ReasonBody) })
+  @Post('escalate')
+  @HttpCode(200)
+  async escalate(
+    @Headers() headers: RequestHeaders,
+    @Param('request_id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.ask({ headers, id, reply }, { verb: 'escalate', ...validate(ReasonBody, body) });
+  }
+
+  /** Says something about the request, for everybody who reads it. */
+  @ApiHeader(KEY)
+  @ApiBody({ schema: openapiOf(CommentBody) })
+  @Post('comments')
+  @HttpCode(201)
+  async comment(
+    @Headers() headers: RequestHeaders,
+    @Param('request_id') id: string,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    return this.ask({ headers, id, reply }, { verb: 'comment', ...validate(CommentBody, body) });
+  }
+
+  private async ask({ headers, id: request_id, reply }: Call, wish: CustodyWish): Promise<unknown> {
+    const reviewer = await this.reviewers.authenticate(headers['authorization']);
+    const key = keyOf(headers['idempotency-key']);
+    const { request, repeated } = await this.custody.ask({ request_id, reviewer, key, wish });
+    if (repeated) void reply.header('idempotency-replayed', 'true');
+    return { request };
+  }
+}
