@@ -30,7 +30,8 @@ const { log, told } = tellStories(7, 300);
 const dateOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 /** What the reference functions say, in the shape of the HTTP answer. */
-function expectedGroup(key: MetricsGroup['key'], actions: readonly DecidedAction[]): MetricsGroup {
+function expectedGroup(key: MetricsGroup['key'], stories: readonly Told[]): MetricsGroup {
+  const actions: readonly DecidedAction[] = stories.map(({ action }) => action);
   const [fp, fn] = [falsePositiveRate(actions), falseNegativeRate(actions)];
   return {
     key,
@@ -47,7 +48,7 @@ function expectedGroup(key: MetricsGroup['key'], actions: readonly DecidedAction
     unlabelled: unlabelled(actions),
     harmful_executed: harmfulExecuted(actions),
     expired: expired(actions),
-    escalations: 0,
+    escalations: stories.reduce((sum, { escalations }) => sum + escalations, 0),
     redeemed_without_outcome: redeemedWithoutOutcome(actions),
     money_gated: moneyGated(actions),
     money_denied: moneyDenied(actions),
@@ -63,10 +64,7 @@ function expectedGroups(stories: readonly Told[], names: readonly Dimension[]): 
   const keys = new Map(stories.map((story) => [JSON.stringify(keyOf(story, names)), keyOf(story, names)]));
   return [...keys].map(([text, key]) => {
     const members = stories.filter((story) => JSON.stringify(keyOf(story, names)) === text);
-    return expectedGroup(
-      key,
-      members.map(({ action }) => action),
-    );
+    return expectedGroup(key, members);
   });
 }
 

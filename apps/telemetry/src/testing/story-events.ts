@@ -2,6 +2,7 @@ import { derivedId } from '@countersign/canonical';
 import type {
   ActionProposed,
   DecisionRecorded,
+  RequestEscalated,
   RequestOpened,
   RequestResolved,
   SampleLabelled,
@@ -125,6 +126,20 @@ export const versionChanged = (scene: Scene, voided_votes: string[], changed_at:
   },
   ...{ digest: digestOf('changed'), packet_digest: 'p2', diff: null, amount_value: null, amount_currency: null },
   ...{ approvals_required: 2, voided_votes, changed_at },
+});
+
+export const escalated = ({ facts, request_id, action }: Scene, escalated_at: number): RequestEscalated => ({
+  ...facts,
+  ...{
+    request_id,
+    request_kind: 'approval',
+    gate: action.gate,
+    roles: ['lead'],
+    by: 'clock',
+    issuer: null,
+    subject: null,
+  },
+  ...{ reason: null, assignee: null, respond_by: escalated_at, escalated_at },
 });
 
 export function resolved(scene: Scene, reviewer_id: string | null): RequestResolved {

@@ -7,7 +7,7 @@ import { randomAction } from './random-action.js';
 import type { ActionFacts } from './random-action.js';
 import { randomFrom } from './random.js';
 import type { Random } from './random.js';
-import { aside, decided, digestOf, proposed, resolved, versionChanged, voted } from './story-events.js';
+import { aside, decided, digestOf, escalated, proposed, resolved, versionChanged, voted } from './story-events.js';
 import type { Scene } from './story-events.js';
 
 /** What an analyst should find, written down while the events are made and never read back from them. */
@@ -16,6 +16,7 @@ export interface Told {
   readonly action: DecidedAction;
   readonly decided_at: number;
   readonly votes: readonly (AcceptedVote & { readonly vote_id: string; readonly counted: boolean })[];
+  readonly escalations: number;
 }
 
 const MINUTE = 60_000;
@@ -35,6 +36,7 @@ class Story {
   private readonly tenant: string;
   private readonly action: ActionFacts;
   private readonly votes: (AcceptedVote & { vote_id: string; counted: boolean })[] = [];
+  private escalations = 0;
   private readonly scene: Scene;
   private now: number;
 
@@ -74,7 +76,8 @@ class Story {
       if (this.random.chance(0.4)) this.audit();
     }
     this.label();
-    return { tenant: this.tenant, action: this.action, decided_at: this.scene.facts.decided_at, votes: this.votes };
+    const { tenant, action, votes, escalations, scene } = this;
+    return { tenant, action, decided_at: scene.facts.decided_at, votes, escalations };
   }
 
   private propose(): void {
@@ -116,8 +119,17 @@ class Story {
       ...{ approvals_required: 1, roles: ['finance'], opened_at, respond_by, expires_at: opened_at + 1_440 * MINUTE },
       ...{ amount_value: null, amount_currency: null },
     });
+    if (this.random.chance(0.3)) this.escalate();
     if (this.random.chance(0.3)) this.vote('approval', 'approve', { resolving: false, counted: true });
     this.end(this.random.pick(endings));
+  }
+
+  /** A copy of it counts once. */
+  private escalate(): void {
+    this.escalations = 1;
+    const event = escalated(this.scene, this.now);
+    this.put(TOPICS.approvals, 'RequestEscalated', event);
+    if (this.random.chance(0.3)) this.put(TOPICS.approvals, 'RequestEscalated', event);
   }
 
   private end(ending: (typeof endings)[number]): void {
