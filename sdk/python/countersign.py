@@ -13,6 +13,7 @@ import http.client
 import json
 import math
 import random
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -21,13 +22,26 @@ import uuid
 from email.utils import parsedate_to_datetime
 from typing import Any, Callable, Optional
 
-__all__ = ["Client", "CountersignError", "action_digest", "action_id", "canonicalize", "guard", "sign_submission"]
+__all__ = [
+    "Client",
+    "CountersignError",
+    "action_digest",
+    "action_id",
+    "canonicalize",
+    "guard",
+    "handle_of",
+    "read_handle",
+    "sign_submission",
+    "verify_callback",
+]
 
 NAMESPACE = uuid.UUID("6f3f4a52-9c1e-4d7b-8a57-1b0f2e9c7d31")
 MAX_SAFE_INTEGER = 2**53 - 1
 RETRIED_STATUS = {429, 502, 503, 504}
 LONGEST_HOLD_S = 30
 HELD_POLL_S = 1.0
+LONGEST_HANDLE = 2000
+CALLBACK_TOLERANCE_S = 300
 DIGESTED = ("action_type", "environment", "on_behalf_of", "target", "parameters", "preconditions")
 
 
@@ -109,6 +123,52 @@ def sign_submission(signing_secret: str, topic: str, key: str, ce_id: str, ce_ti
     signed = b".".join([b"v1", *(part.encode("utf-8") for part in (topic, key, ce_id, ce_time)), value])
     mac = hmac.new(signing_secret.encode("utf-8"), signed, hashlib.sha256).digest()
     return "v1," + base64.b64encode(mac).decode("ascii")
+
+
+def handle_of(action: dict, idempotency_key: Optional[str] = None, tool: Optional[str] = None) -> str:
+    """An opaque text by which another worker with the same agent's key goes on; it holds no secret and no address."""
+    known = {"v": 1, "action_id": action["action_id"], "digest": action["digest"]}
+    text = canonicalize({**known, "idempotency_key": idempotency_key, "tool": tool})
+    return base64.urlsafe_b64encode(text.encode("utf-8")).decode("ascii").rstrip("=")
+
+
+def read_handle(text: str) -> dict:
+    """What a handle says. Raises CountersignError `wrong_use` when it is not a whole one."""
+    try:
+        if len(text) > LONGEST_HANDLE or not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+            raise ValueError("not base64url")
+        handle = parse_json(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("utf-8"))
+        whole = handle["v"] == 1 and all(isinstance(handle[name], str) and handle[name] for name in ("action_id", "digest"))
+        if whole and all(handle[name] is None or isinstance(handle[name], str) for name in ("idempotency_key", "tool")):
+            return handle
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise CountersignError("wrong_use", "this is not a handle; pass on the whole text that was given out")
+
+
+def verify_callback(headers: Any, body: bytes, secret: str, now: Optional[float] = None) -> dict:
+    """Checks a callback as Standard Webhooks sign it and answers with its hint: `action_id` and `status`.
+
+    headers: a mapping whose names are found in lower case; body: as it arrived; secret: the agent's signing secret, with
+    the prefix `whsec_` its rest is base64; now: UTC epoch seconds. Raises CountersignError `invalid_callback`.
+    A hint may come late, twice or never: read the action, its document is the authority.
+    """
+    key = base64.b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode("utf-8")
+    if not key:
+        raise CountersignError("wrong_use", "a signing secret is needed to check callbacks")
+    given = [str(headers.get(name) or "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")]
+    at = int(given[1]) if re.fullmatch(r"[0-9]{1,12}", given[1]) else 0
+    if not given[0] or abs((time.time() if now is None else now) - at) > CALLBACK_TOLERANCE_S:
+        raise CountersignError("invalid_callback", "the callback has no id or is more than five minutes off")
+    mac = hmac.new(key, f"{given[0]}.{given[1]}.".encode("utf-8") + body, hashlib.sha256).digest()
+    expected = b"v1," + base64.b64encode(mac)
+    if not any(hmac.compare_digest(one.encode("utf-8"), expected) for one in given[2].split(" ")):
+        raise CountersignError("invalid_callback", "no signature of the callback is right")
+    try:
+        hint = parse_json(body.decode("utf-8"))
+        return {"action_id": hint["action_id"], "status": hint["status"]}
+    except (ValueError, KeyError, TypeError):
+        raise CountersignError("invalid_callback", "the callback names no action") from None
 
 
 # --- HTTP --------------------------------------------------------------------------------------------------------
@@ -214,6 +274,17 @@ class Client:
             if action.get("held") is True:
                 # Approved already, so the server has nothing to wait for.
                 time.sleep(min(HELD_POLL_S, max(0.0, deadline - time.monotonic())))
+
+    def resume(self, handle: str, timeout_s: float = 3600.0) -> dict:
+        """Goes on with the action of a handle, as `wait` does, on any worker that has the key of the same agent.
+
+        Raises `not_found` for another agent's action and `action_digest_mismatch` for a handle that was tampered with.
+        """
+        known = read_handle(handle)
+        action = self.wait(known["action_id"], timeout_s)
+        if (action["action_id"], action.get("digest")) != (known["action_id"], known["digest"]):
+            raise CountersignError("action_digest_mismatch", "the handle speaks of another action than the one found")
+        return action
 
     def redeem(
         self, token: str, digest: str, environment: str, preconditions: Optional[dict] = None, request_id: str = ""

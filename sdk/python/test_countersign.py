@@ -1,11 +1,26 @@
 """Tests of the client against a real HTTP peer on this machine. Run: python3 -m unittest (in this folder)."""
 
+import base64
+import hashlib
+import hmac
 import json
 import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from countersign import Client, CountersignError, action_digest, action_id, canonicalize, guard, parse_json, sign_submission
+from countersign import (
+    Client,
+    CountersignError,
+    action_digest,
+    action_id,
+    canonicalize,
+    guard,
+    handle_of,
+    parse_json,
+    read_handle,
+    sign_submission,
+    verify_callback,
+)
 
 REFUND = {
     "run_id": "agent-2026-06-19-001",
@@ -192,6 +207,76 @@ class Guard(unittest.TestCase):
         code, ran, paths = self.run_guard([changed])
         self.assertEqual((code, ran), ("action_digest_mismatch", []))
         self.assertNotIn("/v1/grants/redeem", paths)
+
+
+HANDLE_OF = {"action_id": "act_1", "digest": DIGEST}
+HANDLE = handle_of(HANDLE_OF, "k-1")
+
+
+class Handles(unittest.TestCase):
+    def resumed(self, handle, answer):
+        with Peer([answer]) as peer:
+            try:
+                return client(peer).resume(handle, 0)["status"], len(peer.received)
+            except CountersignError as error:
+                return error.code, len(peer.received)
+
+    def document(self, status, **more):
+        status_code, body, headers = document(status)
+        return status_code, {**body, "digest": DIGEST, **more}, headers
+
+    def test_says_what_it_is_of(self):
+        known = {"v": 1, **HANDLE_OF, "idempotency_key": "k-1", "tool": None}
+        self.assertEqual(read_handle(HANDLE), known)
+
+    def test_goes_on_with_the_action(self):
+        self.assertEqual(self.resumed(HANDLE, self.document("approved")), ("approved", 1))
+
+    def test_another_agents_action_is_not_found(self):
+        self.assertEqual(self.resumed(HANDLE, problem("not_found", 404)), ("not_found", 1))
+
+    def test_a_handle_that_was_tampered_with_is_refused(self):
+        forged = handle_of({**HANDLE_OF, "digest": "sha256:" + "0" * 64})
+        self.assertEqual(self.resumed(forged, self.document("approved"))[0], "action_digest_mismatch")
+
+    def test_what_is_no_handle_is_refused_before_anything_is_sent(self):
+        for text in ("", "%%%", HANDLE[:-5], "bnVsbA", "A" * 2001, HANDLE + "="):
+            self.assertEqual(self.resumed(text, self.document("approved")), ("wrong_use", 0))
+
+
+class Callbacks(unittest.TestCase):
+    def setUp(self):
+        self.body = b'{"action_id":"act_1","status":"approved"}'
+        mac = hmac.new(b"css_secret", b"msg_1.1614265330." + self.body, hashlib.sha256).digest()
+        signature = "v1," + base64.b64encode(mac).decode()
+        self.headers = {"webhook-id": "msg_1", "webhook-timestamp": "1614265330", "webhook-signature": signature}
+
+    def test_reads_the_hint(self):
+        hint = verify_callback(self.headers, self.body, "css_secret", 1614265330)
+        self.assertEqual(hint, {"action_id": "act_1", "status": "approved"})
+
+    def test_knows_the_signature_that_the_specification_prints(self):
+        signature = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        headers = {**self.headers, "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "webhook-signature": "v1,x " + signature}
+        secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+        with self.assertRaisesRegex(CountersignError, "names no action"):
+            verify_callback(headers, b'{"test": 2432232314}', secret, 1614265330)
+        with self.assertRaisesRegex(CountersignError, "no signature"):
+            verify_callback(headers, b'{"test": 2432232315}', secret, 1614265330)
+
+    def test_refuses_the_rest(self):
+        for change, body, now in (
+            ({}, self.body + b" ", 1614265330),
+            ({}, self.body, 1614265330 + 301),
+            ({}, self.body, 1614265330 - 301),
+            ({"webhook-id": "msg_2"}, self.body, 1614265330),
+            ({"webhook-timestamp": "x"}, self.body, 1614265330),
+            ({"webhook-signature": ""}, self.body, 1614265330),
+            ({"webhook-id": None}, self.body, 1614265330),
+        ):
+            with self.assertRaises(CountersignError) as raised:
+                verify_callback({**self.headers, **change}, body, "css_secret", now)
+            self.assertEqual(raised.exception.code, "invalid_callback")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ export type LocalCode =
   | 'unreachable'
   | 'bad_answer'
   | 'wrong_use'
+  | 'invalid_callback'
   | 'not_approved'
   | 'changed_by_reviewer'
   | 'action_digest_mismatch'

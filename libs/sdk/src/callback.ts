@@ -1,0 +1,79 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { parseJson } from '@countersign/canonical';
+import { SdkError } from './errors.js';
+import type { ActionDocument, ActionStatus } from './types.js';
+
+/** Body of a callback. A hint that may come late, twice or never: read the action, its document is the authority. */
+export interface CallbackHint {
+  action_id: string;
+  status: ActionStatus;
+}
+
+/** What a callback about this action says; nothing in it needs to be kept secret. */
+export const callbackHint = ({ action_id, status }: Pick<ActionDocument, 'action_id' | 'status'>): CallbackHint => ({
+  action_id,
+  status,
+});
+
+/** Header values by lower-case name, as Node gives them, or a `Headers`. */
+export type CallbackHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** How far the clocks may be apart, seconds. */
+const TOLERANCE_S = 300;
+const PREFIX = 'whsec_';
+
+const refusal = (why: string): SdkError => new SdkError('invalid_callback', `${why} Ignore it and read the action.`);
+
+function headerOf(headers: CallbackHeaders, name: string): string {
+  const value = headers instanceof Headers ? headers.get(name) : headers[name];
+  if (typeof value !== 'string' || value === '') throw refusal(`The header ${name} is missing.`);
+  return value;
+}
+
+const keyOf = (secret: string): Buffer =>
+  secret.startsWith(PREFIX) ? Buffer.from(secret.slice(PREFIX.length), 'base64') : Buffer.from(secret, 'utf8');
+
+function isSigned(given: string, expected: Buffer): boolean {
+  const [version, signature = ''] = given.split(',');
+  const bytes = Buffer.from(signature, 'base64');
+  return version === 'v1' && bytes.length === expected.length && timingSafeEqual(bytes, expected);
+}
+
+function checkTime(timestamp: string, now: Date): void {
+  if (!/^\d{1,12}$/.test(timestamp)) throw refusal('The time of the callback is not in seconds.');
+  if (Math.abs(now.getTime() / 1000 - Number(timestamp)) > TOLERANCE_S)
+    throw refusal('The callback is more than five minutes off.');
+}
+
+function hintOf(text: string): CallbackHint {
+  try {
+    const { action_id, status } = parseJson(text) as unknown as CallbackHint;
+    if (typeof action_id === 'string' && typeof status === 'string') return { action_id, status };
+  } catch {
+    // Falls through to the refusal.
+  }
+  throw refusal('The callback names no action.');
+}
+
+/**
+ * Checks a callback as Standard Webhooks sign it: HMAC-SHA256 over `id.timestamp.body`, one of several signatures of
+ * version `v1`, at most five minutes old.
+ * @param body the bytes as they arrived, before any parsing
+ * @param secret the agent's signing secret; with the prefix `whsec_` the rest of it is base64
+ * @throws SdkError `invalid_callback`, or `wrong_use` for an empty secret
+ */
+export function verifyCallback(
+  headers: CallbackHeaders,
+  body: Buffer | string,
+  secret: string,
+  now: Date = new Date(),
+): CallbackHint {
+  const key = keyOf(secret);
+  if (key.length === 0) throw new SdkError('wrong_use', 'A signing secret is needed to check callbacks.');
+  const [id, timestamp] = [headerOf(headers, 'webhook-id'), headerOf(headers, 'webhook-timestamp')];
+  checkTime(timestamp, now);
+  const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
+  const signatures = headerOf(headers, 'webhook-signature').split(' ');
+  if (!signatures.some((given) => isSigned(given, expected))) throw refusal('No signature of the callback is right.');
+  return hintOf(body.toString());
+}
