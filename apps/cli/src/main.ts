@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { register as audit } from './commands/audit.js';
 import { register as custody } from './commands/custody.js';
 import { register as down } from './commands/down.js';
+import { register as gate } from './commands/gate.js';
 import { register as keys } from './commands/keys.js';
 import { register as metrics } from './commands/metrics.js';
 import { register as notifications } from './commands/notifications.js';
@@ -34,6 +35,7 @@ const commands = [
   policy,
   notifications,
   reviewers,
+  gate,
 ];
 
 /** Runs one command; its exit code is left in `process.exitCode`. */

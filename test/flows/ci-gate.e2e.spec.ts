@@ -1,0 +1,183 @@
+import { eventually, startSystem, type TestSystem } from '@countersign/testing';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { castVote, type Ballot } from '../../apps/cli/src/shared/vote.js';
+import { approve, deny } from './support/proposals.js';
+import { worldOf, type World } from './support/world.js';
+
+const main = join(import.meta.dirname, '../../apps/cli/dist/main.js');
+const program = ['--input-type=module', '-e', `await (await import('${main}')).main(process.argv)`, 'countersign'];
+/** A named approver for what failed, batches for the rest. */
+const POLICY = `name: releases
+action_types:
+  deployment: { facts: { failing: { at: /parameters/failed_count, type: int, min: 0 } } }
+rules:
+  - { name: something-failed, when: failing > 0, then: require_approval, gate: named }
+  - { name: routine, then: require_approval, gate: routine }
+gates:
+  named: { quorum: 1, people: [rob], reason: always }
+  routine: { quorum: 1, roles: [release-manager], batch: { fields: [/parameters/service] } }
+fallback: named
+`;
+
+let system: TestSystem;
+let world: World;
+let folder: string;
+
+const git = (...args: string[]): string =>
+  execFileSync('git', ['-C', folder, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args])
+    .toString()
+    .trim();
+function commit(line: string): void {
+  writeFileSync(join(folder, 'cart.ts'), `${line}\n`);
+  git('add', '-A');
+  git('commit', '-qm', `cart: ${line}`);
+}
+
+interface Ended {
+  code: number;
+  answer: Record<string, unknown> & { action_id: string; request_id: string };
+  stderr: string;
+}
+
+/** The command as a pipeline calls it; `run` is its run. */
+async function gate(run: string, ...args: string[]): Promise<Ended> {
+  const { intake_url, approval_urls, agents } = world.local;
+  const key = agents.find(({ agent_id }) => agent_id === 'deploy-agent')?.api_key ?? '';
+  const env = {
+    ...{ PATH: process.env['PATH'], COUNTERSIGN_INTAKE_URL: intake_url, COUNTERSIGN_API_KEY: key },
+    ...{ COUNTERSIGN_APPROVAL_URLS: approval_urls.join(','), COUNTERSIGN_TENANT: 'acme' },
+    ...{ GITHUB_RUN_ID: run, GITHUB_REPOSITORY: 'acme/shop' },
+  };
+  const what = ['--repo', folder, '--range', 'HEAD~1..HEAD', '--environment', 'production', '--service', 'shop'];
+  const child = spawn(process.execPath, [...program, 'gate', '--json', ...what, ...args], { env, stdio: 'pipe' });
+  const code = new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { code: await code, answer: JSON.parse(stdout || '{}') as Ended['answer'], stderr };
+}
+
+interface Asked {
+  request_id: string;
+  packet: { action: { parameters: Record<string, unknown> } };
+}
+
+/** The request of a run, once people are asked. */
+async function asked(run: string): Promise<Asked> {
+  const rob = await world.person('rob');
+  const path = `/v1/requests?status=pending&action_type=deployment`;
+  return eventually(
+    async () => {
+      const { items } = (await rob.approval.send({ method: 'GET', path })).body as {
+        items: { request_id: string; run_id: string }[];
+      };
+      const found = items.find(({ run_id }) => run_id === run);
+      expect(found).toBeDefined();
+      return (await rob.approval.send({ method: 'GET', path: `/v1/requests/${found?.request_id}` }))
+        .body as unknown as Asked;
+    },
+    { withinMs: 20_000 },
+  );
+}
+
+const vote = async (who: string, request: Asked, ballot: Ballot): Promise<unknown> =>
+  castVote(await world.person(who), request.request_id, ballot);
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'countersign-ci-'));
+  const policies = join(folder, 'policies');
+  execFileSync('mkdir', [policies]);
+  writeFileSync(join(policies, 'releases.yaml'), POLICY);
+  execFileSync('git', ['init', '-q', '-b', 'main', folder]);
+  writeFileSync(join(folder, '.gitignore'), '/*\n!/cart.ts\n');
+  commit('one');
+  commit('two');
+  system = await startSystem({ policies });
+  world = worldOf(system.local);
+}, 120_000);
+afterAll(async () => {
+  await system?.close();
+  rmSync(folder, { recursive: true });
+}, 60_000);
+
+describe('the gate of a pipeline', () => {
+  it('opens when the named approver has read commits, diff and failing tests, and answers the same run the same again', async () => {
+    const junit = join(folder, 'junit.xml');
+    writeFileSync(
+      junit,
+      '<testsuite><testcase name="adds"/><testcase name="pays"><failure message="402"/></testcase></testsuite>',
+    );
+    const checks = join(folder, 'checks.json');
+    writeFileSync(
+      checks,
+      JSON.stringify([
+        { name: 'lint', status: 'success' },
+        { name: 'audit', status: 'failure' },
+      ]),
+    );
+    const given = ['--junit', junit, '--checks', checks];
+    const ended = gate('run-1', ...given);
+    const request = await asked('run-1');
+    expect(request.packet.action.parameters).toMatchObject({
+      ...{ repository: 'acme/shop', service: 'shop', base: git('rev-parse', 'HEAD~1'), head: git('rev-parse', 'HEAD') },
+      ...{ commits_count: 1, failed_count: 2, commits: [{ subject: 'cart: two', author: 'Ada <ada@example.com>' }] },
+      ...{ tests: { passed: 1, failed: [{ name: 'pays', details: '402' }] }, checks: { failed: [{ name: 'audit' }] } },
+      ...{ diff: expect.stringContaining('+two'), diff_digest: expect.stringMatching(/^sha256:/) },
+    });
+    await expect(vote('rex', request, approve)).rejects.toMatchObject({ code: 'not_eligible' });
+    await vote('rob', request, { vote: 'approve', reason: 'pays is known to fail without a card' });
+    const { code, answer, stderr } = await ended;
+    expect(code).toBe(0);
+    expect(stderr).toContain(request.request_id);
+    expect(answer).toMatchObject({ result: 'passed', repeated: false, request_id: request.request_id });
+    expect(answer['votes']).toMatchObject([{ vote: 'approve', reason: 'pays is known to fail without a card' }]);
+    const again = await gate('run-1', ...given);
+    expect(again).toMatchObject({ code: 0, answer: { result: 'passed', repeated: true, action_id: answer.action_id } });
+  }, 90_000);
+
+  it('stays closed with the words of whoever denied, however often the run is started', async () => {
+    const checks = join(folder, 'green.json');
+    writeFileSync(checks, '[{"name":"lint","status":"success"}]');
+    const ended = gate('run-2', '--checks', checks);
+    await vote('rex', await asked('run-2'), deny);
+    const { code, answer } = await ended;
+    expect({ code, answer }).toMatchObject({ code: 1, answer: { result: 'refused', status: 'denied' } });
+    expect(answer['votes']).toMatchObject([{ vote: 'deny', reason: deny.reason }]);
+    await expect(gate('run-2', '--checks', checks)).resolves.toMatchObject({
+      code: 1,
+      answer: { action_id: answer.action_id },
+    });
+  }, 60_000);
+
+  it('stays closed when the branch moved while people were reading', async () => {
+    const ended = gate('run-3');
+    const request = await asked('run-3');
+    commit('three');
+    await vote('rob', request, approve);
+    const { code, answer } = await ended;
+    expect({ code, answer }).toMatchObject({ code: 1, answer: { result: 'refused', status: 'approved' } });
+    expect(answer['why']).toContain('nobody approved');
+  }, 60_000);
+
+  it('says that nobody has decided yet, and how to go on', async () => {
+    const { code, answer } = await gate('run-4', '--wait', '1s');
+    expect({ code, answer }).toMatchObject({ code: 1, answer: { result: 'pending', handle: expect.any(String) } });
+    await vote('rob', await asked('run-4'), approve);
+    await expect(gate('run-4', '--wait', '5s')).resolves.toMatchObject({
+      code: 0,
+      answer: { action_id: answer.action_id },
+    });
+  }, 60_000);
+
+  it('ends with 2 when it is used wrongly', async () => {
+    for (const wrong of [
+      ['--range', 'HEAD'],
+      ['--range', 'HEAD~1..nothing'],
+      ['--wait', 'soon'],
+      ['--junit', folder],
+    ])
+      expect((await gate('run-5', ...wrong)).code).toBe(2);
+  }, 60_000);
+});
