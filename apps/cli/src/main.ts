@@ -3,6 +3,7 @@ import { register as audit } from './commands/audit.js';
 import { register as custody } from './commands/custody.js';
 import { register as down } from './commands/down.js';
 import { register as gate } from './commands/gate.js';
+import { register as githubGate } from './commands/github-gate.js';
 import { register as keys } from './commands/keys.js';
 import { register as metrics } from './commands/metrics.js';
 import { register as notifications } from './commands/notifications.js';
@@ -36,6 +37,7 @@ const commands = [
   notifications,
   reviewers,
   gate,
+  githubGate,
 ];
 
 /** Runs one command; its exit code is left in `process.exitCode`. */

@@ -1,0 +1,65 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { JsonValue } from '@countersign/canonical';
+
+/** The members of a `deployment_protection_rule` webhook that are read here. */
+export interface RuleEvent {
+  /** `owner/name`. */
+  repository: string;
+  /** As the repository names it. */
+  environment: string;
+  deployment_id: number;
+  sha: string;
+  ref: string;
+  /** What started the workflow, such as `push`. */
+  event: string | null;
+  pull_requests: number[];
+  installation_id: number;
+  callback_url: string;
+}
+
+const SCHEME = 'sha256=';
+
+/** Whether GitHub signed these bytes with the secret of the webhook. */
+export function isFromGithub(body: Buffer, header: string | undefined, secret: string): boolean {
+  const given = Buffer.from(header ?? '', 'utf8');
+  const wanted = Buffer.from(SCHEME + createHmac('sha256', secret).update(body).digest('hex'), 'utf8');
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+type Members = { [member: string]: JsonValue };
+const members = (value: JsonValue | undefined): Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
+const idOf = (value: JsonValue | undefined): number => (Number.isSafeInteger(value) ? (value as number) : 0);
+
+/** The event, or null when a member that is needed to answer is missing. */
+export function ruleEventOf(payload: JsonValue): RuleEvent | null {
+  const all = members(payload);
+  const deployment = members(all['deployment']);
+  const requests = Array.isArray(all['pull_requests']) ? all['pull_requests'] : [];
+  const event: RuleEvent = {
+    repository: textOf(members(all['repository'])['full_name']),
+    environment: textOf(all['environment']),
+    deployment_id: idOf(deployment['id']),
+    sha: textOf(deployment['sha']),
+    ref: textOf(deployment['ref']),
+    event: textOf(all['event']) || null,
+    pull_requests: requests.map((one) => idOf(members(one)['number'])).filter((number) => number > 0),
+    installation_id: idOf(members(all['installation'])['id']),
+    callback_url: textOf(all['deployment_callback_url']),
+  };
+  const needed = [event.repository, event.environment, event.deployment_id, event.sha, event.installation_id];
+  return needed.every(Boolean) && event.callback_url !== '' ? event : null;
+}
+
+/**
+ * Whether a callback address is that of a run of this repository at the API that was configured. Anything else would send
+ * a token of the app to whoever wrote the address.
+ */
+export function isCallbackOf(repository: string, address: string, apiUrl: string): boolean {
+  const start = `${apiUrl}/repos/${repository}/actions/runs/`;
+  const known = /^[\w.-]+\/[\w.-]+$/.test(repository) && !/(^|\/)\.\.?(\/|$)/.test(repository);
+  return (
+    known && address.startsWith(start) && /^\d{1,20}\/deployment_protection_rule$/.test(address.slice(start.length))
+  );
+}
