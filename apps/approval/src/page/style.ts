@@ -18,7 +18,7 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; pad
 th { color: var(--soft); font-weight: 600; font-size: .875rem; } tr:last-child td { border-bottom: 0; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 1rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
-code, pre, .mono { font: .875rem/1.5 ui-monospace, monospace; } pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+code, pre, .mono { font: .875rem/1.5 ui-monospace, monospace; } .mono { white-space: pre-wrap; } pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .tag { display: inline-block; border-radius: 99px; padding: 0 .6rem; font-size: .875rem; border: 1px solid var(--line); }
 .tag.late, .tag.denied { background: var(--bad-soft); color: var(--bad); border-color: transparent; }
 .tag.pending { background: var(--warn-soft); color: var(--warn); border-color: transparent; }
