@@ -2,10 +2,9 @@ import { sha256 } from '@countersign/canonical';
 import { openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
-import { drawOf } from '@countersign/policy';
+import { activationOf, drawOf, PolicyHistory } from '@countersign/policy';
 import { Decider } from './decider.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
-import { activationOf, PolicyHistory } from './policy-history.js';
 import { Velocity } from './velocity/velocity.js';
 
 const macKeys: MacKeys = {

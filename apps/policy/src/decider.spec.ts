@@ -2,8 +2,8 @@ import { CountersignError } from '@countersign/canonical';
 import { openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
+import { PolicyHistory } from '@countersign/policy';
 import { Decider } from './decider.js';
-import { PolicyHistory } from './policy-history.js';
 import { Velocity } from './velocity/velocity.js';
 
 const macKeys: MacKeys = {

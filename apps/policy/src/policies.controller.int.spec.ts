@@ -7,11 +7,11 @@ import { sha256 } from '@countersign/canonical';
 import { connectEngine } from '@countersign/clickhouse';
 import { encode } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
+import { PolicyHistory } from '@countersign/policy';
 import { InternalClient, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService, ServiceConfig } from '@countersign/service';
 import { Lifecycle } from './lifecycle/lifecycle.js';
 import { Redemptions } from './lifecycle/redemption.js';
-import { PolicyHistory } from './policy-history.js';
 import { PolicyModule } from './policy.module.js';
 import { Velocity } from './velocity/velocity.js';
 

@@ -1,8 +1,7 @@
 import { sha256 } from '@countersign/canonical';
-import { loadPolicy } from '@countersign/policy';
+import { loadPolicy, PolicyHistory } from '@countersign/policy';
 import type { PolicyFile } from './policy-files.js';
 import { factsOfFolder, waitingFiles } from './policy-folder.js';
-import { PolicyHistory } from './policy-history.js';
 
 function fileOf(quorum: number, cases = 'cases: []\n'): PolicyFile {
   const content = `name: pay\naction_types: { pay: {} }\ngates: { g: { quorum: ${quorum}, roles: [r] } }\nfallback: g\n`;

@@ -1,7 +1,6 @@
 import type { PolicyPublished } from '@countersign/events';
-import { activationOf } from './policy-history.js';
-import type { PolicyHistory } from './policy-history.js';
-import type { PolicyLine } from './policy-line.js';
+import { activationOf } from '@countersign/policy';
+import type { PolicyHistory, PolicyLine } from '@countersign/policy';
 import type { PolicyFile } from './policy-files.js';
 import type { PolicyFact } from './policy-records.js';
 

@@ -4,11 +4,11 @@ import { EventError, isEvent, openRecord, schemaRegistry, TOPICS } from '@counte
 import type { MacKeys, Opened, PolicyPublished, PolicyStateChanged } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
 import type { Appended, Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { PolicyHistory } from '@countersign/policy';
 import type { Logger } from '@countersign/service';
 import type { PolicyFile } from './policy-files.js';
 import { factsOfFolder, waitingFiles } from './policy-folder.js';
 import type { FolderOptions } from './policy-folder.js';
-import { PolicyHistory } from './policy-history.js';
 import { policyRecord } from './policy-records.js';
 import type { PolicyFact } from './policy-records.js';
 

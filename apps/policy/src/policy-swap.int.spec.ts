@@ -6,11 +6,10 @@ import { decode, isEvent, openRecord, recordKey, toRecord, topicConfigs, TOPICS 
 import type { ActionDecided, ActionProposed, MacKeys, PolicyPublished, WireRecord } from '@countersign/events';
 import { connect, createAppender, createFold, ensureTopics } from '@countersign/kafka';
 import type { Appender, InRecord, KafkaConnection } from '@countersign/kafka';
-import { actionOf, decide } from '@countersign/policy';
+import { actionOf, activationOf, decide, PolicyHistory } from '@countersign/policy';
 import { readAll, silentLog, testBroker } from '@countersign/testing';
 import { decisionFields } from './decided-event.js';
 import { Decider } from './decider.js';
-import { activationOf, PolicyHistory } from './policy-history.js';
 import { PolicyLog } from './policy-log.js';
 import { Velocity } from './velocity/velocity.js';
 

@@ -71,3 +71,8 @@ export { placeFindings } from './check/place.js';
 export { isReachable, unreachableQuorums } from './check/quorum.js';
 export { differencesOf } from './differences.js';
 export type { RecordedSaying } from './differences.js';
+export { activationOf, PolicyHistory } from './history/policy-history.js';
+export type { ListedVersion } from './history/policy-history.js';
+export type { PolicyLine, Standing as VersionStanding, VersionRecord, VersionState } from './history/policy-line.js';
+export { withMode } from './history/with-mode.js';
+export type { ModeOverride } from './history/with-mode.js';

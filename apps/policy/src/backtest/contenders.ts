@@ -1,7 +1,6 @@
 import { CountersignError, sha256 } from '@countersign/canonical';
 import { DEFAULT_MIN_HISTORY, evaluate, loadPolicy, policySetOf, recordedEvidence } from '@countersign/policy';
-import type { CompiledPolicy, Contender, PolicyVersion } from '@countersign/policy';
-import type { PolicyHistory } from '../policy-history.js';
+import type { CompiledPolicy, Contender, PolicyHistory, PolicyVersion } from '@countersign/policy';
 
 /** A version that is tried: published already, or only a text. */
 export interface Candidate extends PolicyVersion {

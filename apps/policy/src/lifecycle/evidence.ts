@@ -1,9 +1,14 @@
 import { digestOf } from '@countersign/canonical';
-import { checkPolicy, MODE_RANKS, readCases, runCases } from '@countersign/policy';
-import type { CaseReport, CheckedRoster, CompiledPolicy, Finding } from '@countersign/policy';
+import { checkPolicy, MODE_RANKS, readCases, runCases, withMode } from '@countersign/policy';
+import type {
+  CaseReport,
+  CheckedRoster,
+  CompiledPolicy,
+  Finding,
+  PolicyHistory,
+  VersionRecord,
+} from '@countersign/policy';
 import type { PolicyReported } from '@countersign/events';
-import type { PolicyHistory, VersionRecord } from '../policy-history.js';
-import { withMode } from '../with-mode.js';
 import type { Reason } from './reason.js';
 import type { WantedState } from './subject.js';
 

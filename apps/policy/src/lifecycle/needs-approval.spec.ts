@@ -1,6 +1,6 @@
 import { sha256 } from '@countersign/canonical';
 import type { PolicyPublished, PolicyStateChanged } from '@countersign/events';
-import { PolicyHistory } from '../policy-history.js';
+import { PolicyHistory } from '@countersign/policy';
 import { loosens, needsApproval } from './needs-approval.js';
 import { subjectOf } from './subject.js';
 

@@ -1,7 +1,5 @@
-import { MODE_RANKS } from '@countersign/policy';
-import type { CompiledPolicy } from '@countersign/policy';
-import { withMode } from '../with-mode.js';
-import type { ModeOverride } from '../with-mode.js';
+import { MODE_RANKS, withMode } from '@countersign/policy';
+import type { CompiledPolicy, ModeOverride } from '@countersign/policy';
 import type { Subject, WantedState } from './subject.js';
 
 /** Strictness of every mode that some action may meet under this policy. */

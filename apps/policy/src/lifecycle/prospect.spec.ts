@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { sha256 } from '@countersign/canonical';
 import type { PolicyPublished, PolicyReported } from '@countersign/events';
+import { PolicyHistory } from '@countersign/policy';
 import type { CheckedRoster } from '@countersign/policy';
-import { PolicyHistory } from '../policy-history.js';
 import { prospectOf } from './prospect.js';
 import { subjectOf } from './subject.js';
 import type { WantedState } from './subject.js';

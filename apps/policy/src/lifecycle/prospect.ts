@@ -1,5 +1,4 @@
-import type { CheckedRoster } from '@countersign/policy';
-import type { PolicyHistory } from '../policy-history.js';
+import type { CheckedRoster, PolicyHistory } from '@countersign/policy';
 import { evidenceOf, reasonsAgainst } from './evidence.js';
 import type { Evidence } from './evidence.js';
 import { needsApproval } from './needs-approval.js';

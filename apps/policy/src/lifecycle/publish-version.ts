@@ -1,8 +1,7 @@
 import { CountersignError, sha256 } from '@countersign/canonical';
 import { loadPolicy, readCases } from '@countersign/policy';
-import type { CompiledPolicy } from '@countersign/policy';
+import type { CompiledPolicy, PolicyHistory } from '@countersign/policy';
 import type { PolicyPublished } from '@countersign/events';
-import type { PolicyHistory } from '../policy-history.js';
 import type { PublishRequest } from './requests.js';
 import { EVERY_TENANT } from './subject.js';
 

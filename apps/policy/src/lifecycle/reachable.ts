@@ -1,7 +1,5 @@
-import { evaluate, isReachable, policySetOf } from '@countersign/policy';
-import type { CheckedRoster, PolicyAction, PolicySet, PolicyVersion } from '@countersign/policy';
-import type { PolicyHistory } from '../policy-history.js';
-import { withMode } from '../with-mode.js';
+import { evaluate, isReachable, policySetOf, withMode } from '@countersign/policy';
+import type { CheckedRoster, PolicyAction, PolicyHistory, PolicySet, PolicyVersion } from '@countersign/policy';
 import type { Reason } from './reason.js';
 import { EVERY_TENANT } from './subject.js';
 import type { Subject, WantedState } from './subject.js';

@@ -1,8 +1,6 @@
 import { CountersignError } from '@countersign/canonical';
+import type { ModeOverride, PolicyHistory, PolicyLine, VersionRecord, VersionState } from '@countersign/policy';
 import type { Reviewer } from '@countersign/service';
-import type { PolicyHistory, VersionRecord, VersionState } from '../policy-history.js';
-import type { PolicyLine } from '../policy-line.js';
-import type { ModeOverride } from '../with-mode.js';
 
 /** A version and the line of versions that it is in. */
 export interface Subject {

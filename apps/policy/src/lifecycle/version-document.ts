@@ -1,7 +1,5 @@
-import type { Standing, VersionRecord } from '../policy-history.js';
-
 /** A version as the API shows it, without its text. */
-export const versionDocument = ({ version, published }: VersionRecord, standing: Standing | null): object => ({
+export const versionDocument = ({ version, published }: VersionRecord, standing: VersionStanding | null): object => ({
   name: published.name,
   tenant: published.tenant,
   version,
@@ -18,3 +16,4 @@ export const versionDocument = ({ version, published }: VersionRecord, standing:
   action_id: standing?.action_id ?? null,
   active: standing?.state === 'active',
 });
+import type { VersionStanding, VersionRecord } from '@countersign/policy';

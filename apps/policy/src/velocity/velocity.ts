@@ -1,7 +1,6 @@
 import type { ActionProposed } from '@countersign/events';
 import { actionOf, editedWindows, entriesOf, speakersFor } from '@countersign/policy';
-import type { CompiledPolicy, Counted, PolicyAction } from '@countersign/policy';
-import type { PolicyHistory } from '../policy-history.js';
+import type { CompiledPolicy, Counted, PolicyAction, PolicyHistory } from '@countersign/policy';
 import type { WindowLog } from './window-log.js';
 
 type Versions = Pick<PolicyHistory, 'setAt' | 'shadowsAt'>;

@@ -4,8 +4,8 @@ import { eventId, openRecord, recordKey, toRecord, TOPICS } from '@countersign/e
 import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events';
 import { createAppender, createFold, KafkaServer } from '@countersign/kafka';
 import type { Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { PolicyHistory } from '@countersign/policy';
 import { Decider } from '../../decider.js';
-import { PolicyHistory } from '../../policy-history.js';
 import { Velocity } from '../velocity.js';
 import { WindowLog } from '../window-log.js';
 

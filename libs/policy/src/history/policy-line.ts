@@ -1,5 +1,6 @@
 import type { PolicyPublished, PolicyStateChanged } from '@countersign/events';
-import type { CompiledPolicy, PolicyVersion } from '@countersign/policy';
+import type { CompiledPolicy } from '../compiled.js';
+import type { PolicyVersion } from '../policy-version.js';
 import { withMode } from './with-mode.js';
 import type { ModeOverride } from './with-mode.js';
 

@@ -1,7 +1,7 @@
 import { sha256 } from '@countersign/canonical';
 import type { PolicyPublished, PolicyStateChanged } from '@countersign/events';
-import { evaluate } from '@countersign/policy';
-import type { PolicyAction } from '@countersign/policy';
+import type { PolicyAction } from '../action.js';
+import { evaluate } from '../policy-set.js';
 import { PolicyHistory } from './policy-history.js';
 
 const text = (name: string, quorum: number): string =>

@@ -1,5 +1,5 @@
 import type { PolicyStateChanged } from '@countersign/events';
-import type { CompiledPolicy } from '@countersign/policy';
+import type { CompiledPolicy } from '../compiled.js';
 
 /** A mode in place of the file's own, or null. */
 export type ModeOverride = Exclude<PolicyStateChanged['mode'], 'unknown'>;

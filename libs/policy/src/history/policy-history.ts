@@ -1,11 +1,12 @@
 import type { PolicyPublished, PolicyStateChanged } from '@countersign/events';
-import type { CompiledPolicy, PolicySet, PolicyVersion } from '@countersign/policy';
-import { BUILT_IN_POLICY, loadPolicy, policySetOf } from '@countersign/policy';
+import type { CompiledPolicy } from '../compiled.js';
+import { loadPolicy } from '../load-policy.js';
+import { BUILT_IN_POLICY, policySetOf } from '../policy-set.js';
+import type { PolicySet } from '../policy-set.js';
+import type { PolicyVersion } from '../policy-version.js';
 import { PolicyLine } from './policy-line.js';
 import type { Standing, VersionRecord, VersionState } from './policy-line.js';
 import { PolicyReports } from './policy-reports.js';
-
-export type { Standing, VersionRecord, VersionState } from './policy-line.js';
 
 /** A version as it is listed. */
 export interface ListedVersion extends VersionRecord {
