@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { typeClassification } from './classify-document.js';
 import { facts } from './fact-document.js';
+import { afterDeclaration } from './terms/after-document.js';
 import { actionType, name, pointer } from './words.js';
 
 const said = {
@@ -9,12 +10,19 @@ const said = {
     .array(pointer)
     .max(100)
     .default([])
-    .describe('Pointers whose values no explanation repeats; what lies below a pointer is meant too.'),
+    .describe(
+      'Pointers whose values are stored as keyed hashes and shown to nobody; what lies below one is meant too.',
+    ),
   preconditions: z
     .array(z.string().regex(/^[!-.0-~]{1,128}$/, 'expected the name of a member of `preconditions`, in ASCII'))
     .max(50)
     .default([])
     .describe("Members of the action's `preconditions` that identify the state of the world, such as `order_etag`."),
+  preconditions_required: z
+    .boolean()
+    .optional()
+    .describe('A proposal that does not state each of `preconditions` is refused. Default false.'),
+  after: afterDeclaration.optional(),
   classify: typeClassification.optional().describe('Levels of this type where the cases of the policy say nothing.'),
 };
 

@@ -16,6 +16,10 @@ export interface PolicyAction {
   readonly signals: JsonValue;
   readonly before: JsonValue;
   readonly after: JsonValue;
+  /** Facts that identify the state of the world; left out where they are not known. */
+  readonly preconditions?: JsonValue;
+  /** Pointers whose values stand here as keyed hashes. */
+  readonly hidden?: readonly string[];
   /** `act_…`; shares and samples are drawn from it. */
   readonly action_id?: string;
   readonly agent_id?: string;
@@ -59,7 +63,8 @@ export type ProposedFacts = Pick<
   | 'after'
   | 'submitted_at'
   | 'attestations'
->;
+> &
+  Partial<Pick<ActionProposed, 'preconditions' | 'sensitive'>>;
 
 function attested(text: string | null): Pick<PolicyAction, 'attestations'> {
   const attestations = readAttested(read(text));
@@ -84,5 +89,7 @@ export function actionOf(event: ProposedFacts): PolicyAction {
     agent_id: event.agent_id,
     at_ms: event.submitted_at,
     ...attested(event.attestations),
+    ...(event.preconditions === undefined ? {} : { preconditions: read(event.preconditions) }),
+    ...(event.sensitive === undefined || event.sensitive.length === 0 ? {} : { hidden: event.sensitive }),
   };
 }

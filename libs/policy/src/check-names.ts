@@ -3,6 +3,7 @@ import type { PolicyDocument } from './document.js';
 import type { ProblemList } from './problems.js';
 import { expandPatterns, misplacedEnvironments } from './patterns.js';
 import { BUILT_IN_GATE, grantTtlFault } from './gates.js';
+import { covers } from './stated-by.js';
 
 function checkGateNames({ document, gates, problems }: Compilation): void {
   const known = [...gates.keys()].join(', ');
@@ -63,6 +64,24 @@ function checkPatterns({ document, problems }: Compilation): void {
   if (twin) problems.add(['rules', Math.max(index, 0), 'name'], 'expected a name that no other rule has');
 }
 
+/** What is stored as a keyed hash can neither be summed nor tell one line of actions from another. */
+function checkVelocity({ document, problems }: Compilation): void {
+  for (const [name, { key, sum, for: types }] of Object.entries(document.velocity)) {
+    for (const type of types ?? Object.keys(document.action_types)) {
+      const { facts = {}, sensitive = [] } = document.action_types[type] ?? {};
+      const at = sum === undefined ? undefined : (facts[sum] ?? document.facts[sum])?.at;
+      const isSensitive = (place: string | undefined): boolean =>
+        place !== undefined && sensitive.some((one) => covers(one, place) || covers(place, one));
+      if (isSensitive(at))
+        problems.add(['velocity', name, 'sum'], `expected a fact that ${type} does not call sensitive: ${REMEDY}`);
+      if (isSensitive(`/${key}`))
+        problems.add(['velocity', name, 'key'], `expected a key that ${type} does not call sensitive: ${REMEDY}`);
+    }
+  }
+}
+
+const REMEDY = 'its values are keyed hashes in the log; take another one, or take it out of `sensitive`';
+
 /** Compiled conditions and facts, each once for every action type: more would only cost time. */
 const MAX_COMPILED = 5_000;
 
@@ -90,4 +109,5 @@ export function checkNames(compilation: Compilation): void {
   checkGateNames(compilation);
   checkTypesAndNames(compilation);
   checkPatterns(compilation);
+  checkVelocity(compilation);
 }

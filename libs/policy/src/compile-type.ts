@@ -138,6 +138,15 @@ function compileSegments({ document: { rollout } }: Compilation, type: string, c
   });
 }
 
+/** What the type declares of proposals. */
+function termsOf(
+  { action_types }: PolicyDocument,
+  type: string,
+): Pick<CompiledType, 'sensitive' | 'preconditions' | 'preconditionsRequired' | 'after'> {
+  const { sensitive = [], preconditions = [], preconditions_required, after } = action_types[type] ?? {};
+  return { sensitive, preconditions, preconditionsRequired: preconditions_required ?? false, after: after ?? null };
+}
+
 /** Compiles everything that a policy says of one action type; what is wrong goes to the problems. */
 export function compileType(compilation: Compilation, type: string): CompiledType {
   const facts = factsOf(compilation, type);
@@ -148,7 +157,6 @@ export function compileType(compilation: Compilation, type: string): CompiledTyp
   const rules = compileRules(compilation, type, facts, compile);
   const segments = compileSegments(compilation, type, compile);
   const conditions = [...rules, ...segments, ...(axes ?? []).flatMap((one) => one.cases)].map((one) => one.condition);
-  const { sensitive = [], preconditions = [] } = compilation.document.action_types[type] ?? {};
   const usesPresence = conditions.some((condition) => condition?.usesPresence);
   return {
     facts,
@@ -157,7 +165,6 @@ export function compileType(compilation: Compilation, type: string): CompiledTyp
     cells: classified ? compileCells(compilation) : null,
     rules,
     segments,
-    sensitive,
-    preconditions,
+    ...termsOf(compilation.document, type),
   };
 }

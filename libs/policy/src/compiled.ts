@@ -2,6 +2,7 @@ import type { CompiledGate } from './gates.js';
 import type { Condition } from './condition.js';
 import type { ModeName, PolicyDocument } from './document.js';
 import type { Fact } from './facts.js';
+import type { AfterDeclaration } from './terms/after-document.js';
 
 /** What the rules may say of an action. */
 export type PolicyVerdict = 'allow' | 'require_approval' | 'deny';
@@ -47,10 +48,14 @@ export interface CompiledType {
   readonly rules: readonly CompiledRule[];
   /** Parts of the actions with a rollout mode of their own, in order. */
   readonly segments: readonly CompiledSegment[];
-  /** Pointers whose values no explanation repeats. */
+  /** Pointers whose values are stored as keyed hashes; no explanation repeats them. */
   readonly sensitive: readonly string[];
   /** Members of the action's preconditions that identify the state of the world. */
   readonly preconditions: readonly string[];
+  /** Whether a proposal must state each of them. */
+  readonly preconditionsRequired: boolean;
+  /** How members of `after` follow from the rest of the action; null when nothing is said. */
+  readonly after: AfterDeclaration | null;
 }
 
 /** One segment of a rollout. */

@@ -3,7 +3,7 @@ import type { PolicyAction } from './action.js';
 import type { FactDeclaration } from './document.js';
 import { moneyLiteral, MoneyValue, readBareMoney, readMoney, sumMoney } from './money.js';
 import { tokensOf, valueAt } from './pointer.js';
-import { AGENT, isStatedBy } from './stated-by.js';
+import { AGENT, covers, isStatedBy } from './stated-by.js';
 
 /** Elements of a list that a condition may walk through. A longer list is not comparable. */
 const MAX_ELEMENTS = 1_000;
@@ -135,6 +135,16 @@ export function statedValue(fact: Fact, action: PolicyAction): unknown {
   return trusted ? valueAt(action, tokens) : undefined;
 }
 
+/** How a keyed hash begins; a text that looks like one says nothing of the value. */
+const KEYED_HASH = 'hmac-sha256:';
+
+const isKeyedHash = (raw: unknown): boolean =>
+  Array.isArray(raw) ? raw.some(isKeyedHash) : typeof raw === 'string' && raw.startsWith(KEYED_HASH);
+
+/** Whether what stands at the fact's place, above it or below it, is a keyed hash: the value is there, and not known. */
+const isHidden = ({ pointer }: Fact, raw: unknown, { hidden }: PolicyAction): boolean =>
+  isKeyedHash(raw) || (hidden?.some((place) => covers(place, pointer) || covers(pointer, place)) ?? false);
+
 /** Reads all facts of an action. What is missing, null, not comparable or of another source is left out of the context. */
 export function readFacts(facts: readonly Fact[], action: PolicyAction, withPresence: boolean): FactValues {
   const context: Record<string, unknown> = {};
@@ -143,7 +153,7 @@ export function readFacts(facts: readonly Fact[], action: PolicyAction, withPres
   let hidden: string[] | null = null;
   for (const fact of facts) {
     const raw = statedValue(fact, action);
-    const value = raw === undefined || raw === null ? null : fact.parse(raw);
+    const value = raw === undefined || raw === null || isHidden(fact, raw, action) ? null : fact.parse(raw);
     if (value === null) (missing ??= []).push(fact);
     else if (fact.group === null) context[fact.name] = value;
     else putInto(context, fact, value);

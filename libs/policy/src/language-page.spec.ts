@@ -18,7 +18,16 @@ it('the example of the page loads', () => {
 it('the page names every field of a policy and of a gate', () => {
   const fields = (shape: object): string[] => Object.keys(shape);
   const gate = policyDocument.shape.gates.valueType.shape;
-  const facts = ['stated_by', 'each', 'fold', 'one_of', 'bare_number', 'sensitive', 'preconditions'];
+  const facts = [
+    'stated_by',
+    'each',
+    'fold',
+    'one_of',
+    'bare_number',
+    'sensitive',
+    'preconditions',
+    'preconditions_required',
+  ];
   const missing = [...fields(policyDocument.shape), ...fields(gate), ...facts].filter((name) => !page.includes(name));
   expect(missing).toEqual([]);
 });

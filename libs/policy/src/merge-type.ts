@@ -16,11 +16,20 @@ function mergedEntry(
         `expected another name: \`${name}\` is declared in the type's file`,
       );
   }
+  for (const member of Object.keys(entry.after ?? {})) {
+    if (Object.hasOwn(file.after ?? {}, member))
+      problems.add(
+        ['action_types', type, 'after', member],
+        `expected another member: \`${member}\` is derived in the type's file`,
+      );
+  }
   return {
     ...entry,
     facts: { ...file.facts, ...entry.facts },
     sensitive: [...file.sensitive, ...entry.sensitive],
     preconditions: [...file.preconditions, ...entry.preconditions],
+    preconditions_required: file.preconditions_required === true || entry.preconditions_required === true,
+    after: { ...file.after, ...entry.after },
     classify: { ...file.classify, ...entry.classify },
   };
 }

@@ -3,7 +3,7 @@ import type { PolicyAction } from '../action.js';
 import { tokensOf } from '../pointer.js';
 
 /** An action that states nothing; a case's base says the rest. */
-export const NOTHING: Required<PolicyAction> = {
+export const NOTHING: Required<Omit<PolicyAction, 'hidden' | 'preconditions'>> = {
   action_type: '',
   environment: 'production',
   target: null,

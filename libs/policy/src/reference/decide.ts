@@ -128,6 +128,15 @@ function demandDiff(choice: Choice, { gates }: PolicyDocument, { before, after }
   return { decision: 'deny', gate: null, rule: 'diff_required', spoke: 'rule' };
 }
 
+/** Declared preconditions that the action leaves out; none where nothing is known of them. */
+function unstated({ action_types }: PolicyDocument, { action_type, preconditions }: PolicyAction): string[] {
+  if (preconditions === undefined) return [];
+  const names = action_types[action_type]?.preconditions ?? [];
+  const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+  const stated = new Map(Object.entries(preconditions ?? {}));
+  return names.filter((name) => (stated.get(name) ?? null) === null).map((name) => `/preconditions/${escaped(name)}`);
+}
+
 /**
  * What a policy document says of an action, by trying everything that what is unknown could be. It shares no code with
  * the evaluator that decides in production, only the document's type.
@@ -139,5 +148,6 @@ export function decidePlainly(document: PolicyDocument, action: PolicyAction, as
   const facts = factsOf(document, type);
   const names = readFacts(facts, action);
   const choice = demandDiff(strictest(choicesOf({ document, type, names, ask }), document), document, action);
-  return { ...choice, unknown: facts.flatMap(([name, { at }]) => (names.get(name) === UNKNOWN ? [at] : [])) };
+  const unknown = facts.flatMap(([name, { at }]) => (names.get(name) === UNKNOWN ? [at] : []));
+  return { ...choice, unknown: [...unknown, ...unstated(document, action)] };
 }

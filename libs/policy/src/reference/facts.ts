@@ -122,13 +122,20 @@ function stands(fact: FactDeclaration, action: PolicyAction): unknown {
   return isTrusted(fact, action) ? at(action, fact.at) : undefined;
 }
 
+/** Whether a keyed hash stands for the value, or for a part of it. It says nothing of what it stands for. */
+function isHashed(raw: unknown, { at: pointer }: FactDeclaration, { hidden = [] }: PolicyAction): boolean {
+  const texts = [raw].flat().filter((text) => typeof text === 'string');
+  const near = hidden.some((place) => `${pointer}/`.startsWith(`${place}/`) || `${place}/`.startsWith(`${pointer}/`));
+  return near || texts.some((text) => /^hmac-sha256:/.test(text));
+}
+
 /** Every fact of an action by name: its value, or that it is not known; and under `present.<name>` whether it is stated. */
 export function readFacts(facts: readonly [string, FactDeclaration][], action: PolicyAction): Map<string, Told> {
   const names = new Map<string, Told>();
   for (const [name, fact] of facts) {
     const raw = stands(fact, action);
     const stated = raw !== undefined && raw !== null;
-    names.set(name, (stated ? valueOf(raw, fact) : null) ?? UNKNOWN);
+    names.set(name, (stated && !isHashed(raw, fact, action) ? valueOf(raw, fact) : null) ?? UNKNOWN);
     names.set(`present.${name}`, stated);
   }
   return names;

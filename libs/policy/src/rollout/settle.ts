@@ -7,6 +7,7 @@ import { LEVELS } from '../compiled.js';
 import type { Decision } from '../decision.js';
 import { formOf } from '../form.js';
 import type { PolicyVersion } from '../policy-version.js';
+import { unstatedPreconditions } from '../terms/unstated.js';
 import type { Evaluation } from '../trail.js';
 import type { Choice } from '../weigh.js';
 import { bind } from './bind.js';
@@ -68,7 +69,7 @@ interface Bound {
 
 /** Written out field by field: this runs for every decision, and copies of objects cost more than all the rest. */
 const decisionOf = (
-  { speaker, evaluation }: Judged,
+  { speaker, action, type, evaluation }: Judged,
   { wanted, levels, binding }: Bound,
   { audit_gate, sample_probability }: Sample,
 ): Decision => ({
@@ -85,7 +86,7 @@ const decisionOf = (
   impact: levels.impact,
   reversibility: levels.reversibility,
   regulatory_pressure: levels.regulatory_pressure,
-  unknown: evaluation.values.missing.map(({ pointer }) => pointer),
+  unknown: [...evaluation.values.missing.map(({ pointer }) => pointer), ...unstatedPreconditions(type, action)],
   trail: evaluation.trail,
   shadows: NO_SHADOWS,
   audit_gate,
