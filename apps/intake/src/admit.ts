@@ -1,12 +1,14 @@
 import { actionDigest, actionId, canonicalize, CountersignError, digestOf, parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
-import { ActionBody } from './action-body.js';
+import { unstatedIn } from '@countersign/policy';
+import type { TypeTerms } from '@countersign/policy';
+import { ActionBody, isJsonObject } from './action-body.js';
 import { checkMoney } from './check-money.js';
 import { resolveAfter } from './derive-after.js';
 import { jsonPatch } from './json-patch.js';
-import { redact } from './redact.js';
-import type { RedactionKeys } from './redact.js';
+import { hide, keyOf, redact } from './redact.js';
+import type { Hidden, Hideable, RedactionKeys } from './redact.js';
 import { validate } from './validate.js';
 
 /** Who proposes: known by an API key or a signature, never by the body. */
@@ -26,31 +28,51 @@ export interface Submission {
 export const MAX_KEY_LENGTH = 255;
 const MEMBERS = Object.keys(ActionBody.shape) as (keyof ActionBody)[];
 
+/** What admission needs to know beside the submission. */
+export interface AdmitOptions {
+  readonly keys: RedactionKeys;
+  /**
+   * What policies declare about proposals of a type.
+   * @throws CountersignError `overloaded` while that is not known
+   */
+  readonly termsOf: (tenant: string, actionType: string) => TypeTerms;
+  /** UTC epoch milliseconds. */
+  readonly nowMs: number;
+}
+
 /**
- * Turns a submission into the event that everyone else sees: validated, hashed, with a diff, without plain context.
- * @param nowMs UTC epoch milliseconds
- * @throws CountersignError `malformed`, `invalid_action`, `agent_mismatch`, `environment_not_allowed` or
- * `diff_contradicts_parameters`
+ * Turns a submission into the event that everyone else sees: validated, hashed, with a diff, without plain context and
+ * without what its action type calls sensitive.
+ * @throws CountersignError `malformed`, `invalid_action`, `agent_mismatch`, `environment_not_allowed`,
+ * `diff_contradicts_parameters` or `overloaded`
  */
-export function admit(submission: Submission, proposer: Proposer, keys: RedactionKeys, nowMs: number): ActionProposed {
+export function admit(
+  submission: Submission,
+  proposer: Proposer,
+  { keys, termsOf, nowMs }: AdmitOptions,
+): ActionProposed {
   const body = validate(ActionBody, submission.body);
   checkMoney(body.parameters, '/parameters');
   checkProposer(body, proposer);
-  const context = redact(
-    body.context ?? null,
-    Object.hasOwn(keys, proposer.tenant) ? keys[proposer.tenant] : undefined,
-  );
+  const terms = termsOf(proposer.tenant, body.action_type);
+  checkPreconditions(body, terms);
+  const key = keyOf(keys, proposer.tenant);
+  const context = redact(body.context ?? null, key);
+  const state = statedEffect(body, terms);
+  const hidden = hide(state.members, terms.sensitive, key);
+  const digest = digestOfBody(body, proposer);
   return {
     ...identity(body, submission, proposer),
-    ...effect(body, proposer),
-    ...statements(body),
+    ...effect(body, hidden.members),
+    ...statements(body, hidden.members, state.after_stated_by),
+    digest,
     context: text(context),
     attestations: null,
-    sensitive: [],
+    sensitive: [...hidden.sensitive],
     supersedes: body.supersedes ?? null,
     respond_within_s: body.respond_within_s ?? null,
     operators: [...proposer.operators],
-    body_hash: bodyHash(body, context),
+    body_hash: bodyHash(body, { context, digest, after_stated_by: state.after_stated_by, hidden }),
     submitted_via: submission.via,
     submitted_at: nowMs,
   };
@@ -88,47 +110,57 @@ function identity(body: ActionBody, { idempotency_key }: Submission, { tenant, i
   };
 }
 
-/** What takes effect, and its digest. */
-function effect(body: ActionBody, { tenant, id: agent_id }: Proposer) {
+/** @throws CountersignError `invalid_action` when a precondition that the action type requires is not stated */
+function checkPreconditions({ preconditions }: ActionBody, { required }: TypeTerms): void {
+  const [pointer] = unstatedIn(required, preconditions ?? null);
+  if (pointer === undefined) return;
+  const detail =
+    'the action type requires this precondition: state it as it is now, so that the effect can be compared';
+  throw new CountersignError('invalid_action', detail, { pointer });
+}
+
+/** Over the plain values: the executor computes it from its own parameters. */
+function digestOfBody(body: ActionBody, { tenant, id: agent_id }: Proposer): string {
   const { action_type, environment, parameters } = body;
-  const [on_behalf_of, target, preconditions] = [
-    body.on_behalf_of ?? null,
-    body.target ?? null,
-    body.preconditions ?? null,
-  ];
-  const amount = parseMoney(parameters['amount'] ?? null);
+  const [on_behalf_of, target] = [body.on_behalf_of ?? null, body.target ?? null];
+  const preconditions = body.preconditions ?? null;
+  return actionDigest({
+    ...{ tenant, agent_id, action_type, environment },
+    ...{ on_behalf_of, target, parameters, preconditions },
+  });
+}
+
+/** What the agent states in plain text, `after` derived where the type says how. */
+function statedEffect(body: ActionBody, terms: TypeTerms): { members: Hideable; after_stated_by: string } {
+  const { parameters, before = null, signals = null } = body;
+  const { after, stated_by } = resolveAfter(terms, { before, after: body.after ?? null, parameters });
+  return { members: { parameters, before, after, signals }, after_stated_by: stated_by };
+}
+
+/** What takes effect. */
+function effect(body: ActionBody, { parameters }: Hideable) {
+  const { action_type, environment } = body;
+  const amount = isJsonObject(parameters) ? parseMoney(parameters['amount'] ?? null) : null;
   return {
-    ...{ action_type, environment, on_behalf_of, target },
+    ...{ action_type, environment, on_behalf_of: body.on_behalf_of ?? null, target: body.target ?? null },
     parameters: canonicalize(parameters),
-    preconditions: text(preconditions),
+    preconditions: text(body.preconditions ?? null),
     amount_value: amount?.value ?? null,
     amount_currency: amount?.currency ?? null,
-    digest: actionDigest({
-      tenant,
-      agent_id,
-      action_type,
-      environment,
-      on_behalf_of,
-      target,
-      parameters,
-      preconditions,
-    }),
   };
 }
 
 /** What the agent says about the action; nothing of it takes effect. */
-function statements(body: ActionBody) {
-  const before = body.before ?? null;
-  const { after, stated_by } = resolveAfter(body.action_type, before, body.after ?? null, body.parameters);
+function statements(body: ActionBody, { before, after, signals }: Hideable, after_stated_by: string) {
   return {
     before: text(before),
     after: text(after),
     before_stated_by: 'agent',
-    after_stated_by: stated_by,
+    after_stated_by,
     diff: before === null || after === null ? null : JSON.stringify(jsonPatch(before, after)),
     rationale: body.rationale ?? null,
     confidence: body.confidence ?? null,
-    signals: text(body.signals ?? null),
+    signals: text(signals),
   };
 }
 
@@ -136,10 +168,21 @@ const isEmpty = (list: JsonValue | undefined): boolean => !Array.isArray(list) |
 
 const text = (value: JsonValue): string | null => (value === null ? null : canonicalize(value));
 
-// Absent and null are one body, whichever door it came by. The context is hashed as it is stored: a plain hash over it,
-// next to all the other members in plain text, would let anyone who reads the log test guesses.
-function bodyHash(body: ActionBody, context: JsonValue): string {
+interface Stored {
+  readonly context: JsonValue;
+  readonly digest: string;
+  readonly after_stated_by: string;
+  readonly hidden: Hidden<Hideable>;
+}
+
+// Absent and null are one body, whichever door it came by. What is hidden is hashed as it is stored: a plain hash over
+// it, next to all the other members in plain text, would let anyone who reads the log test guesses. The digest, which
+// is stored as well, tells bodies apart whose tenant has no key.
+function bodyHash(body: ActionBody, { context, digest, after_stated_by, hidden }: Stored): string {
   const { attestations, ...members } = Object.fromEntries(MEMBERS.map((member) => [member, body[member] ?? null]));
   // Left out where there are none: such a body has the hash that it always had.
-  return digestOf({ ...members, ...(isEmpty(attestations) ? {} : { attestations }), context });
+  const plain = { ...members, ...(isEmpty(attestations) ? {} : { attestations }) };
+  if (hidden.sensitive.length === 0) return digestOf({ ...plain, context });
+  const after = after_stated_by === 'agent' ? hidden.members.after : null;
+  return digestOf({ ...plain, ...hidden.members, after, context, digest });
 }

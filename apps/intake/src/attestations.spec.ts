@@ -26,9 +26,16 @@ const find = (tenant: string, provider_id: string) =>
     ? { provider_id, keys: [{ ...keys[provider_id as Provider], revoked_at: null }] }
     : null;
 
+const NO_TERMS = { sensitive: [], required: [], after: [] };
+const options = { find, sensitive: [], key: { key_id: 'k7', key: '00'.repeat(32) } };
+
 function attested(attestations: JsonValue, at = NOW_MS) {
   const body = { ...proposal, attestations } as unknown as JsonValue;
-  return attest(admit({ body, idempotency_key: 'k-1', via: 'http' }, proposer, {}, at), body, find, at);
+  return attest(
+    admit({ body, idempotency_key: 'k-1', via: 'http' }, proposer, { keys: {}, termsOf: () => NO_TERMS, nowMs: at }),
+    body,
+    { ...options, nowMs: at },
+  );
 }
 
 describe('what providers attest', () => {
@@ -49,17 +56,31 @@ describe('what providers attest', () => {
 
   it('is nothing where nothing is sent, and the body has the hash that it always had', async () => {
     const hashes = await Promise.all([attested(null), attested([])]);
-    const plain = admit(
-      { body: proposal as unknown as JsonValue, idempotency_key: 'k-1', via: 'http' },
-      proposer,
-      {},
-      0,
-    );
+    const plain = admit({ body: proposal as unknown as JsonValue, idempotency_key: 'k-1', via: 'http' }, proposer, {
+      keys: {},
+      termsOf: () => NO_TERMS,
+      nowMs: 0,
+    });
     expect(hashes.map(({ attestations, body_hash }) => [attestations, body_hash])).toEqual([
       [null, plain.body_hash],
       [null, plain.body_hash],
     ]);
     expect((await attested([await signed('fraud-service', { x: 1 })])).body_hash).not.toBe(plain.body_hash);
+  });
+
+  it('is a keyed hash where the signal is sensitive, and listed', async () => {
+    const body = { ...proposal, attestations: [await signed('fraud-service', { score: 0.771177, open: 1 })] };
+    const terms = { ...NO_TERMS, sensitive: ['/signals/score'] };
+    const submission = { body: body as unknown as JsonValue, idempotency_key: 'k-1', via: 'http' as const };
+    const admitted = admit(submission, proposer, { keys: {}, termsOf: () => terms, nowMs: NOW_MS });
+    expect(admitted.sensitive).toEqual([]);
+    const asked = { ...options, nowMs: NOW_MS, sensitive: terms.sensitive };
+    const { attestations, sensitive } = await attest(admitted, submission.body, asked);
+    expect(attestations).toMatch(/"score":"hmac-sha256:k7:[0-9a-f]{64}"/);
+    expect([attestations?.includes('771177'), attestations?.includes('"open":1'), sensitive]).toEqual([
+      ...[false, true],
+      ['/signals/score'],
+    ]);
   });
 
   it('of one provider twice is refused', async () => {

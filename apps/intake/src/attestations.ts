@@ -4,22 +4,32 @@ import type { ActionProposed } from '@countersign/events';
 import { AttestationFault, verifyAttestation } from '@countersign/token';
 import type { AttestationIssuer, Attested } from '@countersign/token';
 import { isJsonObject } from './action-body.js';
+import { hideAttested } from './hide-attested.js';
+import type { RedactionKey } from './redact.js';
 
 export type FindProvider = (tenant: string, providerId: string) => AttestationIssuer | null;
+
+export interface AttestOptions {
+  readonly find: FindProvider;
+  /** UTC epoch milliseconds. */
+  readonly nowMs: number;
+  /** RFC 6901 pointers into the action whose values may not be stored in plain text. */
+  readonly sensitive: readonly string[];
+  /** The tenant's key for them. */
+  readonly key: RedactionKey | undefined;
+}
 
 const NAME = 'attestations';
 
 /**
- * The action with what named providers attest of it. The tokens themselves go no further.
+ * The action with what named providers attest of it, keyed hashes for sensitive signals. The tokens go no further.
  * @param body the admitted body
- * @param nowMs UTC epoch milliseconds
  * @throws CountersignError `invalid_action` with the pointer of the first attestation that does not count
  */
 export async function attest(
   action: ActionProposed,
   body: JsonValue | undefined,
-  find: FindProvider,
-  nowMs: number,
+  { find, nowMs, sensitive, key }: AttestOptions,
 ): Promise<ActionProposed> {
   const tokens = tokensOf(body);
   if (tokens.length === 0) return action;
@@ -32,7 +42,8 @@ export async function attest(
       refuse(index, new AttestationFault(`${attested.provider} attests twice; send its latest attestation only`));
     found.push(attested);
   }
-  return { ...action, attestations: canonicalize(found as unknown as JsonValue) };
+  const attestations = canonicalize(found as unknown as JsonValue);
+  return hideAttested({ ...action, attestations }, sensitive, key);
 }
 
 function tokensOf(body: JsonValue | undefined): string[] {

@@ -1,55 +1,49 @@
-import { addDecimal, compareDecimal, CountersignError, parseMoney } from '@countersign/canonical';
+import { canonicalize, CountersignError, pointerTo } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
+import { deriveMembers, saysTheSame } from '@countersign/policy';
+import type { Derived, TypeTerms } from '@countersign/policy';
 import { isJsonObject } from './action-body.js';
 import type { JsonObject } from './action-body.js';
-
-/** A member of `after` that follows from `before` and the parameters. */
-interface Derived {
-  readonly member: string;
-  readonly value: string;
-}
-
-type Derivation = (before: JsonObject, parameters: JsonObject) => Derived | null;
-
-/** Action types whose result can be computed; all others keep the agent's own `after`. */
-const DERIVATIONS: Readonly<Record<string, Derivation>> = {
-  /** A refund adds its amount to what was refunded before. */
-  refund: (before, parameters) => {
-    const amount = parseMoney(parameters['amount'] ?? null);
-    if (!amount) return null;
-    const refunded = parseMoney({ value: before['refunded'], currency: before['currency'] ?? amount.currency });
-    if (!refunded || refunded.currency !== amount.currency) return null;
-    return { member: 'refunded', value: addDecimal(refunded.value, amount.value) };
-  },
-};
 
 export interface StatedAfter {
   readonly after: JsonValue;
   readonly stated_by: 'agent' | 'countersign';
 }
 
-/**
- * The state after the action: derived where the action type allows it and the agent is silent, else the agent's own.
- * @throws CountersignError `diff_contradicts_parameters` when the agent states another result than the parameters give
- */
-export function resolveAfter(
-  actionType: string,
-  before: JsonValue,
-  after: JsonValue,
-  parameters: JsonObject,
-): StatedAfter {
-  const derive = Object.hasOwn(DERIVATIONS, actionType) ? DERIVATIONS[actionType] : undefined;
-  const derived = derive && isJsonObject(before) ? derive(before, parameters) : null;
-  if (!derived || !isJsonObject(before)) return { after, stated_by: 'agent' };
-  if (after === null) return { after: { ...before, [derived.member]: derived.value }, stated_by: 'countersign' };
-  if (!states(after, derived)) {
-    const detail = `the parameters give ${derived.member} = ${derived.value}; state that, or leave \`after\` out`;
-    throw new CountersignError('diff_contradicts_parameters', detail, { pointer: `/after/${derived.member}` });
-  }
-  return { after, stated_by: 'agent' };
+/** What the agent states of its effect. */
+interface Effect {
+  readonly before: JsonValue;
+  readonly after: JsonValue;
+  readonly parameters: JsonObject;
 }
 
-function states(after: JsonValue, { member, value }: Derived): boolean {
-  const stated = isJsonObject(after) && Object.hasOwn(after, member) ? after[member] : null;
-  return typeof stated === 'string' && /^-?[0-9]+(\.[0-9]+)?$/.test(stated) && compareDecimal(stated, value) === 0;
+// Copies of large parameters could make an event that no broker takes.
+const MAX_DERIVED_CHARACTERS = 262_144;
+
+/**
+ * The state after the action: derived where the action type declares how and the agent is silent, else the agent's own.
+ * @throws CountersignError `diff_contradicts_parameters` when the agent states another result than the parameters give
+ */
+export function resolveAfter({ after: declared }: TypeTerms, { before, after, parameters }: Effect): StatedAfter {
+  if (declared.length === 0 || !isJsonObject(before)) return { after, stated_by: 'agent' };
+  const derived = declared.flatMap((one) => deriveMembers(one, { before, parameters }));
+  if (after !== null) {
+    for (const one of derived) refuseContradiction(after, one);
+    return { after, stated_by: 'agent' };
+  }
+  const members = new Set(declared.flatMap((one) => Object.keys(one)));
+  const result = { ...before, ...Object.fromEntries(derived.map(({ member, value }) => [member, value])) };
+  // Half of a result, or one that two policies see differently, would mislead those who decide on it.
+  const isWhole = [...members].every((member) => derived.some((one) => one.member === member));
+  const isOne = derived.every(({ member, value }) => saysTheSame(result[member] ?? null, value));
+  if (!isWhole || !isOne || canonicalize(result).length > MAX_DERIVED_CHARACTERS) return { after, stated_by: 'agent' };
+  return { after: result, stated_by: 'countersign' };
+}
+
+// The value is not repeated: the problem may go to a topic of dead letters.
+function refuseContradiction(after: JsonValue, { member, value }: Derived): void {
+  const stated = isJsonObject(after) && Object.hasOwn(after, member) ? after[member] : undefined;
+  if (stated !== undefined && saysTheSame(stated, value)) return;
+  const detail = `the parameters give another \`${member}\`; state what follows from them, or leave \`after\` out`;
+  throw new CountersignError('diff_contradicts_parameters', detail, { pointer: pointerTo('/after', member) });
 }

@@ -8,10 +8,12 @@ import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
 import type { ApprovalClient, Scope, Until } from './approval-client.js';
 import { attest } from './attestations.js';
-import type { FindProvider } from './attestations.js';
+import type { AttestOptions, FindProvider } from './attestations.js';
 import { KnownLookup } from './known-lookup.js';
 import { RecentProposals } from './recent-proposals.js';
 import type { RecentProposal } from './recent-proposals.js';
+import type { ActionTypesLog } from './action-types-log.js';
+import { keyOf } from './redact.js';
 import type { RedactionKeys } from './redact.js';
 
 export interface ProposalsOptions {
@@ -20,6 +22,7 @@ export interface ProposalsOptions {
   readonly macKeys: MacKeys;
   readonly redactionKeys: RedactionKeys;
   readonly findProvider: FindProvider;
+  readonly actionTypes: Pick<ActionTypesLog, 'termsOf'>;
 }
 
 export interface Read {
@@ -56,7 +59,9 @@ export class Proposals {
     traceparent?: string,
   ): Promise<{ proposal: RecentProposal; replayed: boolean }> {
     const nowMs = Date.now();
-    const action = admit(submission, proposer, this.options.redactionKeys, nowMs);
+    const { redactionKeys: keys, actionTypes } = this.options;
+    const termsOf = actionTypes.termsOf.bind(actionTypes);
+    const action = admit(submission, proposer, { keys, termsOf, nowMs });
     const earlier = this.recent.get(action.action_id);
     if (earlier) {
       refuseOtherBody(earlier, action.body_hash);
@@ -103,16 +108,22 @@ export class Proposals {
     { body }: Submission,
     traceparent: string | undefined,
   ): Promise<boolean> {
-    const { tenant, action_id, submitted_at } = action;
+    const { tenant, action_id } = action;
     const body_hash = await this.lookup.bodyHash({ tenant, action_id });
     if (body_hash !== null) {
       refuseOtherBody({ body_hash }, action.body_hash);
       return true;
     }
     // Only now: a retry is the same action also when its attestations have expired since.
-    const attested = await attest(action, body, this.options.findProvider, submitted_at);
+    const attested = await attest(action, body, this.attestOptions(action));
     await this.options.appender.append([this.record(attested, traceparent)], { deadlineMs: APPEND_DEADLINE_MS });
     return false;
+  }
+
+  private attestOptions({ tenant, action_type, submitted_at: nowMs }: ActionProposed): AttestOptions {
+    const { redactionKeys: keys, actionTypes, findProvider: find } = this.options;
+    const { sensitive } = actionTypes.termsOf(tenant, action_type);
+    return { find, nowMs, sensitive, key: keyOf(keys, tenant) };
   }
 
   private record(action: ActionProposed, traceparent: string | undefined) {

@@ -4,6 +4,7 @@ import { admit } from './admit.js';
 import { RecentProposals } from './recent-proposals.js';
 
 const proposer = { id: 'a', tenant: 't', environments: ['production'], operators: [] };
+const termsOf = () => ({ sensitive: [], required: [], after: [] });
 const action = (key: string, parameters = {}): ActionProposed => {
   const body = {
     run_id: 'r',
@@ -13,7 +14,7 @@ const action = (key: string, parameters = {}): ActionProposed => {
     environment: 'production',
     parameters,
   };
-  return admit({ body, idempotency_key: key, via: 'http' }, proposer, {}, 0);
+  return admit({ body, idempotency_key: key, via: 'http' }, proposer, { keys: {}, termsOf, nowMs: 0 });
 };
 
 describe('recent proposals', () => {

@@ -10,6 +10,7 @@ import {
   startService,
 } from '@countersign/service';
 import type { RunningService, ServiceOptions } from '@countersign/service';
+import { ActionTypesLog } from './action-types-log.js';
 import { ApprovalClient } from './approval-client.js';
 import { deadLetters } from './dead-letters.js';
 import type { IntakeConfig } from './intake.config.js';
@@ -39,14 +40,17 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
     groupId: SUBMISSIONS_GROUP,
     deadLetter: deadLetters(appender, macKeys),
   });
+  const actionTypes = new ActionTypesLog({ connection, macKeys, log });
+  void actionTypes.open().catch((error: unknown) => log.error('action types cannot be read', { cause: String(error) }));
   const readiness = new Readiness();
+  readiness.add('policies', () => actionTypes.healthy());
   readiness.add('submissions', () => transport.healthy());
   const reviewers = new ReviewerAuth(config.issuers);
   const limit = new RateLimit(config.requestsPerSecond);
   const module = IntakeModule.of({
     ...{ approval, keys },
     proposals: new Proposals({
-      ...{ appender, approval, macKeys, redactionKeys },
+      ...{ appender, approval, macKeys, redactionKeys, actionTypes },
       findProvider: (tenant, id) => keys.provider(tenant, id),
     }),
     labels: new Labels({ appender, macKeys }),
@@ -57,7 +61,7 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
     onRequest: authenticateRequest({ keys, reviewers, limit }),
     onClosed: async () => {
       credentials.close();
-      await Promise.allSettled([appender.close(), client.close()]);
+      await Promise.allSettled([actionTypes.close(), appender.close(), client.close()]);
       await connection.close();
     },
   };

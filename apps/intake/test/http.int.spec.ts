@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
-import { testBroker } from '@countersign/testing';
+import { connectTo, eventually, testBroker } from '@countersign/testing';
 import { intakeOptions } from '../src/start-intake.js';
-import { makeFixture } from './fixture.js';
+import { createTopics, makeFixture } from './fixture.js';
 import type { Fixture } from './fixture.js';
 
 // Approval is down in this file: what needs no answer from it must be answered all the same, and all else must wait.
@@ -11,9 +11,15 @@ let service: RunningService;
 let fixture: Fixture;
 
 beforeAll(async () => {
-  fixture = makeFixture((await testBroker()).brokers, { COUNTERSIGN_REQUESTS_PER_SECOND: '60' });
+  const { brokers } = await testBroker();
+  const connection = connectTo(brokers);
+  await createTopics(connection);
+  await connection.close();
+  fixture = makeFixture(brokers, { COUNTERSIGN_REQUESTS_PER_SECOND: '60' });
   // Without the Kafka door: its topic is one for all, and other specs use it.
-  service = await startService({ ...intakeOptions(fixture.config), transport: undefined });
+  const options = intakeOptions(fixture.config);
+  service = await startService({ ...options, transport: undefined });
+  await eventually(async () => expect(await options.readiness?.failing()).not.toContain('policies'));
 }, 60_000);
 afterAll(async () => {
   await service.close();

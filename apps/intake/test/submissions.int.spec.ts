@@ -8,6 +8,7 @@ import { createAppender, KafkaServer } from '@countersign/kafka';
 import type { Appender, KafkaConnection } from '@countersign/kafka';
 import { createLogger, CredentialsFile, InternalClient, KeyAuth } from '@countersign/service';
 import { connectTo, eventually, testBroker, testTopic } from '@countersign/testing';
+import { ActionTypesLog } from '../src/action-types-log.js';
 import { ApprovalClient } from '../src/approval-client.js';
 import { deadLetters } from '../src/dead-letters.js';
 import { Proposals } from '../src/proposals.js';
@@ -51,7 +52,9 @@ async function openDoor(): Promise<string> {
   const keys = new KeyAuth(credentials);
   const { macKeys, redactionKeys } = config;
   const findProvider = (tenant: string, id: string) => keys.provider(tenant, id);
-  const proposals = new Proposals({ appender, approval, macKeys, redactionKeys, findProvider });
+  const actionTypes = new ActionTypesLog({ connection, macKeys, log });
+  await actionTypes.open();
+  const proposals = new Proposals({ appender, approval, macKeys, redactionKeys, findProvider, actionTypes });
   const handler = new SubmissionsHandler(proposals, approval, keys);
   const topic = await testTopic(connection, 1);
   const door = new KafkaServer({
@@ -65,6 +68,7 @@ async function openDoor(): Promise<string> {
     () => client.close(),
     () => credentials.close(),
     () => door.close(),
+    () => actionTypes.close(),
   );
   return topic;
 }

@@ -60,6 +60,14 @@ describe('guard', () => {
     expect(JSON.parse(peer.received[4]?.body ?? '')).toMatchObject({ status: 'executed', result: { tx_id: 'tx-1' } });
   });
 
+  it('runs with its own plain parameters where the document shows keyed hashes', async () => {
+    const settled = documentOf('approved', await authority.sign()) as JsonObject & { effective: JsonObject };
+    settled.effective = { ...settled.effective, parameters: { amount: 'hmac-sha256:k1:00' } };
+    const { ran, done } = await play({ settled });
+    await expect(done).resolves.toMatchObject({ reportError: null });
+    expect(ran).toEqual([refund.parameters]);
+  });
+
   it.each(['denied', 'expired', 'cancelled', 'pending'] as const)(
     'never runs a %s action, even with a token',
     async (status) => {
