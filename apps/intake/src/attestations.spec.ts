@@ -107,8 +107,8 @@ describe('what providers attest', () => {
     ['one that is too long', ['x'.repeat(8_193)]],
   ])('that is %s is refused', (_, attestations) => {
     const body = { ...proposal, attestations } as unknown as JsonValue;
-    expect(() => admit({ body, idempotency_key: 'k-1', via: 'http' }, proposer, {}, 0)).toThrow(
-      expect.objectContaining({ code: 'invalid_action' }),
-    );
+    expect(() =>
+      admit({ body, idempotency_key: 'k-1', via: 'http' }, proposer, { keys: {}, termsOf: () => NO_TERMS, nowMs: 0 }),
+    ).toThrow(expect.objectContaining({ code: 'invalid_action' }));
   });
 });

@@ -65,6 +65,7 @@ export function buildPacket(
     version: edits.length + 1,
     changed_by: last === undefined ? null : personOf(last),
     action: shownAction(action, last?.edit ?? action),
+    ...(action.sensitive.length === 0 ? {} : { hidden: [...action.sensitive] }),
     changes: patch(action.parameters, (last?.edit ?? action).parameters),
     ...states(action, last),
     ...statements(action),

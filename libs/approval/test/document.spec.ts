@@ -214,6 +214,12 @@ describe('the packet', () => {
     expect(() => buildPacket({ ...action, attestations: '[null,1]' }, request)).not.toThrow();
   });
 
+  it('lists the pointers whose values are keyed hashes, and only then', () => {
+    const hidden = ['/parameters/card'];
+    expect(buildPacket(proposed('h', { sensitive: hidden }), request)).toMatchObject({ hidden });
+    expect(buildPacket(action, request)).not.toHaveProperty('hidden');
+  });
+
   it('does not depend on votes, so two people can vote on one packet', () => {
     const state = createState(0);
     apply(state, opened);

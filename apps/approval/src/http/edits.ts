@@ -1,6 +1,6 @@
 import { buildPacket, decisionOfKind, packetDigest, proposalOf, stricterGate } from '@countersign/approval';
 import type { PacketEdit, RequestKind } from '@countersign/approval';
-import { actionDigest, canonicalize, parseMoney, parseJson } from '@countersign/canonical';
+import { actionDigest, canonicalize, CountersignError, parseMoney, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionProposed, Edit, Gate } from '@countersign/events';
@@ -29,11 +29,14 @@ export class Edits {
   constructor(private readonly policy: InternalClient) {}
 
   /**
-   * @throws CountersignError `invalid_request` for money that is none, `overloaded` when policy does not answer
+   * @throws CountersignError `invalid_request` for money that is none, `edit_denied_by_policy` for an action with hidden
+   * parameters, `overloaded` when policy does not answer
    */
   async build(action: Requested, parameters: { [name: string]: JsonValue }, editor: Editor): Promise<Edit> {
     checkMoney(parameters, '/parameters');
-    const changed = changedProposal(proposalOf(action), parameters);
+    const proposal = proposalOf(action);
+    refuseHidden(proposal);
+    const changed = changedProposal(proposal, parameters);
     const { policy_decision, rule, explanation, gate } = await this.decide(action, changed);
     const { digest, amount_value, amount_currency } = changed;
     const edit = {
@@ -64,6 +67,20 @@ export class Edits {
     const call = { method: 'POST', path: '/internal/decide', body, timeoutMs: POLICY_TIMEOUT_MS } as const;
     return passOn(await this.policy.call(call)).body as Redecided;
   }
+}
+
+/** The digest of a changed action is over plain values, and those of hidden parameters are known to the agent only. */
+export function refuseHidden({ sensitive }: Pick<ActionProposed, 'sensitive'>): void {
+  const hidden = sensitive.filter((pointer) => pointer.startsWith('/parameters/') || pointer === '/parameters');
+  if (hidden.length === 0) return;
+  const detail = `the values of ${hidden.join(', ')} are keyed hashes, so no digest of changed parameters can be computed`;
+  throw new CountersignError(
+    'edit_denied_by_policy',
+    `${detail}; deny it and say in the reason what to propose instead`,
+    {
+      pointer: hidden[0],
+    },
+  );
 }
 
 function changedProposal(proposal: ActionProposed, parameters: { [name: string]: JsonValue }): ActionProposed {

@@ -1,6 +1,7 @@
 import type { RequestKind } from '@countersign/approval';
 import { parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
+import { markHidden } from './hidden.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { page } from './layout.js';
@@ -64,7 +65,8 @@ const BUTTONS = {
 } as const;
 
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
-export function packetPage(visitor: Visitor, view: PacketView, intent: Intent | null = null): string {
+export function packetPage(visitor: Visitor, shownView: PacketView, intent: Intent | null = null): string {
+  const view = { ...shownView, packet: markHidden(shownView.packet) };
   const action = members(view.packet['action']);
   const title = titleOf(action);
   return page(

@@ -87,6 +87,23 @@ describe("the reviewers' page", () => {
     expect(text).not.toContain('<script');
   });
 
+  it('says which values are hidden, and keeps changes apart', () => {
+    const hash = (digit: string): string => `hmac-sha256:k1:${digit.repeat(64)}`;
+    const packet = {
+      ...view.packet,
+      action: { ...view.packet.action, parameters: { note: 'hmac-sha256:forged', card: { number: hash('a') } } },
+      before: { value: { name: hash('b'), open: 'x' }, stated_by: 'agent' },
+      after: { value: { name: hash('c'), open: 'x' }, stated_by: 'agent' },
+      hidden: ['/parameters/card', '/before/name', '/after/name'],
+    };
+    const text = packetPage(visitor, { ...view, packet });
+    expect(text).not.toContain('hmac-sha256:k1');
+    expect(text).toContain('(hidden: keyed hash) aaaaaaaa');
+    expect(text).toContain('<del>(hidden: keyed hash) bbbbbbbb</del>');
+    expect(text).toContain('<ins>(hidden: keyed hash) cccccccc</ins>');
+    expect(text).toContain('hmac-sha256:forged');
+  });
+
   it('lists what waits', () => {
     const item = {
       request_id: 'req_1',
