@@ -1,7 +1,7 @@
 import type { RosterEntry } from '@countersign/approval';
 import type { Person } from '@countersign/events';
 import { loadPolicy } from '@countersign/policy';
-import type { PolicyHistory } from '../policy-history.js';
+import type { PolicyHistory } from '@countersign/policy';
 import { rosterOf } from './live-roster.js';
 import { rosterIn, unreachableGates } from './reach.js';
 

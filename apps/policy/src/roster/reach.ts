@@ -1,7 +1,7 @@
 import { unreachableQuorums } from '@countersign/policy';
 import type { CheckedRoster } from '@countersign/policy';
 import { EVERY_TENANT } from '../lifecycle/subject.js';
-import type { PolicyHistory } from '../policy-history.js';
+import type { PolicyHistory } from '@countersign/policy';
 
 /** A gate of an active policy that the people on the roster cannot open. */
 export interface Unreachable {
