@@ -1,0 +1,118 @@
+import type { JsonValue } from '@countersign/canonical';
+
+/** Which kind of credential opens a door. */
+export type Callers = 'anyone' | 'service' | 'agent' | 'reviewer' | 'agent_or_reviewer' | 'agent_or_executor';
+
+export interface Door {
+  readonly callers: Callers;
+  /** True when a person needs a role too, beside being of the tenant. */
+  readonly role?: true;
+  /**
+   * What a caller of another tenant gets: `not_found` = 404 for an id of ours; `theirs` = an answer that holds nothing of
+   * ours. Default: `not_found` where the path has an id, `theirs` elsewhere.
+   */
+  readonly stranger?: 'not_found' | 'theirs';
+  /** A body that passes validation, so that the refusal is about the caller; `:name` stands for an id of tenant acme. */
+  readonly body?: JsonValue;
+  /** Query that passes validation, without the question mark. */
+  readonly query?: string;
+}
+
+const packet_digest = `sha256:${'0'.repeat(64)}`;
+const proposal: JsonValue = {
+  run_id: 'of-a-stranger',
+  ...{
+    agent: { id: 'refund-agent', version: '1' },
+    model: { id: 'm' },
+    action_type: 'refund',
+    environment: 'production',
+  },
+  parameters: {},
+};
+const reader: Door = { callers: 'reviewer' };
+const service: Door = { callers: 'service', body: {} };
+
+/**
+ * Who may call what: one line for each operation that a service publishes. A route that is not named here fails
+ * `doors.flow.ts`; a new one needs its line, and a valid body when its id is looked up after the body is read.
+ */
+export const DOORS: Readonly<Record<string, Door>> = {
+  'intake POST /v1/actions': { callers: 'agent', body: proposal },
+  'intake GET /v1/actions': { callers: 'agent_or_reviewer' },
+  'intake GET /v1/actions/{action_id}': { callers: 'agent_or_reviewer' },
+  'intake POST /v1/actions/{action_id}/cancel': { callers: 'agent', body: {} },
+  'intake POST /v1/actions/{action_id}/outcome': { callers: 'agent', body: { status: 'executed' } },
+  'intake POST /v1/actions/{action_id}/labels': {
+    ...{ callers: 'reviewer', role: true },
+    body: { label: 'harmless', source: 'audit', observed_at: '2026-06-19T00:00:00.000Z' },
+  },
+
+  'policy POST /internal/decide': service,
+  'policy GET /v1/policies': reader,
+  'policy POST /v1/policies/check': { callers: 'reviewer', body: { content: 'name: x' } },
+  'policy POST /v1/policies/explain': {
+    callers: 'reviewer',
+    body: { action: { action_type: 'refund', environment: 'production' } },
+  },
+  'policy GET /v1/policies/explain/{action_id}': reader,
+  'policy GET /v1/policies/{name}/versions/{version}': reader,
+  'policy POST /v1/policies/{name}/versions': {
+    ...{ callers: 'reviewer', role: true, stranger: 'theirs' },
+    body: { content: ':policy' },
+  },
+  'policy GET /v1/policies/{name}/diff': { callers: 'reviewer', query: 'from=1&to=1' },
+  'policy GET /v1/policies/{name}/reports': { callers: 'reviewer', stranger: 'theirs' },
+  'policy GET /v1/policies/{name}/versions/{version}/change': reader,
+  'policy POST /v1/policies/{name}/versions/{version}/state': {
+    ...{ callers: 'reviewer', role: true },
+    body: { state: 'shadow' },
+  },
+  'policy POST /v1/policies/{name}/versions/{version}/shadow-report': { callers: 'reviewer', body: {} },
+  'policy POST /v1/policies/{name}/activate': {
+    ...{ callers: 'reviewer', role: true },
+    body: { version: 1, token: ':token' },
+  },
+  'policy POST /v1/policies/{name}/backtest': { callers: 'reviewer', body: { version: 1 } },
+
+  'approval GET /.well-known/jwks.json': { callers: 'anyone' },
+  'approval POST /v1/grants/redeem': {
+    callers: 'agent_or_executor',
+    body: { token: ':token', action_digest: packet_digest, environment: 'staging', request_id: 'stranger' },
+  },
+  'approval POST /v1/grants/{grant_id}/revoke': { callers: 'reviewer', role: true, body: {} },
+  'approval GET /v1/requests': reader,
+  'approval GET /v1/requests/{request_id}': reader,
+  'approval POST /v1/requests/votes': {
+    ...{ callers: 'reviewer', stranger: 'theirs' },
+    body: { votes: [{ request_id: ':request_id', vote: 'approve', packet_digest }] },
+  },
+  'approval POST /v1/requests/{request_id}/votes': {
+    ...{ callers: 'reviewer', role: true },
+    body: { vote: 'approve', packet_digest, reason: 'seen' },
+  },
+  'approval POST /v1/requests/{request_id}/release': { callers: 'reviewer', role: true, body: {} },
+  'approval POST /v1/requests/{request_id}/recall': { callers: 'reviewer', role: true, body: {} },
+  'approval GET /v1/freezes': reader,
+  'approval POST /v1/freezes': { callers: 'reviewer', role: true, body: { agent_id: 'nobody-at-all' } },
+  'approval DELETE /v1/freezes/{freeze_id}': { callers: 'reviewer', role: true },
+  'approval POST /v1/freezes/{freeze_id}/lift': { callers: 'reviewer', role: true, body: {} },
+
+  'telemetry GET /schemas/ids/{id}': { callers: 'anyone' },
+  'telemetry GET /subjects': { callers: 'anyone' },
+  'telemetry GET /subjects/{subject}/versions': { callers: 'anyone' },
+  'telemetry GET /subjects/{subject}/versions/{version}': { callers: 'anyone' },
+  'telemetry GET /v1/audit/runs/{run_id}': reader,
+  'telemetry GET /v1/audit/actions': reader,
+  'telemetry GET /v1/dead-letters': { callers: 'reviewer', role: true },
+  'telemetry GET /v1/metrics': reader,
+};
+
+/** Routes of the services alone; no document names them. */
+export const HIDDEN_DOORS: Readonly<Record<string, Door>> = {
+  'approval POST /internal/known': { ...service, body: { actions: [{ tenant: 'acme', action_id: ':action_id' }] } },
+  'approval GET /internal/actions': { callers: 'service', query: 'tenant=acme' },
+  'approval GET /internal/actions/{action_id}': { callers: 'service', query: 'tenant=acme' },
+  'approval POST /internal/actions/{action_id}/cancel': service,
+  'approval POST /internal/actions/{action_id}/outcome': service,
+  'approval GET /internal/stats': { callers: 'service' },
+};
