@@ -1,8 +1,9 @@
 import { jest } from '@jest/globals';
 import { startWorld, stopWorld } from './support/system.js';
 import './doors.flow.js';
+import './page.flow.js';
 
 // One system serves all of them, so they run in one file, one after the other.
 jest.setTimeout(60_000);
-beforeAll(startWorld, 120_000);
+beforeAll(() => startWorld({ approvalInstances: 2 }), 120_000);
 afterAll(stopWorld, 30_000);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { connect, createAppender, KafkaServer } from '@countersign/kafka';
 import { createLogger, CredentialsFile, InternalClient, KeyAuth, Readiness, startService } from '@countersign/service';
+import type { Appender, KafkaConnection } from '@countersign/kafka';
 import type { Logger, ReviewerAuth, RunningService } from '@countersign/service';
 import { openSigningKeys } from '@countersign/token';
 import type { ApprovalConfig } from './approval.config.js';
@@ -15,6 +16,7 @@ import { Judge } from './judge/judge.js';
 import { Ticker } from './judge/ticker.js';
 import { View } from './judge/view.js';
 import { makeNotify } from './notify/make-notify.js';
+import { EndedSessions } from './page/ended-sessions.js';
 import type { PageParts } from './page/page.controller.js';
 import { Sealed } from './page/sealed.js';
 import { SignIn } from './page/sign-in.js';
@@ -37,13 +39,14 @@ export async function startApproval(config: ApprovalConfig, clock?: () => number
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
   const { appender, roster } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster);
+  const page = pageOf(config, { reviewers, connection, appender });
   const votes = new Votes(judge, view, new Edits(policy));
   const module = ApprovalModule.of({
     ...{ judge, view, notify, callers: new KeyAuth(credentials), reviewers, roster },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     ...{ votes, custody: new Custody(judge, votes) },
     queue: new Queue(judge, view, log),
-    page: pageOf(config, reviewers),
+    page,
   });
   const readiness = readinessOf({
     judge: () => judge.ready(),
@@ -51,18 +54,22 @@ export async function startApproval(config: ApprovalConfig, clock?: () => number
     roster: () => roster.healthy(),
     publisher: () => publisher.healthy(),
     notifications: () => notify.notifications.healthy(),
+    sessions: () => page === null || page.sessions.healthy(),
   });
   const sweeping = setInterval(() => hints.sweep(Date.now()), SWEEP_EVERY_MS).unref();
   const onClosed = async (): Promise<void> => {
     clearInterval(sweeping);
     for (const part of [ticker, credentials, notify.settings]) part.close();
-    await closeInOrder([publisher, judge, hints, roster, policy, notify.notifications], [appender, connection]);
+    await closeInOrder(
+      [publisher, judge, hints, roster, policy, notify.notifications, ...(page ? [page.sessions] : [])],
+      [appender, connection],
+    );
   };
   const transport = new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter: () => Promise.resolve() });
   const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
-  const service = await startService({ ...options, acceptForms: true });
+  const service = await startService({ ...options, ...httpOf(config) });
   await Promise.all([judge.start(), openRoster(roster, config)]);
-  await Promise.all([hints.start(), publisher.start(), notify.notifications.start()]);
+  await Promise.all([hints.start(), publisher.start(), notify.notifications.start(), page?.sessions.start()]);
   ticker.start();
   return service;
 }
@@ -111,16 +118,28 @@ function hintsBeside(
   return hints;
 }
 
-/** The page signs people in at the first identity provider; without a client id there it is left out. */
-function pageOf(
-  { pageClientId, issuers, pageUrls, internalToken }: ApprovalConfig,
-  reviewers: ReviewerAuth,
-): PageParts | null {
-  const issuer = issuers[0]?.issuer;
-  if (pageClientId === null || issuer === undefined) return null;
-  const signIn = new SignIn({ issuer, clientId: pageClientId, reviewers, sealed: new Sealed(internalToken) });
-  return { signIn, urls: pageUrls };
+interface PageNeeds {
+  readonly reviewers: ReviewerAuth;
+  readonly connection: KafkaConnection;
+  readonly appender: Appender;
 }
+
+/** The page signs people in at the first identity provider; without a client id there it is left out. */
+function pageOf(config: ApprovalConfig, parts: PageNeeds): PageParts | null {
+  const { pageClientId: clientId, issuers, pageUrls: urls, internalToken, macKeys } = config;
+  const issuer = issuers[0]?.issuer;
+  if (clientId === null || issuer === undefined) return null;
+  const sessions = new EndedSessions({ ...parts, macKeys });
+  const { reviewers } = parts;
+  const signIn = new SignIn({ issuer, clientId, reviewers, sealed: new Sealed(internalToken), ended: sessions });
+  return { signIn, sessions, urls };
+}
+
+/** Forms come from the page alone. */
+const httpOf = ({ pageUrls }: ApprovalConfig) => ({
+  acceptForms: true,
+  origins: pageUrls.map((url) => new URL(url).origin),
+});
 
 function readinessOf(probes: Readonly<Record<string, () => boolean>>): Readiness {
   const readiness = new Readiness();

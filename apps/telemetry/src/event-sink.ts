@@ -29,6 +29,7 @@ export const SINK_TOPICS = [
   TOPICS.labels,
   TOPICS.policies,
   TOPICS.roster,
+  TOPICS.sessions,
   TOPICS.deadLetters,
 ];
 

@@ -10,6 +10,7 @@ const OWNED: readonly string[] = [
   TOPICS.labels,
   TOPICS.policies,
   TOPICS.roster,
+  TOPICS.sessions,
 ];
 
 export const isOwned = (topic: string): boolean => OWNED.includes(topic);

@@ -110,6 +110,7 @@ const ACTORS: Actor = {
   PolicyStateChanged: 'by',
   PolicyReported: 'reported_by',
   RosterChanged: 'changed_by',
+  SessionEnded: 'subject',
   DeadLettered: 'step',
 };
 

@@ -73,6 +73,7 @@ const WRITERS: Readonly<Record<string, readonly ServiceName[]>> = {
   [TOPICS.notifications]: ['approval'],
   [TOPICS.policies]: ['policy'],
   [TOPICS.roster]: ['approval'],
+  [TOPICS.sessions]: ['approval'],
   [TOPICS.deadLetters]: ['intake', 'policy', 'approval', 'telemetry'],
 };
 

@@ -24,6 +24,7 @@ export const TOPICS = {
   notifications: full('notifications'),
   policies: full('policies'),
   roster: full('roster'),
+  sessions: full('sessions'),
   deadLetters: full('dead-letters'),
 } as const;
 

@@ -8,12 +8,15 @@ import type { BodyLimits } from './json-body.js';
 import { MAX_ACTION_BYTES, readJsonBody } from './json-body.js';
 import type { Logger } from './logger.js';
 import { asError, sendProblem } from './problem.filter.js';
+import { refuseCrossSite } from './same-site.js';
 
 export interface HttpOptions {
   /** Items of a batch, 1 or more: an array body may have this many times 256 KiB. Default 1. */
   readonly maxBatchItems?: number;
   /** Takes `application/x-www-form-urlencoded` too, as an object of strings (pages with plain forms). Default false. */
   readonly acceptForms?: boolean;
+  /** Origins of this service's own pages; browsers may change something from there only. Default none. */
+  readonly origins?: readonly string[];
   /** Runs before the body is read, e.g. to authenticate; what it throws is the answer. */
   readonly onRequest?: (request: FastifyRequest) => Promise<void>;
 }
@@ -26,6 +29,8 @@ const SECURITY_HEADERS = {
   'x-frame-options': 'DENY',
   'referrer-policy': 'no-referrer',
   'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'accelerometer=(), camera=(), geolocation=(), microphone=(), payment=(), usb=()',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cache-control': 'no-store',
 };
@@ -60,6 +65,11 @@ export function setUpHttp(
   if (options.acceptForms) acceptForms(fastify);
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
+    done();
+  });
+  const origins = options.origins ?? [];
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    refuseCrossSite(request, origins);
     done();
   });
   const { onRequest } = options;

@@ -1,4 +1,4 @@
-import { startSystem, type TestSystem } from '@countersign/testing';
+import { startSystem, type TestSystem, type TestSystemOptions } from '@countersign/testing';
 import { readLocalSystem } from '../../../apps/cli/src/shared/local-system.js';
 import { worldOf, type World } from './world.js';
 
@@ -6,9 +6,9 @@ let current: World | undefined;
 let own: TestSystem | undefined;
 
 /** One system for all flows; `COUNTERSIGN_TEST_SYSTEM` names the local.json of one that runs already. */
-export async function startWorld(): Promise<void> {
+export async function startWorld(options: TestSystemOptions = {}): Promise<void> {
   const running = process.env['COUNTERSIGN_TEST_SYSTEM'];
-  own = running === undefined ? await startSystem() : undefined;
+  own = running === undefined ? await startSystem(options) : undefined;
   current = worldOf(own?.local ?? (await readLocalSystem(running)));
 }
 

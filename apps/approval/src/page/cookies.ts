@@ -4,8 +4,12 @@ import { parseCookie, stringifySetCookie } from 'cookie';
 export const SESSION_COOKIE = 'countersign_session';
 export const SIGN_IN_COOKIE = 'countersign_sign_in';
 
-export const cookieOf = (header: string | undefined, name: string): string | undefined =>
-  parseCookie(header ?? '')[name];
+/** Over https the prefix keeps neighbours in the domain, and plain http, from setting one of ours (RFC 6265bis, 4.1.3). */
+const nameOf = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name);
+
+/** @param secure as in `NewCookie` */
+export const cookieOf = (header: string | undefined, name: string, secure: boolean): string | undefined =>
+  parseCookie(header ?? '')[nameOf(name, secure)];
 
 export interface NewCookie {
   readonly name: string;
@@ -19,7 +23,7 @@ export interface NewCookie {
 /** Out of reach of scripts, and sent along only when a person comes to us, not when another site posts. */
 export const setCookie = ({ name, value, lifeSeconds, secure }: NewCookie): string =>
   stringifySetCookie({
-    name,
+    name: nameOf(name, secure),
     value,
     httpOnly: true,
     sameSite: 'lax',

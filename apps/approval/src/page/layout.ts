@@ -18,7 +18,8 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  // With `no-referrer` browsers would hide the origin of our own forms (Fetch, 3.2.6), and it is checked.
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 };
 

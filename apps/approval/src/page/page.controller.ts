@@ -8,6 +8,7 @@ import type { Votes } from '../http/votes.js';
 import { PAGE, QUEUE, VOTES } from '../tokens.js';
 import { cookieOf, SESSION_COOKIE, setCookie } from './cookies.js';
 import { page, PAGE_HEADERS, SIGN_OUT_PATH, STYLE_PATH } from './layout.js';
+import type { EndedSessions } from './ended-sessions.js';
 import { html } from './html.js';
 import { packetPage } from './packet-page.js';
 import { PageProblemFilter } from './page-problem.filter.js';
@@ -20,6 +21,7 @@ import { intentOf, noticeOf } from './words.js';
 /** What the page needs beside the routes' own parts. */
 export interface PageParts {
   readonly signIn: SignIn;
+  readonly sessions: EndedSessions;
   /** Addresses under which browsers reach this page, without trailing slashes; the first one is the usual one. */
   readonly urls: readonly string[];
 }
@@ -43,6 +45,7 @@ export class PageController {
     const session = await this.session(request);
     if (session === null) return show(reply, welcome());
     const { items } = this.queue.find(session.reviewer, WAITING);
+    await this.keepAlive(session, reply);
     show(reply, queuePage(visitorOf(session), items.map(queueItem), Date.now()));
   }
 
@@ -64,6 +67,7 @@ export class PageController {
     if (session === null) return show(reply, welcome(id, query));
     const action = this.votes.request(session.reviewer.tenant, id);
     this.queue.noteShown(action, session.reviewer);
+    await this.keepAlive(session, reply);
     show(reply, packetPage(visitorOf(session), packetView(action, session, noticeOf(query)), intentOf(query)));
   }
 
@@ -88,7 +92,7 @@ export class PageController {
 
   @Post(SIGN_OUT_PATH)
   async signOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body() form: Form): Promise<void> {
-    await this.signedIn(request, form);
+    await this.parts.signIn.end(await this.signedIn(request, form));
     void reply.header(
       'set-cookie',
       setCookie({ name: SESSION_COOKIE, value: '', lifeSeconds: 0, secure: isSecure(this.parts) }),
@@ -104,12 +108,23 @@ export class PageController {
   }
 
   private session(request: FastifyRequest): Promise<Session | null> {
-    return this.parts.signIn.session(cookieOf(request.headers.cookie, SESSION_COOKIE));
+    return this.parts.signIn.session(this.cookie(request));
+  }
+
+  private cookie(request: FastifyRequest): string | undefined {
+    return cookieOf(request.headers.cookie, SESSION_COOKIE, isSecure(this.parts));
+  }
+
+  /** Looking at a page counts as being there. */
+  private async keepAlive(session: Session, reply: FastifyReply): Promise<void> {
+    const { cookie: value, lifeSeconds } = await this.parts.signIn.renew(session);
+    const secure = isSecure(this.parts);
+    void reply.header('set-cookie', setCookie({ name: SESSION_COOKIE, value, lifeSeconds, secure }));
   }
 
   /** Of a form: the session, when the form repeats its value. @throws CountersignError `forbidden` */
   private async signedIn(request: FastifyRequest, form: Form): Promise<Session> {
-    const session = await this.session(request);
+    const session = await this.parts.signIn.freshSession(this.cookie(request));
     if (session !== null && isSame(form['csrf'] ?? '', session.csrf)) return session;
     throw new CountersignError('forbidden', 'the form is not of your session; open the page again');
   }

@@ -35,7 +35,7 @@ export class SignInController {
     const secure = isSecure(this.parts);
     const { cookie, lifeSeconds, goal } = await this.parts.signIn.finish(
       search,
-      cookieOf(request.headers.cookie, SIGN_IN_COOKIE),
+      cookieOf(request.headers.cookie, SIGN_IN_COOKIE, secure),
     );
     const set = [
       setCookie({ name: SESSION_COOKIE, value: cookie, lifeSeconds, secure }),

@@ -79,6 +79,13 @@ export const TOPIC_CONFIGS = {
       "retention.ms": "-1"
     }
   },
+  "sessions": {
+    "partitions": 1,
+    "config": {
+      "cleanup.policy": "delete",
+      "retention.ms": "86400000"
+    }
+  },
   "dead-letters": {
     "partitions": 4,
     "config": {

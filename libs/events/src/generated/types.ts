@@ -1554,6 +1554,20 @@ export interface RosterChanged {
   readonly reason: null | string;
 }
 
+/** A person signed out of the page. From this record on no instance takes the session's cookie, though it has not expired. */
+export interface SessionEnded {
+  /** Tenant of the person. */
+  readonly tenant: string;
+  /** `sha256:` + hex of the session's random id; the id itself is only in the cookie. */
+  readonly session_digest: string;
+  /** Subject of the person at the identity provider. */
+  readonly subject: string;
+  /** When. UTC epoch milliseconds. */
+  readonly ended_at: number;
+  /** When the session would have expired at the latest; the record can be forgotten then. UTC epoch milliseconds. */
+  readonly expires_at: number;
+}
+
 /** An action as its agent submits it over Kafka. Record key: `tenant|idempotency_key`. JSON objects travel as JSON text. */
 export interface ActionSubmitted {
   /** Tenant; must match the record key and the signing agent. */
@@ -1683,6 +1697,7 @@ export interface EventMap {
   readonly PolicyReported: PolicyReported;
   readonly PolicyStateChanged: PolicyStateChanged;
   readonly RosterChanged: RosterChanged;
+  readonly SessionEnded: SessionEnded;
   readonly ActionSubmitted: ActionSubmitted;
   readonly OutcomeReported: OutcomeReported;
   readonly WindowEntered: WindowEntered;
