@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * Writes what follows from the Avro schemas: ids in schemas/registry.json (append-only), TypeScript types and the
- * embedded schemas in libs/events/src/generated, golden bytes for a new schema. And from the policy loader: JSON Schemas.
+ * embedded schemas in libs/events/src/generated, golden bytes for a new schema, docs/asyncapi.json. And from what is built:
+ * JSON Schemas of the policy loader, docs/openapi.
  * `--check` writes nothing and fails when something is stale or a released schema was edited.
  */
 import { createHash } from 'node:crypto';
@@ -9,6 +10,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import avro from 'avsc';
+import { asyncapiDocument } from './asyncapi.mjs';
+import { openapiDocuments } from './openapi.mjs';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -142,6 +145,14 @@ async function policySchemas() {
     put(`schemas/${name}.schema.json`, `${JSON.stringify(schema, null, 2)}\n`);
 }
 
+/** What each running service answers at /openapi.json; `test/flows/openapi.flow.ts` compares. They need the built services. */
+async function openapi() {
+  if (!existsSync(at('apps/approval/dist/approval.module.js')))
+    return void stale.push('docs/openapi, after "npm run build"');
+  for (const [service, document] of Object.entries(await openapiDocuments()))
+    put(`docs/openapi/${service}.json`, `${JSON.stringify(document, null, 2)}\n`);
+}
+
 const ids = registry();
 const latest = schemas.filter(
   ({ name, topic, version }) => !schemas.some((o) => o.name === name && o.topic === topic && o.version > version),
@@ -153,6 +164,8 @@ put('libs/events/src/generated/topics.ts', topicsFile());
 put('docs/api.md', apiPage());
 schemas.forEach(golden);
 await policySchemas();
+put('docs/asyncapi.json', `${JSON.stringify(asyncapiDocument(latest, json('infra/kafka/topics.json')), null, 2)}\n`);
+await openapi();
 
 if (stale.length > 0) {
   console.error(`stale, run "node tools/generate.mjs":\n  ${stale.join('\n  ')}`);

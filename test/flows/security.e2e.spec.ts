@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { startWorld, stopWorld } from './support/system.js';
 import './doors.flow.js';
 import './page.flow.js';
+import './openapi.flow.js';
 
 // One system serves all of them, so they run in one file, one after the other.
 jest.setTimeout(60_000);

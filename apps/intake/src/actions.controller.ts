@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
 import type { FastifyReply } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
+import { ACTION_ANSWER, ACTIONS_ANSWER } from './answers.js';
 import type { ActionDocument } from './action-document.js';
 import type { ApprovalClient } from './approval-client.js';
 import { cancelAction } from './cancel-action.js';
@@ -28,6 +29,7 @@ export class ActionsController {
     @Inject(APPROVAL) private readonly approval: ApprovalClient,
   ) {}
 
+  @ApiResponse({ status: 200, description: 'One page.', schema: ACTIONS_ANSWER })
   @Get()
   list(@Query() query: Record<string, unknown>, @Who() principal: Principal): Promise<unknown> {
     return listActions(listQueryOf(query), scopeOf(principal), { proposals: this.proposals, approval: this.approval });
@@ -36,6 +38,7 @@ export class ActionsController {
   /** Waits up to `wait` for the action to be terminal, or with `for=decision` to be decided. */
   @ApiQuery({ name: 'wait', required: false, description: '0s to 60s' })
   @ApiQuery({ name: 'for', required: false, enum: ['decision', 'terminal'] })
+  @ApiResponse({ status: 200, description: 'The action as it is.', schema: ACTION_ANSWER })
   @Get(':action_id')
   async read(
     @Param('action_id') actionId: string,
@@ -56,6 +59,7 @@ export class ActionsController {
   }
 
   @ApiBody({ schema: openapiOf(CancelBody), required: false })
+  @ApiResponse({ status: 200, description: 'Cancelled.', schema: ACTION_ANSWER })
   @Post(':action_id/cancel')
   async cancel(
     @Param('action_id') actionId: string,
@@ -71,6 +75,7 @@ export class ActionsController {
   }
 
   @ApiBody({ schema: openapiOf(OutcomeBody) })
+  @ApiResponse({ status: 201, description: 'Recorded.', schema: ACTION_ANSWER })
   @Post(':action_id/outcome')
   async outcome(
     @Param('action_id') actionId: string,

@@ -1,5 +1,5 @@
 import { Body, Controller, Headers, Inject, Post, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { asError, LOGGER, MAX_ACTION_BYTES } from '@countersign/service';
@@ -9,6 +9,7 @@ import { ActionBody, isJsonObject } from './action-body.js';
 import type { ActionDocument } from './action-document.js';
 import { isDecided, refuseWithoutDiff } from './action-document.js';
 import { checkIdempotencyKey } from './admit.js';
+import { ACTION_ANSWER, BATCH_ANSWER } from './answers.js';
 import { openapiOf } from './openapi.js';
 import { asAgent, Who } from './principal.js';
 import type { Principal } from './principal.js';
@@ -36,6 +37,10 @@ export class ProposeController {
   /** One proposal, or a batch of up to 100 of them. */
   @ApiHeader({ name: 'idempotency-key', description: 'Makes a retry safe; a batch has one in each item instead.' })
   @ApiBody({ schema: openapiOf(ActionBody) })
+  @ApiResponse({ status: 200, description: 'The same key and body again.', schema: ACTION_ANSWER })
+  @ApiResponse({ status: 201, description: 'Decided.', schema: ACTION_ANSWER })
+  @ApiResponse({ status: 202, description: 'Not decided yet, or people are asked.', schema: ACTION_ANSWER })
+  @ApiResponse({ status: 207, description: 'A batch: one answer for each item.', schema: BATCH_ANSWER })
   @Post()
   async propose(
     @Body() body: JsonValue | undefined,

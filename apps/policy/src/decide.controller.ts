@@ -1,4 +1,5 @@
 import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
@@ -7,7 +8,7 @@ import { InternalGuard } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import type { PolicySource } from './policy-log.js';
-import { parseDecide } from './requests.js';
+import { DECIDE_BODY, parseDecide } from './requests.js';
 import { EVIDENCE, POLICIES, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 
@@ -34,6 +35,7 @@ export class DecideController {
     @Inject(EVIDENCE) private readonly evidence: EvidenceSource,
   ) {}
 
+  @ApiBody({ schema: DECIDE_BODY })
   @Post('decide')
   @HttpCode(200)
   decide(@Body() body: unknown): ReturnType<typeof decisionFields> {

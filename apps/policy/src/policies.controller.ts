@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import { compareDecisions, explain, loadPolicy, speakersFor } from '@countersign/policy';
 import type { Explanation, PolicyProblem } from '@countersign/policy';
@@ -6,7 +7,7 @@ import type { ReviewerAuth } from '@countersign/service';
 import { subjectOf } from './lifecycle/subject.js';
 import { versionDocument } from './lifecycle/version-document.js';
 import type { PolicySource } from './policy-log.js';
-import { parseCheck, parseExplain } from './requests.js';
+import { CHECK_BODY, EXPLAIN_BODY, parseCheck, parseExplain } from './requests.js';
 import { POLICIES, REVIEWERS } from './tokens.js';
 
 /** What any reviewer of a tenant may read and try. Nothing here changes a policy. */
@@ -40,6 +41,7 @@ export class PoliciesController {
     return { ...versionDocument(record, line.standing(record.version)), content, cases };
   }
 
+  @ApiBody({ schema: CHECK_BODY })
   @Post('check')
   @HttpCode(200)
   async check(
@@ -52,6 +54,7 @@ export class PoliciesController {
     return { valid: problems.length === 0, problems };
   }
 
+  @ApiBody({ schema: EXPLAIN_BODY })
   @Post('explain')
   @HttpCode(200)
   async explain(@Body() body: unknown, @Headers('authorization') authorization?: string): Promise<Explanation> {

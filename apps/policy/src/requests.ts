@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { CountersignError } from '@countersign/canonical';
 import { parseDuration } from '@countersign/policy';
 import type { PolicyAction } from '@countersign/policy';
+import { openapiOf } from '@countersign/service';
 
 const MAX_NAME = 64;
 const text = z.string().max(500);
@@ -40,6 +41,11 @@ export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T
   throw new CountersignError('invalid_request', issue?.message ?? 'the body is not valid', { pointer });
 }
 
+/** The bodies as the OpenAPI document shows them. */
+export const CHECK_BODY = openapiOf(checkRequest);
+export const EXPLAIN_BODY = openapiOf(explainRequest);
+export const DECIDE_BODY = openapiOf(decideRequest);
+
 /** @throws CountersignError `invalid_request` with a pointer, as the two below */
 export const parseCheck = (body: unknown): z.output<typeof checkRequest> => parse(checkRequest, body);
 
@@ -66,6 +72,8 @@ const backtestRequest = z
     message: 'expected either `content` or `version`',
     path: ['content'],
   });
+
+export const BACKTEST_BODY = openapiOf(backtestRequest);
 
 /** What to try, and over which time. */
 export interface BacktestAsked {
@@ -99,6 +107,8 @@ const shadowReportRequest = z.strictObject({
   until: z.iso.datetime({ offset: true }).optional(),
   min_history: z.int().min(1).optional(),
 });
+
+export const SHADOW_REPORT_BODY = openapiOf(shadowReportRequest);
 
 /** @param nowMs the end of the time unless the body names one, UTC epoch milliseconds */
 export function parseShadowReport(body: unknown, nowMs: number): Omit<BacktestAsked, 'candidate'> {

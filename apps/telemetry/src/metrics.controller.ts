@@ -1,8 +1,9 @@
 import { Controller, Get, Inject, Query as QueryString } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import type { Reviewer } from '@countersign/service';
+import { METRICS_ANSWER } from './answers.js';
 import { askMetrics, DIMENSIONS } from './metrics-query.js';
 import type { Dimension, MetricsAnswer } from './metrics-query.js';
 import { onlyNames, textOf, timeOf } from './query-text.js';
@@ -17,6 +18,7 @@ import { ENGINE } from './tokens.js';
 export class MetricsController {
   constructor(@Inject(ENGINE) private readonly engine: Engine) {}
 
+  @ApiResponse({ status: 200, description: 'As defined in docs/metrics.md.', schema: METRICS_ANSWER })
   @Get()
   metrics(@QueryString() query: Query, @Who() { tenant }: Reviewer): Promise<MetricsAnswer> {
     onlyNames(query, [...DIMENSIONS, 'from', 'to', 'group_by']);

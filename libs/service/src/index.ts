@@ -27,4 +27,6 @@ export type { Reviewer } from './reviewer-auth.js';
 export { INTERNAL_HEADER, InternalGuard } from './internal.guard.js';
 export { InternalClient, passOn } from './internal-client.js';
 export type { InternalAnswer, InternalCall, InternalClientOptions } from './internal-client.js';
+export { describeService } from './describe-service.js';
+export { answerOf, openapiOf } from './openapi-schema.js';
 export { RateLimit } from './rate-limit.js';

@@ -4,7 +4,6 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { CustomStrategy } from '@nestjs/microservices';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { FaultFilter } from './fault.filter.js';
 import { createHttpAdapter, setUpHttp } from './fastify-setup.js';
@@ -12,6 +11,7 @@ import type { HttpOptions } from './fastify-setup.js';
 import { createHttpObserver, createRegistry } from './http-metrics.js';
 import { createLogger } from './logger.js';
 import type { Logger } from './logger.js';
+import { openapiDocument } from './openapi-document.js';
 import { nestLogger } from './nest-logger.js';
 import { createClose } from './close.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -87,8 +87,7 @@ async function createApp(options: ServiceOptions, parts: ServiceParts): Promise<
 function serveOpenapi(app: NestFastifyApplication, options: ServiceOptions): void {
   let document: OpenAPIObject | null = null;
   const build = (): OpenAPIObject => {
-    const info = new DocumentBuilder().setTitle(`Countersign ${options.name}`).setVersion('1').addBearerAuth().build();
-    const made = SwaggerModule.createDocument(app, info);
+    const made = openapiDocument(app, options.name);
     return options.openapi ? options.openapi(made) : made;
   };
   app

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
-import { ApiBody } from '@nestjs/swagger';
+import { ApiBody, ApiResponse } from '@nestjs/swagger';
 import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
 import type { RedemptionRequested } from '@countersign/events';
 import type { Caller, KeyAuth } from '@countersign/service';
@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
 import { APPROVAL_TOKENS, CALLERS, JUDGE, VIEW } from '../tokens.js';
+import { REDEEM_ANSWER } from './answers.js';
 import type { ApprovalTokens } from './approval-tokens.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { openapiOf } from './openapi.js';
@@ -42,6 +43,7 @@ export class ExecutorsController {
 
   /** Consumes a grant. The door checks what needs no log; everything else is judged in the log, in one order. */
   @ApiBody({ schema: openapiOf(RedeemBody) })
+  @ApiResponse({ status: 200, description: 'Consumed, now or by the same call before.', schema: REDEEM_ANSWER })
   @Post('v1/grants/redeem')
   @HttpCode(200)
   @UseGuards(CaughtUpGuard)

@@ -13,12 +13,13 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { ApiBody, ApiHeader } from '@nestjs/swagger';
+import { ApiBody, ApiHeader, ApiResponse } from '@nestjs/swagger';
 import type { Reviewer, ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import { REVIEWERS, VOTES, QUEUE } from '../tokens.js';
 import { BatchBody, castBatch } from './batch-votes.js';
 import { BehindInterceptor } from './behind.interceptor.js';
+import { REQUEST_ANSWER, REQUESTS_ANSWER, VOTE_ANSWER } from './answers.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { keyOf } from './idempotency-key.js';
 import { openapiOf } from './openapi.js';
@@ -42,6 +43,7 @@ export class RequestsController {
     @Inject(QUEUE) private readonly queue: Queue,
   ) {}
 
+  @ApiResponse({ status: 200, description: 'One page of the queue.', schema: REQUESTS_ANSWER })
   @Get()
   async list(@Headers('authorization') authorization: string | undefined, @Query() query: unknown): Promise<unknown> {
     const reviewer = await this.reviewers.authenticateReader(authorization);
@@ -49,6 +51,7 @@ export class RequestsController {
   }
 
   /** Reading the packet is noted: handling time counts from the first time. */
+  @ApiResponse({ status: 200, description: 'With the packet.', schema: REQUEST_ANSWER })
   @Get(':request_id')
   async read(
     @Headers('authorization') authorization: string | undefined,
@@ -72,6 +75,7 @@ export class RequestsController {
 
   @ApiHeader({ name: 'idempotency-key', required: true, description: 'Makes a retry safe.' })
   @ApiBody({ schema: openapiOf(VoteBody) })
+  @ApiResponse({ status: 201, description: 'Counted or kept.', schema: VOTE_ANSWER })
   @Post(':request_id/votes')
   @HttpCode(201)
   async vote(

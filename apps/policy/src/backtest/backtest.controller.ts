@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, Headers, Inject, Param, Post, Res } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import { asError, LOGGER } from '@countersign/service';
 import type { Logger, ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import type { PolicyStore } from '../policy-log.js';
-import { parseBacktest } from '../requests.js';
+import { BACKTEST_BODY, parseBacktest } from '../requests.js';
 import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
 import { contestOf } from './contenders.js';
 import type { BacktestRun } from './run-backtest.js';
@@ -28,6 +29,7 @@ export class BacktestController {
   ) {}
 
   /** Answers lines of JSON: progress, changed actions, and the result last. Hanging up stops it. */
+  @ApiBody({ schema: BACKTEST_BODY })
   @Post(':name/backtest')
   async backtest(
     @Param('name') name: string,

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { describeChanges, sentenceOf } from '@countersign/policy';
 import type { ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
@@ -10,6 +11,7 @@ import type { Lifecycle } from './lifecycle.js';
 import { publicationOf } from './publish-version.js';
 import { refusedFor } from './reason.js';
 import { parseActivate, parseChange, parseDiff, parsePublish, parseState } from './requests.js';
+import { ACTIVATE_BODY, PUBLISH_BODY, STATE_BODY } from './requests.js';
 import type { Subject } from './subject.js';
 import { versionDocument } from './version-document.js';
 
@@ -27,6 +29,7 @@ export class LifecycleController {
   ) {}
 
   /** A draft, with what the checks and its cases say of it. The same content is the same version: 200, not 201. */
+  @ApiBody({ schema: PUBLISH_BODY })
   @Post(':name/versions')
   async publish(
     @Param('name') name: string,
@@ -80,6 +83,7 @@ export class LifecycleController {
   }
 
   /** A change that nobody must approve: into shadow and out of it, or a mode that binds more. */
+  @ApiBody({ schema: STATE_BODY })
   @Post(':name/versions/:version/state')
   @HttpCode(200)
   async change(
@@ -92,6 +96,7 @@ export class LifecycleController {
   }
 
   /** A change that people approved, by the token of that action. */
+  @ApiBody({ schema: ACTIVATE_BODY })
   @Post(':name/activate')
   @HttpCode(200)
   async activate(

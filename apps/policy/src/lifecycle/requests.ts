@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openapiOf } from '@countersign/service';
 import { parse } from '../requests.js';
 
 const MAX_TEXT = 256 * 1_024;
@@ -36,6 +37,11 @@ const activateRequest = z.strictObject({
 });
 const changeQuery = z.strictObject({ state: stateRequest.shape.state.default('active'), mode: mode.optional() });
 const diffQuery = z.strictObject({ from: z.coerce.number().pipe(version), to: z.coerce.number().pipe(version) });
+
+/** The bodies as the OpenAPI document shows them. */
+export const PUBLISH_BODY = openapiOf(publishRequest);
+export const STATE_BODY = openapiOf(stateRequest);
+export const ACTIVATE_BODY = openapiOf(activateRequest);
 
 export type PublishRequest = z.output<typeof publishRequest>;
 export type StateRequest = z.output<typeof stateRequest>;

@@ -1,4 +1,5 @@
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { CountersignError, digestOf } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import type { PolicyReported } from '@countersign/events';
@@ -6,7 +7,7 @@ import { DEFAULT_MIN_HISTORY, shadowReport } from '@countersign/policy';
 import type { ShadowReport } from '@countersign/policy';
 import type { ReviewerAuth } from '@countersign/service';
 import type { PolicyStore } from '../policy-log.js';
-import { parseShadowReport } from '../requests.js';
+import { parseShadowReport, SHADOW_REPORT_BODY } from '../requests.js';
 import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
 import { readShadowed } from './shadow-history.js';
 import type { ShadowQuestion } from './shadow-history.js';
@@ -21,6 +22,7 @@ export class ShadowController {
   ) {}
 
   /** Counts agreements and differences, and keeps the report on the log as evidence for an activation. */
+  @ApiBody({ schema: SHADOW_REPORT_BODY, required: false })
   @Post(':name/versions/:version/shadow-report')
   @HttpCode(200)
   async report(

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { answerOf } from './openapi.js';
+
+const instant = z.iso.datetime();
+const json = z.unknown();
+
+const item = {
+  ...{ request_id: z.string(), kind: z.enum(['approval', 'advisory', 'audit']), status: z.string(), gate: z.string() },
+  ...{ action_id: z.string(), run_id: z.string(), agent_id: z.string(), action_type: z.string() },
+  ...{ environment: z.string(), roles: z.array(z.string()), packet_digest: z.string() },
+  ...{ opened_at: instant, respond_by: instant, expires_at: instant, submitted_at: instant },
+  approvals: z.looseObject({ required: z.int(), given: z.int() }),
+  you: z.looseObject({ eligible: z.boolean(), rule: z.string().nullable(), can_vote: z.boolean() }),
+};
+const Request = z.looseObject(item);
+
+export const REQUEST_ANSWER = answerOf(z.looseObject({ ...item, packet: z.record(z.string(), json) }));
+export const REQUESTS_ANSWER = answerOf(z.looseObject({ items: z.array(Request), next_cursor: z.string().nullable() }));
+export const VOTE_ANSWER = answerOf(z.looseObject({ vote_id: z.string(), request: Request }));
+export const REDEEM_ANSWER = answerOf(
+  z.looseObject({
+    ...{ result: z.literal('ok'), grant_id: z.string(), action_id: z.string(), executor: z.string() },
+    ...{ redeemed_at: instant, repeated: z.boolean() },
+  }),
+);
