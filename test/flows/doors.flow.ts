@@ -46,18 +46,20 @@ describe('every door', () => {
   };
 
   const collectCredentials = async (): Promise<void> => {
-    const { agents, executors, issuer_url, reviewers } = world().local;
+    const { agents, executors, reviewers } = world().local;
     for (const { tenant, agent_id, api_key } of agents) bearers[`${tenant}/${agent_id}`] = `Bearer ${api_key}`;
     for (const { tenant, executor_id, api_key } of executors) bearers[`${tenant}/${executor_id}`] = `Bearer ${api_key}`;
     const needed = reviewers.filter(({ subject }) =>
       ['ann', 'max', 'nob', 'una', 'gus', 'ivo', 'jan'].includes(subject),
     );
-    for (const { subject, tenant } of needed) {
-      const body = JSON.stringify({ subject, tenant });
-      const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(`${issuer_url}/dev/token`, { method: 'POST', headers, body });
-      bearers[subject] = `Bearer ${((await answer.json()) as { access_token: string }).access_token}`;
-    }
+    for (const { subject, tenant } of needed) bearers[subject] = await tokenOf(subject, tenant);
+  };
+
+  const tokenOf = async (subject: string, tenant: string, order: object = {}): Promise<string> => {
+    const body = JSON.stringify({ subject, tenant, ...order });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${world().local.issuer_url}/dev/token`, { method: 'POST', headers, body });
+    return `Bearer ${((await answer.json()) as { access_token: string }).access_token}`;
   };
 
   /** One of everything that has an id. */
@@ -110,6 +112,32 @@ describe('every door', () => {
     const isRefused = ({ status }: Answer, operation: Operation): boolean =>
       status === (callersOf(operation) === 'service' ? 404 : 401);
     await expect(everywhere(closed, authorization, isRefused)).resolves.toEqual([]);
+  });
+
+  it.each([
+    ['an id token', { kind: 'id_token' }],
+    ['an access token that has expired', { ttl_s: -60 }],
+  ])('stays shut for %s', async (_what, order) => {
+    const isRefused = ({ status }: Answer): boolean => status === 401;
+    const which = (operation: Operation): boolean => closed(operation) && callersOf(operation) !== 'service';
+    await expect(everywhere(which, await tokenOf('max', 'acme', order), isRefused)).resolves.toEqual([]);
+  });
+
+  it('stays shut for an approval token, which is for effects and no credential', async () => {
+    const isRefused = ({ status }: Answer): boolean => status === 401;
+    const which = (operation: Operation): boolean => closed(operation) && callersOf(operation) !== 'service';
+    await expect(everywhere(which, `Bearer ${ids['token']}`, isRefused)).resolves.toEqual([]);
+  });
+
+  it.each(['id_token', 'access_token'])('takes no %s of a person in the place of an approval token', async (kind) => {
+    const token = (await tokenOf('max', 'acme', { kind })).replace('Bearer ', '');
+    const name = 'approval POST /v1/grants/redeem';
+    const redeem = operationOf(name, DOORS[name] as Door);
+    const answer = await knock(redeem, { ...ids, token }, bearers['acme/payments-executor'] ?? '');
+    expect([answer.status, JSON.parse(answer.text)]).toMatchObject([
+      403,
+      { type: 'urn:countersign:problem:invalid_token' },
+    ]);
   });
 
   const WRONG_KINDS: readonly (readonly [string, readonly Callers[]])[] = [

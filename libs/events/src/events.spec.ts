@@ -117,6 +117,29 @@ describe('openRecord', () => {
     ['wrong_topic', () => open(record(TOPICS.approvals, 'approval'))],
     ['null_value', () => open(record(TOPICS.approvalLog, 'approval'), { value: null })],
   ])('refuses with %s', (reason, run) => expect(reasonOf(run)).toBe(reason));
+
+  it('believes every key of a service while they are rotated; the last one writes', () => {
+    const [old, fresh] = ['aa'.repeat(32), 'bb'.repeat(32)];
+    const written = (approval: string | readonly string[]) =>
+      toRecord({
+        ...{
+          topic: TOPICS.approvalLog,
+          name: 'Ticked',
+          event: tick,
+          key: 'k',
+          id: 'id',
+          timeMs: 0,
+          service: 'approval',
+        },
+        macKeys: { approval },
+      });
+    const read = (r: ReturnType<typeof written>, approval: string | readonly string[]) =>
+      openRecord({ ...r, key: Buffer.from(r.key) }, { approval }).service;
+    for (const keys of [old, [old], [fresh, old], [old, fresh]]) expect(read(written(old), keys)).toBe('approval');
+    expect(read(written([old, fresh]), fresh)).toBe('approval');
+    expect(reasonOf(() => read(written([old, fresh]), old))).toBe('bad_mac');
+    expect(reasonOf(() => read(written(old), []))).toBe('bad_mac');
+  });
 });
 
 describe('deadLetter', () => {

@@ -4,8 +4,11 @@ import { EventError } from './error.js';
 export const SERVICES = ['intake', 'policy', 'approval', 'telemetry'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-/** Each service's own key for `countersign-mac`, hexadecimal, 32 bytes. A service needs its own and those it reads. */
-export type MacKeys = Readonly<Partial<Record<ServiceName, string>>>;
+/**
+ * Each service's own key for `countersign-mac`, hexadecimal, 32 bytes; or several, of which the last one writes and all
+ * verify. A service needs its own and those it reads.
+ */
+export type MacKeys = Readonly<Partial<Record<ServiceName, string | readonly string[]>>>;
 
 export const MAC_HEADER = 'countersign-mac';
 const VERSION = 'v1';
@@ -18,9 +21,15 @@ export interface MacInput {
 
 const keyCache = new Map<string, Buffer>();
 
-function keyBytes(keys: MacKeys, service: ServiceName): Buffer {
-  const hex = keys[service];
-  if (hex === undefined) throw new EventError('bad_mac', `no mac key of service ${service}`);
+/** All keys of a service, the newest last. */
+function keysOf(keys: MacKeys, service: ServiceName): readonly string[] {
+  const found = keys[service] ?? [];
+  const list = typeof found === 'string' ? [found] : found;
+  if (list.length === 0) throw new EventError('bad_mac', `no mac key of service ${service}`);
+  return list;
+}
+
+function keyBytes(hex: string): Buffer {
   let bytes = keyCache.get(hex);
   if (bytes === undefined) keyCache.set(hex, (bytes = Buffer.from(hex, 'hex')));
   return bytes;
@@ -41,7 +50,10 @@ function macOf(input: MacInput, key: Buffer): Buffer {
 
 /** Value of the `countersign-mac` header: `v1,<service>,<base64>`. */
 export const signRecord = (input: MacInput, service: ServiceName, keys: MacKeys): string =>
-  `${VERSION},${service},${macOf(input, keyBytes(keys, service)).toString('base64')}`;
+  `${VERSION},${service},${macOf(input, keyBytes(keysOf(keys, service).at(-1) ?? '')).toString('base64')}`;
+
+const isMac = (given: Buffer, wanted: Buffer): boolean =>
+  given.length === wanted.length && timingSafeEqual(given, wanted);
 
 const isService = (name: string | undefined): name is ServiceName => SERVICES.includes(name as ServiceName);
 
@@ -56,8 +68,7 @@ export function verifyRecord(input: MacInput, header: string | undefined, keys: 
     throw new EventError('bad_mac', `header ${MAC_HEADER} is not v1,<service>,<base64>`);
   }
   const given = Buffer.from(mac, 'base64');
-  const wanted = macOf(input, keyBytes(keys, service));
-  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
+  if (!keysOf(keys, service).some((key) => isMac(given, macOf(input, keyBytes(key))))) {
     throw new EventError('bad_mac', `header ${MAC_HEADER} does not fit the record`);
   }
   return service;

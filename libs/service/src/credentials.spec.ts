@@ -1,7 +1,7 @@
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addKey, hashKey, newKey, revokeKey, rotateKey } from './credentials.js';
+import { addKey, hashKey, newKey, newSecret, revokeKey, rotateKey, rotateSecret } from './credentials.js';
 import type { Credentials, KeyOwner } from './credentials.js';
 import { CredentialsFile, readCredentials, writeCredentials } from './credentials-file.js';
 import { KeyAuth } from './key-auth.js';
@@ -77,6 +77,37 @@ describe('API keys', () => {
       expect(() => auth.authenticate(header)).toThrow(expect.objectContaining({ code: 'unauthenticated' }));
     },
   );
+
+  it('stay valid beside a new one until the overlap is over, or until they are revoked', () => {
+    const nowMs = Date.now();
+    const [old, fresh] = [newKey(nowMs), newKey(nowMs)];
+    const rotated = rotateKey(addKey(empty, agent, old), agent, fresh, 60_000);
+    const { file, auth } = inFile(rotated);
+    file.close();
+    expect(auth.authenticate(`Bearer ${old.secret}`).key_id).toBe(old.key_id);
+    expect(auth.authenticate(`Bearer ${fresh.secret}`).key_id).toBe(fresh.key_id);
+    const past = newKey(nowMs - 60_001);
+    const over = inFile(rotateKey(addKey(empty, agent, old), agent, past, 60_000));
+    over.file.close();
+    expect(() => over.auth.authenticate(`Bearer ${old.secret}`)).toThrow();
+    const cut = inFile(revokeKey(rotated, old.key_id, new Date(nowMs).toISOString()));
+    cut.file.close();
+    expect(() => cut.auth.authenticate(`Bearer ${old.secret}`)).toThrow();
+    // A second rotation prolongs nothing.
+    const twice = rotateKey(rotated, agent, newKey(nowMs + 30_000), 60_000);
+    expect(twice.agents[0]?.keys[0]?.revoked_at).toBe(new Date(nowMs + 60_000).toISOString());
+  });
+
+  it('are known as soon as they are in the file', () => {
+    const { dir, file, auth } = inFile(empty);
+    writeCredentials(dir, addKey(empty, agent, first));
+    expect(auth.authenticate(`Bearer ${first.secret}`).id).toBe('refund-agent');
+    writeCredentials(dir, rotateSecret(rotateSecret(empty, agent, 'second'), agent, 'third'));
+    expect(auth.agent('acme', 'refund-agent')?.signing_secrets).toEqual(['second', 'third']);
+    file.close();
+    expect(newSecret()).toMatch(/^css_.{43}$/);
+    expect(() => rotateSecret(empty, executor, 'x')).toThrow('there is no agent');
+  });
 
   it('can be rotated and revoked without a restart', () => {
     const one = addKey(empty, agent, first);

@@ -9,6 +9,7 @@ export interface StoredKey {
   readonly sha256: string;
   /** RFC 3339 UTC. */
   readonly created_at: string;
+  /** RFC 3339 UTC; the key is valid until then, so a future time is the end of an overlap. */
   readonly revoked_at: string | null;
 }
 
@@ -72,9 +73,34 @@ export const hashKey = (secret: string): string => createHash('sha256').update(s
 export const addKey = (credentials: Credentials, owner: KeyOwner, key: NewKey): Credentials =>
   withKeys(credentials, owner, (keys) => [...keys, stored(key)]);
 
-/** Adds a key and revokes every other one of that owner. @throws Error when there is no such agent or executor */
-export const rotateKey = (credentials: Credentials, owner: KeyOwner, key: NewKey): Credentials =>
-  withKeys(credentials, owner, (keys) => [...keys.map((old) => revoked(old, key.created_at)), stored(key)]);
+/**
+ * Adds a key and revokes every other one of that owner once the overlap is over.
+ * @param overlapMs how long the others stay valid beside it, milliseconds. Default 0
+ * @throws Error when there is no such agent or executor
+ */
+export function rotateKey(credentials: Credentials, owner: KeyOwner, key: NewKey, overlapMs = 0): Credentials {
+  const until = new Date(Date.parse(key.created_at) + overlapMs).toISOString();
+  return withKeys(credentials, owner, (keys) => [...keys.map((old) => revoked(old, until)), stored(key)]);
+}
+
+/**
+ * Adds a signing secret to an agent; the one before it stays valid, older ones go.
+ * @throws Error when there is no such agent
+ */
+export function rotateSecret(credentials: Credentials, owner: KeyOwner, secret: string): Credentials {
+  const isOwner = ({ tenant, agent_id }: AgentCredentials) => tenant === owner.tenant && agent_id === owner.id;
+  if (owner.kind !== 'agent' || !credentials.agents.some(isOwner))
+    throw new Error(`there is no agent ${owner.id} in tenant ${owner.tenant}`);
+  const renewed = (agent: AgentCredentials): AgentCredentials => ({
+    ...agent,
+    signing_secrets: [...agent.signing_secrets.slice(-1), secret],
+  });
+  const agents = credentials.agents.map((agent) => (isOwner(agent) ? renewed(agent) : agent));
+  return { ...credentials, agents };
+}
+
+/** 256 random bits for `countersign-signature`. */
+export const newSecret = (): string => `css_${randomBytes(32).toString('base64url')}`;
 
 /** Revokes one key; revoking it again changes nothing. @throws Error when there is no such key */
 export function revokeKey(credentials: Credentials, keyId: string, revokedAt: string): Credentials {
@@ -103,7 +129,11 @@ const stored = (key: NewKey): StoredKey => ({
   revoked_at: null,
 });
 
-const revoked = (key: StoredKey, at: string): StoredKey => ({ ...key, revoked_at: key.revoked_at ?? at });
+/** The earlier time counts: an overlap can be cut short, never prolonged. */
+const revoked = (key: StoredKey, at: string): StoredKey => ({
+  ...key,
+  revoked_at: key.revoked_at !== null && Date.parse(key.revoked_at) < Date.parse(at) ? key.revoked_at : at,
+});
 
 function withKeys(
   credentials: Credentials,

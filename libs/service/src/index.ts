@@ -13,7 +13,16 @@ export type { RunningService, ServiceOptions } from './start-service.js';
 export { decodeUtf8, jsonProblem, MAX_ACTION_BYTES, parseStrictly } from './json-body.js';
 export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';
-export { addKey, hashKey, newKey, NO_CREDENTIALS, revokeKey, rotateKey } from './credentials.js';
+export {
+  addKey,
+  hashKey,
+  newKey,
+  newSecret,
+  NO_CREDENTIALS,
+  revokeKey,
+  rotateKey,
+  rotateSecret,
+} from './credentials.js';
 export type { AgentCredentials, Credentials, ExecutorCredentials, KeyOwner, NewKey, StoredKey } from './credentials.js';
 export { addProviderKey, newProviderKey, rotateProviderKey } from './provider-keys.js';
 export type { NewProviderKey, ProviderCredentials, ProviderKey } from './provider-keys.js';

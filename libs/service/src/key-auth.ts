@@ -1,6 +1,6 @@
 import { CountersignError } from '@countersign/canonical';
 import { bearerToken } from './bearer.js';
-import type { AgentCredentials, ExecutorCredentials } from './credentials.js';
+import type { AgentCredentials, ExecutorCredentials, StoredKey } from './credentials.js';
 import { hashKey } from './credentials.js';
 import type { ProviderCredentials } from './provider-keys.js';
 import type { CredentialsFile } from './credentials-file.js';
@@ -18,9 +18,15 @@ export interface Caller {
   readonly key_id: string;
 }
 
+interface KnownKey {
+  readonly caller: Caller;
+  /** UTC epoch milliseconds. */
+  readonly untilMs: number;
+}
+
 /** Bearer authentication by API keys of `credentials.json`. */
 export class KeyAuth {
-  private byHash: ReadonlyMap<string, Caller>;
+  private byHash: ReadonlyMap<string, KnownKey>;
 
   constructor(private readonly file: CredentialsFile) {
     this.byHash = index(file);
@@ -30,9 +36,17 @@ export class KeyAuth {
   /** @throws CountersignError `unauthenticated` for a missing, unknown or revoked key */
   authenticate(authorization: string | undefined): Caller {
     // Looked up by hash: what timing could tell is about the hash, which says nothing of a random key.
-    const caller = this.byHash.get(hashKey(bearerToken(authorization)));
-    if (!caller) throw new CountersignError('unauthenticated', 'the API key is not known or was revoked');
-    return caller;
+    const known = this.find(hashKey(bearerToken(authorization)));
+    if (known && Date.now() < known.untilMs) return known.caller;
+    throw new CountersignError('unauthenticated', 'the API key is not known or was revoked');
+  }
+
+  /** A key that was issued a moment ago is in the file, though not noticed yet. */
+  private find(hash: string): KnownKey | undefined {
+    const known = this.byHash.get(hash);
+    if (known) return known;
+    this.file.reload();
+    return this.byHash.get(hash);
   }
 
   /** The provider of signals with its keys, or null. */
@@ -43,27 +57,31 @@ export class KeyAuth {
 
   /** The agent's record with its signing secrets, or null. */
   agent(tenant: string, agentId: string): AgentCredentials | null {
+    this.file.reload(); // a secret may be used as soon as it was made
     return this.file.get().agents.find((agent) => agent.tenant === tenant && agent.agent_id === agentId) ?? null;
   }
 }
 
-function index(file: CredentialsFile): Map<string, Caller> {
+function index(file: CredentialsFile): Map<string, KnownKey> {
   const { agents, executors } = file.get();
   const entries = [...agents.flatMap(agentKeys), ...executors.flatMap(executorKeys)];
   return new Map(entries);
 }
 
-const live = <T extends AgentCredentials | ExecutorCredentials>(owner: T) =>
-  owner.keys.filter((key) => key.revoked_at === null);
+const untilMs = ({ revoked_at }: StoredKey): number => (revoked_at === null ? Infinity : Date.parse(revoked_at));
 
-const agentKeys = (agent: AgentCredentials): [string, Caller][] =>
-  live(agent).map(({ sha256, key_id }) => {
+const agentKeys = (agent: AgentCredentials): [string, KnownKey][] =>
+  agent.keys.map((key) => {
+    const { sha256, key_id } = key;
     const { agent_id: id, tenant, environments, operators } = agent;
-    return [sha256, { kind: 'agent', id, tenant, environments, operators, audiences: [], key_id }];
+    const caller: Caller = { kind: 'agent', id, tenant, environments, operators, audiences: [], key_id };
+    return [sha256, { caller, untilMs: untilMs(key) }];
   });
 
-const executorKeys = (executor: ExecutorCredentials): [string, Caller][] =>
-  live(executor).map(({ sha256, key_id }) => {
+const executorKeys = (executor: ExecutorCredentials): [string, KnownKey][] =>
+  executor.keys.map((key) => {
+    const { sha256, key_id } = key;
     const { executor_id: id, tenant, environments, audiences } = executor;
-    return [sha256, { kind: 'executor', id, tenant, environments, operators: [], audiences, key_id }];
+    const caller: Caller = { kind: 'executor', id, tenant, environments, operators: [], audiences, key_id };
+    return [sha256, { caller, untilMs: untilMs(key) }];
   });

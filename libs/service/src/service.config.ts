@@ -61,12 +61,14 @@ function readMacKeys(secretsDir: string, service: string): MacKeys {
   const keys = JSON.parse(readSecret(secretsDir, 'mac.json')) as Record<string, unknown>;
   if (!(service in keys)) throw new Error(`mac.json has no key for ${service}`);
   for (const [owner, key] of Object.entries(keys)) {
-    // 32 bytes: the length of a SHA-256 output, below which HMAC loses strength (RFC 2104, section 3).
-    if (typeof key !== 'string' || !/^[0-9a-f]{64,}$/.test(key))
-      throw new Error(`mac.json has no 32-byte hex key for ${owner}`);
+    const list: readonly unknown[] = Array.isArray(key) ? key : [key];
+    if (list.length === 0 || !list.every(isMacKey)) throw new Error(`mac.json has no 32-byte hex key for ${owner}`);
   }
   return keys as MacKeys;
 }
+
+// 32 bytes: the length of a SHA-256 output, below which HMAC loses strength (RFC 2104, section 3).
+const isMacKey = (key: unknown): boolean => typeof key === 'string' && /^[0-9a-f]{64,}$/.test(key);
 
 function logLevel(text: string): LogLevel {
   if (text === 'debug' || text === 'info' || text === 'warn' || text === 'error') return text;

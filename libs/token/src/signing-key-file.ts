@@ -46,16 +46,18 @@ class SigningKeyFile implements SigningKeys {
 
   async find(kid: string): Promise<CryptoKey | null> {
     const { verifying } = await this.current();
-    return verifying.get(kid) ?? null;
+    // Another instance may have noticed a new key before this one, and signed with it.
+    return verifying.get(kid) ?? (await this.current(0)).verifying.get(kid) ?? null;
   }
 
+  /** Read from the file each time: whoever asks has met a key that they do not know. */
   async publicKeys(): Promise<PublicKeySet> {
-    return { keys: (await this.current()).keys.map(publicHalf) };
+    return { keys: (await this.current(0)).keys.map(publicHalf) };
   }
 
-  private async current(): Promise<Loaded> {
+  private async current(recheckMs = RECHECK_MS): Promise<Loaded> {
     const nowMs = Date.now();
-    if (this.loaded !== null && nowMs - this.checkedAtMs < RECHECK_MS) return this.loaded;
+    if (this.loaded !== null && nowMs - this.checkedAtMs < recheckMs) return this.loaded;
     this.checkedAtMs = nowMs;
     const { mtimeMs, size, ino } = await stat(this.path);
     const stamp = `${mtimeMs}|${size}|${ino}`;

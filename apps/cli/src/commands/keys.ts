@@ -11,6 +11,8 @@ interface Options {
   executor?: string;
   provider?: string;
   tenant: string;
+  /** Only of `rotate`, e.g. `10m`. */
+  overlap?: string;
   json?: boolean;
 }
 
@@ -72,7 +74,8 @@ async function issue(options: Options, change: Change): Promise<void> {
   const owner = ownerOf(options);
   const { newKey, [change]: apply } = await service();
   const key = newKey(Date.now());
-  await edit(secretsFolderOf(local), (credentials) => apply(credentials, owner, key));
+  const overlapMs = overlapOf(options.overlap ?? '0s');
+  await edit(secretsFolderOf(local), (credentials) => apply(credentials, owner, key, overlapMs));
   // The key that this clone's own commands use may just have been revoked.
   if (change === 'rotateKey') await rememberKey(owner, key.secret);
   show(options.json, { ...owner, key_id: key.key_id, api_key: key.secret }, (made) =>
@@ -80,6 +83,28 @@ async function issue(options: Options, change: Change): Promise<void> {
       [made.kind, made.id],
       ['key_id', made.key_id],
       ['api_key', `${made.api_key}  (shown once)`],
+    ]),
+  );
+}
+
+/** Milliseconds. @throws CommandError (exit code 2) */
+function overlapOf(text: string): number {
+  const [, count, unit] = /^(\d{1,4})(s|m|h|d)$/.exec(text) ?? [];
+  const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit ?? ''];
+  if (unitMs === undefined) throw wrongUse(`Cannot read the overlap ${text}. Say it like 30s, 10m, 2h or 1d.`);
+  return Number(count) * unitMs;
+}
+
+async function rotateSigningSecret(options: Options): Promise<void> {
+  const local = await readLocalSystem();
+  const owner = ownerOf(options);
+  const { newSecret, rotateSecret } = await service();
+  const signing_secret = newSecret();
+  await edit(secretsFolderOf(local), (credentials) => rotateSecret(credentials, owner, signing_secret));
+  show(options.json, { ...owner, signing_secret }, (made) =>
+    list([
+      [made.kind, made.id],
+      ['signing_secret', `${made.signing_secret}  (shown once; the one before it stays valid until the next)`],
     ]),
   );
 }
@@ -92,8 +117,8 @@ async function revoke(keyId: string, options: { json?: boolean }): Promise<void>
   show(options.json, { key_id: keyId, revoked_at }, (done) => `${done.key_id} is revoked.`);
 }
 
-function issuing(keys: Command, name: string, description: string, change: Change): void {
-  keys
+function issuing(keys: Command, name: string, description: string, change: Change): Command {
+  return keys
     .command(name)
     .description(description)
     .option('--agent <id>', 'whose key')
@@ -109,7 +134,18 @@ export function register(program: Command): void {
     .command('keys')
     .description('keys of agents, executors and providers of signals; services notice within a second');
   issuing(keys, 'add', 'add a key beside the present ones', 'addKey');
-  issuing(keys, 'rotate', 'add a key and revoke the others', 'rotateKey');
+  issuing(keys, 'rotate', 'add a key and revoke the others after an overlap', 'rotateKey').option(
+    '--overlap <duration>',
+    'how long the others of an agent or executor stay valid; 0s after a leak',
+    '10m',
+  );
+  keys
+    .command('rotate-secret')
+    .description('add a signing secret for Kafka; the one before it stays valid')
+    .requiredOption('--agent <id>', 'whose secret')
+    .option('--tenant <tenant>', 'of the agent', 'acme')
+    .option('--json', 'print the new secret as JSON')
+    .action((options: Options) => run(options.json, () => rotateSigningSecret(options)));
   keys
     .command('revoke')
     .description('revoke one key')

@@ -80,7 +80,7 @@ export const TOPIC_CONFIGS = {
     }
   },
   "sessions": {
-    "partitions": 1,
+    "partitions": 4,
     "config": {
       "cleanup.policy": "delete",
       "retention.ms": "86400000"
