@@ -17,7 +17,13 @@ interface Operation {
 }
 
 /** Posts that have nothing to say beyond their address. */
-const BODILESS = ['post /v1/freezes/{freeze_id}/lift'];
+const BODILESS = [
+  'post /v1/freezes/{freeze_id}/lift',
+  'post /v1/notifications/deliveries/{delivery_id}/replay',
+  'post /v1/notifications/endpoints/{endpoint_id}/test',
+  'post /v1/notifications/endpoints/{endpoint_id}/enable',
+  'post /v1/notifications/endpoints/{endpoint_id}/disable',
+];
 
 describe.each(['intake', 'policy', 'approval', 'telemetry'])('docs/openapi/%s.json', (service) => {
   const document = read(`docs/openapi/${service}.json`);

@@ -14,6 +14,8 @@ export interface Door {
   readonly stranger?: 'not_found' | 'theirs';
   /** A body that passes validation, so that the refusal is about the caller; `:name` stands for an id of tenant acme. */
   readonly body?: JsonValue;
+  /** Ids in place of the usual ones of tenant acme, where a name means something else here. */
+  readonly ids?: Readonly<Record<string, string>>;
   /** Query that passes validation, without the question mark. */
   readonly query?: string;
 }
@@ -30,6 +32,8 @@ const proposal: JsonValue = {
   parameters: {},
 };
 const reader: Door = { callers: 'reviewer' };
+const admin: Door = { callers: 'reviewer', role: true };
+const ann: Pick<Door, 'ids'> = { ids: { subject: 'ann' } };
 const service: Door = { callers: 'service', body: {} };
 
 /**
@@ -54,6 +58,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
     callers: 'reviewer',
     body: { action: { action_type: 'refund', environment: 'production' } },
   },
+  'policy GET /v1/policies/reach': reader,
   'policy GET /v1/policies/explain/{action_id}': reader,
   'policy GET /v1/policies/{name}/versions/{version}': reader,
   'policy POST /v1/policies/{name}/versions': {
@@ -92,6 +97,26 @@ export const DOORS: Readonly<Record<string, Door>> = {
   },
   'approval POST /v1/requests/{request_id}/release': { callers: 'reviewer', role: true, body: {} },
   'approval POST /v1/requests/{request_id}/recall': { callers: 'reviewer', role: true, body: {} },
+  'approval GET /v1/requests/{request_id}/custody': reader,
+  'approval POST /v1/requests/{request_id}/claim': { ...admin, body: {} },
+  'approval POST /v1/requests/{request_id}/release-claim': { callers: 'reviewer', body: {} },
+  'approval POST /v1/requests/{request_id}/reassign': { ...admin, body: { to_subject: 'bob', reason: 'away' } },
+  'approval POST /v1/requests/{request_id}/recuse': { ...admin, body: { reason: 'mine' } },
+  'approval POST /v1/requests/{request_id}/escalate': { ...admin, body: { reason: 'late' } },
+  'approval POST /v1/requests/{request_id}/comments': { callers: 'reviewer', body: { text: 'hello' } },
+  'approval GET /v1/reviewers': reader,
+  'approval GET /v1/reviewers/{subject}': { callers: 'reviewer', ...ann },
+  'approval POST /v1/reviewers/{subject}/absences': { ...admin, ...ann, body: { absences: [] } },
+  'approval DELETE /v1/reviewers/{subject}': { ...admin, ...ann, stranger: 'theirs' },
+  'approval PUT /v1/reviewers/{subject}': {
+    ...{ ...admin, stranger: 'theirs', ids: { subject: 'newcomer' }, body: {} },
+  },
+  'approval GET /v1/notifications/endpoints': admin,
+  'approval GET /v1/notifications/deliveries': admin,
+  'approval POST /v1/notifications/deliveries/{delivery_id}/replay': admin,
+  'approval POST /v1/notifications/endpoints/{endpoint_id}/test': admin,
+  'approval POST /v1/notifications/endpoints/{endpoint_id}/enable': admin,
+  'approval POST /v1/notifications/endpoints/{endpoint_id}/disable': admin,
   'approval GET /v1/freezes': reader,
   'approval POST /v1/freezes': { callers: 'reviewer', role: true, body: { agent_id: 'nobody-at-all' } },
   'approval DELETE /v1/freezes/{freeze_id}': { callers: 'reviewer', role: true },

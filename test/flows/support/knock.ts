@@ -35,10 +35,11 @@ const filled = (text: string, ids: Ids): string => text.replace(/:(\w+)/g, (whol
 /** Calls an operation with these ids. @param authorization the header's whole value, null to send none */
 export async function knock(
   { url, method, path, door }: Operation,
-  ids: Ids,
+  usual: Ids,
   authorization: string | null,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
+  const ids = { ...usual, ...door.ids };
   const where = path.replace(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(ids[name] ?? 'none'));
   const body: JsonValue | undefined = door.body;
   const response = await fetch(`${url}${where}${door.query === undefined ? '' : `?${door.query}`}`, {
