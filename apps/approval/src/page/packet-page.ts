@@ -48,7 +48,7 @@ const facts = (entries: Members): Html =>
 /** What a request that does not bind is for. */
 const KINDS: Readonly<Record<RequestKind, string | null>> = {
   approval: null,
-  advisory: 'The action runs already. Say what you would have done: it binds nothing.',
+  advisory: 'Advice only: the action runs anyway, whatever you answer. Say what you would have done: it binds nothing.',
   audit: 'The action was approved and picked at random. Say whether it does harm: your answer is a label.',
 };
 

@@ -1,6 +1,7 @@
 import { escapeHtml } from './html.js';
 import { packetPage } from './packet-page.js';
 import { queuePage, timeLeft } from './queue-page.js';
+import { noticeOf } from './words.js';
 
 const visitor = { name: 'Ann', tenant: 'acme', csrf: 'c5rf' };
 const evil = `<script>alert('x')</script>"`;
@@ -75,6 +76,7 @@ describe("the reviewers' page", () => {
     expect(audit).not.toContain('value="approve"');
     const advice = packetPage(visitor, { ...view, kind: 'advisory' });
     expect(advice).toContain('it binds nothing');
+    expect(advice).toContain('the action runs anyway');
     expect(advice).toContain('name="vote" value="approve"');
     expect(packetPage(visitor, view)).not.toContain('it binds nothing');
   });
@@ -104,6 +106,12 @@ describe("the reviewers' page", () => {
     expect(text).toContain('hmac-sha256:forged');
   });
 
+  it.each([
+    ['not_eligible', 'not among those who may vote'],
+    ['reason_required', 'Write one below'],
+    ['stale_packet', 'Read it again'],
+    ['too_fast', 'Read on'],
+  ])('says what to do after %s', (refused, text) => expect(noticeOf({ refused })?.text).toContain(text));
   it('lists what waits', () => {
     const item = {
       request_id: 'req_1',

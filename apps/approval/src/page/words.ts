@@ -15,7 +15,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   already_terminal: 'The request had ended before your vote arrived.',
   stale_packet: 'The packet has changed since you read it. Read it again, then vote.',
   vote_not_offered: 'This request takes other answers.',
-  reason_required: 'This gate demands a reason.',
+  reason_required: 'This gate demands a reason. Write one below, then vote again.',
+  not_eligible:
+    'Your vote was not counted: you were not among those who may vote. Below is whether you may now, and if not, why.',
   too_fast: 'This gate takes an approval only after you have had time to read. Read on, then approve again.',
   frozen: 'A kill switch holds this action.',
   unknown_outcome: 'It is not known whether the vote was counted. Look at the request, then try again.',
