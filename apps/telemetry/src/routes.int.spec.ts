@@ -196,7 +196,7 @@ describe('telemetry over HTTP', () => {
     const latest = await get('/subjects/countersign.actions.v1-ActionProposed/versions/latest', null);
     expect(latest).toMatchObject({
       status: 200,
-      body: { version: 1, id: expect.any(Number), schema: expect.stringContaining('ActionProposed') },
+      body: { version: 2, id: expect.any(Number), schema: expect.stringContaining('ActionProposed') },
     });
     const { id, schema } = latest.body as unknown as { id: number; schema: string };
     expect((await get(`/schemas/ids/${id}`, null)).body).toEqual({ schema });

@@ -33,7 +33,13 @@ describe('requests that change something', () => {
     ['our own page in an older browser', { ...form, ...cookie, origin: 'https://approvals.example.com' }],
     ['a program', { 'content-type': 'application/json', authorization: 'Bearer x' }],
     ['a program without a body', { authorization: 'Bearer x' }],
+    ['a program whose media type is refused later', { 'content-type': 'text/plain', authorization: 'Bearer x' }],
   ])('pass from %s', (_what, headers) => expect(judge(headers)).not.toThrow());
+});
+
+it('a service without pages judges the media type alone, but takes no cookie', () => {
+  expect(() => refuseCrossSite({ method: 'POST', headers: form }, [])).not.toThrow();
+  expect(() => refuseCrossSite({ method: 'POST', headers: { ...form, ...cookie } }, [])).toThrow(/refused/);
 });
 
 it('reading is for everybody: links from mail and chat work', () => {

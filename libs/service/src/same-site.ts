@@ -14,18 +14,20 @@ const FORM_TYPES = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data
 /**
  * Refuses what a page of another site makes a browser send. Requests that change something must come from our own pages
  * by both accounts of the browser, `Sec-Fetch-Site` and `Origin`. Those that have neither are not from a browser of this
- * decade: they pass only when they carry no cookie and no form, as programs with an API key or token do.
- * @param origins of our own pages, e.g. `https://approvals.example.com`
+ * decade: they pass only when they carry no cookie, and at a service with pages no form either, unless it comes with an
+ * API key or token, which no form of another site can carry.
+ * @param origins of our own pages, e.g. `https://approvals.example.com`; empty at a service without pages
  * @throws CountersignError `forbidden`
  */
 export function refuseCrossSite({ method, headers }: Sender, origins: readonly string[]): void {
   if (SAFE.includes(method)) return;
-  const { origin, cookie } = headers;
+  const { origin, cookie, authorization } = headers;
   const site = headers['sec-fetch-site'];
   if (site !== undefined && site !== 'same-origin') throw refused('it comes from another site');
   if (origin !== undefined && !origins.includes(origin)) throw refused('it comes from another origin');
   if (site !== undefined || origin !== undefined) return;
-  if (cookie !== undefined || FORM_TYPES.test(headers['content-type'] ?? ''))
+  const isForm = FORM_TYPES.test(headers['content-type'] ?? '');
+  if (cookie !== undefined || (isForm && origins.length > 0 && authorization === undefined))
     throw refused('it carries a cookie or a form and does not say where it comes from');
 }
 
