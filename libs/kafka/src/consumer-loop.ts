@@ -55,9 +55,14 @@ export class ConsumerLoop {
     return this.progress.lag();
   }
 
+  /** Nothing to do for a consumer that has left its group: whoever seeks does so at every join. */
   seek(at: PartitionAt, offset: number): void {
     this.progress.moved(at, offset);
-    this.consumer?.seek({ ...at, offset: String(offset) });
+    try {
+      this.consumer?.seek({ ...at, offset: String(offset) });
+    } catch (error) {
+      this.client.log.warn('consumer is not in its group', { consumer: this.options.name, cause: String(error) });
+    }
   }
 
   /** Stops for good: after an unknown fault no offset may move until a person has looked. */
