@@ -1,7 +1,7 @@
 import { readSql } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
 import { rate } from '@countersign/metrics';
-import type { Rate, Sum } from '@countersign/metrics';
+import type { Advisory, Rate, Sum } from '@countersign/metrics';
 
 /** Names that group and filter metrics. */
 export const DIMENSIONS = [
@@ -45,6 +45,7 @@ export interface MetricsGroup {
   readonly expired: number;
   readonly escalations: number;
   readonly redeemed_without_outcome: number;
+  readonly advisory: Advisory;
   readonly money_gated: Sum[];
   readonly money_denied: Sum[];
 }
@@ -119,6 +120,12 @@ function groupOf(row: Row): MetricsGroup {
     expired: count('expired'),
     escalations: count('escalated'),
     redeemed_without_outcome: count('redeemed_without_outcome'),
+    advisory: {
+      requests: count('advisory_requests'),
+      answered: count('advisory_answered'),
+      would_have_denied: share('advisory_denials', 'advisory_answered'),
+      agreement: share('advisory_agreements', 'advisory_answered'),
+    },
     money_gated: sumsOf(row.money_gated),
     money_denied: sumsOf(row.money_denied),
   };

@@ -1,4 +1,5 @@
 import {
+  advisory,
   expired,
   falseNegativeRate,
   falsePositiveRate,
@@ -50,6 +51,7 @@ function expectedGroup(key: MetricsGroup['key'], stories: readonly Told[]): Metr
     expired: expired(actions),
     escalations: stories.reduce((sum, { escalations }) => sum + escalations, 0),
     redeemed_without_outcome: redeemedWithoutOutcome(actions),
+    advisory: advisory(actions),
     money_gated: moneyGated(actions),
     money_denied: moneyDenied(actions),
   };
@@ -139,6 +141,12 @@ describe('metrics of random facts on the real engine', () => {
       "SELECT toUInt32(count()) AS n FROM audit WHERE reviewer_id = 'zoe' OR approvals_required = 7",
     );
     expect(asides).toEqual({ n: 0 });
+    const kinds = await database.engine.rows<{ kind: string; asked: number; answered: number }>(`SELECT
+      JSONExtractString(payload, 'request_kind') AS kind, toUInt32(countIf(type = 'RequestOpened')) AS asked,
+      toUInt32(countIf(type = 'VoteRecorded' AND JSONExtractBool(payload, 'resolving'))) AS answered
+      FROM events WHERE type IN ('RequestOpened', 'VoteRecorded') GROUP BY kind ORDER BY kind`);
+    expect(kinds.map(({ kind }) => kind)).toEqual(['advisory', 'approval', 'audit', 'decoy']);
+    for (const { asked, answered } of kinds) expect(Math.min(asked, answered)).toBeGreaterThan(10);
     const labels = await one<{ n: number; shown: number; probability: number }>(`SELECT
       (SELECT toUInt32(count()) FROM events WHERE type = 'SampleLabelled') AS n,
       (SELECT toUInt32(count()) FROM labels WHERE source = 'audit_sample' AND labelled_by = 'zoe') AS shown,

@@ -8,6 +8,9 @@ WITH cohort AS
         ifNull(resolved_by = 'people' AND approval_status = 'approved', false) AS approved,
         date_diff('millisecond', opened_at, resolved_at) / 1000 - paused_s AS s,
         ifNull(respond_by <= {now:DateTime64(3, 'UTC')}, false) AS due,
+        ifNull(request_kind = 'advisory', false) AS advisory,
+        advisory AND action_id IN (SELECT action_id FROM votes WHERE tenant = {tenant:String} AND request_kind = 'advisory' AND resolving) AS advised,
+        advised AND action_id IN (SELECT action_id FROM votes WHERE tenant = {tenant:String} AND request_kind = 'advisory' AND resolving AND vote = 'deny') AS advised_denial,
         label = 'harmful' AND if(outcome_status IS NULL, redeemed_at IS NOT NULL, outcome_status != 'failed') AS harm,
         mapFilter((name, value) -> has({group_by:Array(String)}, name), map(
             'action_type', toNullable(toString(action_type)), 'gate', toNullable(gate)::Nullable(String),
@@ -48,6 +51,10 @@ SELECT
     countIf(approval_status = 'expired') AS expired,
     sum(escalations) AS escalated,
     countIf(redeemed_at IS NOT NULL AND outcome_status IS NULL) AS redeemed_without_outcome,
+    countIf(advisory) AS advisory_requests,
+    countIf(advised) AS advisory_answered,
+    countIf(advised_denial) AS advisory_denials,
+    countIf(advised AND advised_denial = (policy_decision = 'deny')) AS advisory_agreements,
     sumMapIf(map(ifNull(amount_currency, ''), ifNull(amount_value, 0)), effective_decision = 'require_approval' AND amount_value IS NOT NULL) AS money_gated,
     sumMapIf(map(ifNull(amount_currency, ''), ifNull(amount_value, 0)), approval_status = 'denied' AND amount_value IS NOT NULL) AS money_denied
 FROM cohort

@@ -10,8 +10,13 @@ export const gateRate = (actions: readonly DecidedAction[]): Rate =>
 export const wouldGateRate = (actions: readonly DecidedAction[]): Rate =>
   share(actions, ({ policy_decision }) => policy_decision === 'require_approval');
 
-const isBindingByPeople = ({ mode, resolved_by }: DecidedAction): boolean =>
-  (mode === 'enforce' || mode === 'partial') && resolved_by === 'people';
+/** Whether the action waited for people. Advisory, audit and decoy requests bind nothing. */
+const waited = ({ request_kind }: DecidedAction): boolean => request_kind === 'approval';
+
+const isBindingByPeople = (action: DecidedAction): boolean => {
+  const { mode, resolved_by } = action;
+  return waited(action) && (mode === 'enforce' || mode === 'partial') && resolved_by === 'people';
+};
 
 /** People said otherwise than the agent proposed: denied, or approved with other parameters. */
 export const isOverride = (action: DecidedAction): boolean =>
@@ -31,23 +36,25 @@ export interface TimeToApprove {
 
 /** From opened to approved by people, less frozen time. */
 export function timeToApprove(actions: readonly DecidedAction[]): TimeToApprove {
-  const seconds = actions.flatMap(({ approval_status, resolved_by, opened_at, resolved_at, paused_ms }) =>
-    approval_status === 'approved' && resolved_by === 'people' && opened_at !== null && resolved_at !== null
-      ? [(resolved_at - opened_at) / 1000 - paused_ms / 1000]
-      : [],
-  );
+  const seconds = actions
+    .filter(waited)
+    .flatMap(({ approval_status, resolved_by, opened_at, resolved_at, paused_ms }) =>
+      approval_status === 'approved' && resolved_by === 'people' && opened_at !== null && resolved_at !== null
+        ? [(resolved_at - opened_at) / 1000 - paused_ms / 1000]
+        : [],
+    );
   return { median_s: quantileInclusive(seconds, 0.5), p95_s: quantileInclusive(seconds, 0.95), n: seconds.length };
 }
 
 /** Requests still pending at `respond_by`, of requests whose `respond_by` has passed. @param nowMs UTC epoch milliseconds */
 export function slaMissRate(actions: readonly DecidedAction[], nowMs: number): Rate {
-  const due = actions.filter(({ respond_by }) => respond_by !== null && respond_by <= nowMs);
+  const due = actions.filter(waited).filter(({ respond_by }) => respond_by !== null && respond_by <= nowMs);
   return share(due, ({ respond_by, resolved_at }) => (resolved_at ?? nowMs) > (respond_by ?? nowMs));
 }
 
 /** Requests that ended by themselves. */
 export const expired = (actions: readonly DecidedAction[]): number =>
-  actions.filter(({ approval_status }) => approval_status === 'expired').length;
+  actions.filter((action) => waited(action) && action.approval_status === 'expired').length;
 
 /** Grants consumed of which no outcome was reported. */
 export const redeemedWithoutOutcome = (actions: readonly DecidedAction[]): number =>

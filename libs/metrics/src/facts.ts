@@ -4,6 +4,10 @@ export interface DecidedAction {
   readonly environment: string;
   readonly action_type: string;
   readonly gate: string | null;
+  /** The request that the decision opened; null when it opened none. */
+  readonly request_kind: 'approval' | 'advisory' | null;
+  /** What people answered to an advisory request; null when nobody did. */
+  readonly advice: 'approved' | 'denied' | null;
   readonly mode: string;
   readonly policy_decision: 'allow' | 'require_approval' | 'deny';
   readonly effective_decision: 'allow' | 'require_approval' | 'deny';

@@ -1,3 +1,5 @@
+export { advisory } from './advisory.js';
+export type { Advisory } from './advisory.js';
 export { reviewerBurden } from './burden.js';
 export type { Burden } from './burden.js';
 export {

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import {
+  advisory,
+  expired,
   falseNegativeRate,
   falsePositiveRate,
   gateRate,
@@ -20,6 +22,8 @@ const action = (facts: Partial<DecidedAction>): DecidedAction => ({
   environment: 'production',
   action_type: 'refund',
   gate: 'finance',
+  request_kind: 'approval',
+  advice: null,
   mode: 'enforce',
   policy_decision: 'require_approval',
   effective_decision: 'require_approval',
@@ -116,6 +120,38 @@ describe('time to approve', () => {
         },
       ),
     );
+  });
+});
+
+describe('requests that bind nothing', () => {
+  const asked = { request_kind: 'advisory', mode: 'soft', effective_decision: 'allow' } as const;
+  const advised = [
+    action({ ...asked, advice: 'denied', policy_decision: 'deny' }),
+    action({ ...asked, advice: 'approved', policy_decision: 'deny' }),
+    action({ ...asked, advice: 'denied' }),
+    action({ ...asked, advice: 'approved', mode: 'partial' }),
+    action({ ...asked }),
+  ];
+
+  it('have metrics of their own', () => {
+    expect(advisory([...advised, action({}), action({ request_kind: null })])).toEqual({
+      requests: 5,
+      answered: 4,
+      would_have_denied: { value: 0.5, k: 2, n: 4 },
+      agreement: { value: 0.5, k: 2, n: 4 },
+    });
+  });
+
+  it('are in none of the others, whatever their end looks like', () => {
+    const statuses = ['approved', 'denied', 'expired'] as const;
+    const all = advised.flatMap((one) =>
+      statuses.map((approval_status) => ({ ...one, approval_status, respond_by: 1 })),
+    );
+    expect(overrideRate(all).n).toBe(0);
+    expect(timeToApprove(all).n).toBe(0);
+    expect(slaMissRate(all, 500).n).toBe(0);
+    expect(expired(all)).toBe(0);
+    expect(expired([action({ approval_status: 'expired' })])).toBe(1);
   });
 });
 

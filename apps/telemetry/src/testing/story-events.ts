@@ -77,7 +77,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
 export function decided({ facts, action, key, request_id }: Scene): DecisionRecorded {
   const { policy_decision, effective_decision, gate } = action;
   const gated = effective_decision === 'require_approval';
-  const kind = gated ? 'approval' : action.mode === 'soft' ? 'advisory' : null;
+  const kind = action.request_kind;
   return {
     ...facts,
     ...{
@@ -165,7 +165,7 @@ export function resolved(scene: Scene, reviewer_id: string | null): RequestResol
 }
 
 /** A request that binds nothing, from its opening to its end: none of it may show in what people decided. */
-export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit', at: number): AsideEvents {
+export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit' | 'decoy', at: number): AsideEvents {
   const request_id = `req_${kind}_${facts.action_id}`;
   const common = { ...facts, request_id, request_kind: kind, gate: 'aside' };
   const times = { opened_at: at, respond_by: at + 1, expires_at: at + 2 };

@@ -75,6 +75,7 @@ class Story {
       this.execute();
       if (this.random.chance(0.4)) this.audit();
     }
+    if (this.random.chance(0.5)) this.decoy();
     this.label();
     const { tenant, action, votes, escalations, scene } = this;
     return { tenant, action, decided_at: scene.facts.decided_at, votes, escalations };
@@ -92,7 +93,23 @@ class Story {
   private advise(): void {
     const { opened, resolved } = aside(this.scene, 'advisory', this.now);
     this.put(TOPICS.approvals, 'RequestOpened', opened);
-    this.vote('advisory', 'approve', { resolving: true, counted: false });
+    // A vote that settles nothing is no answer yet.
+    if (this.random.chance(0.3)) this.vote('advisory', 'deny', { resolving: false, counted: false });
+    const status = this.random.pick(['approved', 'denied', 'expired'] as const);
+    if (status === 'expired') {
+      this.put(TOPICS.approvals, 'RequestResolved', { ...resolved, status, resolved_by: 'clock' });
+      return;
+    }
+    this.action.advice = status;
+    this.vote('advisory', status === 'denied' ? 'deny' : 'approve', { resolving: true, counted: false });
+    this.put(TOPICS.approvals, 'RequestResolved', { ...resolved, status });
+  }
+
+  /** A request with a known answer. */
+  private decoy(): void {
+    const { opened, resolved } = aside(this.scene, 'decoy', this.now);
+    this.put(TOPICS.approvals, 'RequestOpened', opened);
+    this.vote('decoy', 'deny', { resolving: true, counted: false });
     this.put(TOPICS.approvals, 'RequestResolved', resolved);
   }
 
