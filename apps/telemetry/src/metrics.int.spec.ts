@@ -126,6 +126,15 @@ describe('metrics of random facts on the real engine', () => {
     expect(answer.reviewer_burden).toEqual(expected);
   });
 
+  it('know no handling time of a vote whose packet was never opened', async () => {
+    const rows = await database.engine.rows<{ vote_id: string }>(
+      'SELECT vote_id FROM votes WHERE handling_s IS NULL ORDER BY vote_id',
+    );
+    const unseen = told.flatMap(({ votes }) => votes.filter(({ shown_at }) => shown_at === null));
+    expect(rows.map(({ vote_id }) => vote_id)).toEqual(unseen.map(({ vote_id }) => vote_id).sort());
+    expect(rows.length).toBeGreaterThan(10);
+  });
+
   it('show a vote that a change voided as not counted', async () => {
     const rows = await database.engine.rows<{ vote_id: string; counted: boolean }>(
       'SELECT vote_id, counted FROM votes ORDER BY vote_id',

@@ -56,6 +56,7 @@ SELECT
     fromUnixTimestamp64Milli(v.shown_at, 'UTC') AS shown_at,
     fromUnixTimestamp64Milli(v.voted_at, 'UTC') AS voted_at,
     toDecimal64(v.voted_at - v.opened_at, 3) / 1000 AS seconds_to_vote,
-    toDecimal64(least(greatest(v.voted_at - v.shown_at, 0), 1800000), 9) / 1000 AS handling_s,
+    -- least and greatest skip a NULL, so they alone would say 0 of a packet that was never opened.
+    if(v.shown_at IS NULL, NULL, toDecimal64(least(greatest(v.voted_at - v.shown_at, 0), 1800000), 9) / 1000) AS handling_s,
     version
 FROM one_by_one
