@@ -11,7 +11,8 @@ const Group = z.looseObject({
   ...Object.fromEntries(counts.map((name) => [name, z.int()])),
   ...Object.fromEntries([...rates, 'false_positive_rate', 'false_negative_rate'].map((name) => [name, rate])),
   time_to_approve: z.looseObject({ median_s: number, p95_s: number, n: z.int() }),
+  advisory: z.looseObject({ requests: z.int(), answered: z.int(), would_have_denied: rate, agreement: rate }),
 });
-const Burden = z.looseObject({ reviewer_id: z.string(), day: z.string(), actions: z.int(), minutes: z.number() });
+const Burden = z.looseObject({ reviewer_id: z.string(), day: z.string(), actions: z.int(), minutes: number });
 
 export const METRICS_ANSWER = answerOf(z.looseObject({ groups: z.array(Group), reviewer_burden: z.array(Burden) }));
