@@ -19,14 +19,15 @@ export class Browser {
   }
 
   post(url: string, fields: Record<string, string>): Promise<Shown> {
-    return this.go(url, { method: 'POST', body: new URLSearchParams(fields) });
+    return this.go(url, { method: 'POST', body: new URLSearchParams(fields) }, { origin: new URL(url).origin });
   }
 
-  private async go(url: string, init: RequestInit): Promise<Shown> {
+  /** @param from what a browser says of the page that a form was on */
+  private async go(url: string, init: RequestInit, from: Record<string, string> = {}): Promise<Shown> {
     const response = await fetch(url, {
       ...init,
       redirect: 'manual',
-      headers: { cookie: stringifyCookie(this.cookies) },
+      headers: { ...from, cookie: stringifyCookie(this.cookies) },
     });
     for (const line of response.headers.getSetCookie()) this.keep(line);
     const location = response.headers.get('location');

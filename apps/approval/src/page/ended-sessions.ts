@@ -45,9 +45,9 @@ export class EndedSessions {
     return this.fold.healthy();
   }
 
-  /** @throws CountersignError `overloaded` while this instance may not know all ends: then nobody has a session here */
-  has(sessionId: string): boolean {
-    if (!this.fold.healthy()) throw behind();
+  /** @throws CountersignError `overloaded` when this instance may not know all ends: then nobody has a session here */
+  async has(sessionId: string): Promise<boolean> {
+    if (!this.fold.healthy()) await this.catchUp();
     return this.ended.has(sha256(sessionId));
   }
 
@@ -92,5 +92,5 @@ export class EndedSessions {
   }
 }
 
-const behind = (cause?: unknown): CountersignError =>
+const behind = (cause: unknown): CountersignError =>
   new CountersignError('overloaded', 'sessions cannot be checked now; try again', { retry_after: 2 }, { cause });

@@ -103,7 +103,7 @@ export class SignIn {
     if (content === null) return null;
     const { access_token, csrf, sid, expires_at } = content as Record<string, string> & { expires_at?: number };
     if (access_token === undefined || csrf === undefined || sid === undefined) return null;
-    if (this.options.ended.has(sid)) return null;
+    if (await this.options.ended.has(sid)) return null;
     try {
       const reviewer = await this.options.reviewers.verify(access_token);
       const { tenant, subject } = reviewer;
