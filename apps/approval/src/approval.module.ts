@@ -19,6 +19,7 @@ import type { Judge } from './judge/judge.js';
 import type { View } from './judge/view.js';
 import { observeJudge } from './metrics.js';
 import { ApprovalsHandler } from './notify/approvals.handler.js';
+import { LettersHandler } from './notify/letters.handler.js';
 import { NotificationsController } from './notify/notifications.controller.js';
 import { observeNotifications } from './notify/notify-metrics.js';
 import type { NotifyParts } from './notify/notify-parts.js';
@@ -67,6 +68,7 @@ const CONTROLLERS = [
   KnownController,
   NotificationsController,
   ApprovalsHandler,
+  LettersHandler,
   ReviewersController,
 ];
 

@@ -6,6 +6,7 @@ import type { Logger, ReviewerAuth, RunningService } from '@countersign/service'
 import { openSigningKeys } from '@countersign/token';
 import type { ApprovalConfig } from './approval.config.js';
 import { ApprovalModule } from './approval.module.js';
+import { deadLetters } from './dead-letters.js';
 import { ApprovalTokens } from './http/approval-tokens.js';
 import { Custody } from './http/custody.js';
 import { Edits } from './http/edits.js';
@@ -37,7 +38,7 @@ export async function startApproval(config: ApprovalConfig, clock?: () => number
   const log = createLogger('approval', config.logLevel);
   const parts = partsOf(config, log, clock);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
-  const { appender, roster } = parts;
+  const { appender, roster, transport } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster);
   const page = pageOf(config, { reviewers, connection, appender });
   const votes = new Votes(judge, view, new Edits(policy));
@@ -65,7 +66,6 @@ export async function startApproval(config: ApprovalConfig, clock?: () => number
       [appender, connection],
     );
   };
-  const transport = new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter: () => Promise.resolve() });
   const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
   const service = await startService({ ...options, ...httpOf(config) });
   await Promise.all([judge.start(), openRoster(roster, config)]);
@@ -86,6 +86,7 @@ function partsOf(config: ApprovalConfig, log: Logger, clock?: () => number) {
     policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
     publisher: createLogPublisher({ connection, macKeys, horizonMs }),
     credentials: new CredentialsFile(secretsDir, log),
+    transport: new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter: deadLetters(appender, macKeys) }),
     roster: new RosterLog({ connection, appender, macKeys, log }),
     notify: makeNotify(config, { connection, appender, log }),
   };
