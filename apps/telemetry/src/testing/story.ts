@@ -2,6 +2,7 @@ import { derivedId } from '@countersign/canonical';
 import { TOPICS } from '@countersign/events';
 import type { EventMap, EventName } from '@countersign/events';
 import type { AcceptedVote, DecidedAction } from '@countersign/metrics';
+import { labelled, outcome } from './after-events.js';
 import { SimulatedLog } from './log.js';
 import { randomAction } from './random-action.js';
 import type { ActionFacts } from './random-action.js';
@@ -202,31 +203,15 @@ class Story {
   private report(status: string): void {
     this.wait();
     this.action.outcome_status = status;
-    this.put(TOPICS.outcomes, 'OutcomeRecorded', {
-      ...this.scene.facts,
-      ...{ reported_by: 'executor-a', status, result: null, post_checks: null, post_checks_failed: 0 },
-      ...{ outcome_without_redemption: false, occurred_at: null, recorded_at: this.now },
-    });
+    this.put(TOPICS.outcomes, 'OutcomeRecorded', outcome(this.scene, status, this.now));
   }
 
   private label(): void {
-    const { agent_version: _v, model_id: _m, submitted_at: _s, decided_at: _d, ...facts } = this.scene.facts;
-    const stated = {
-      ...facts,
-      source: 'audit',
-      labelled_by: 'lou',
-      note: null,
-      sample_probability: null,
-      observed_at: this.now,
-    };
+    const observed_at = this.now;
     const chosen = this.random.pick([[], ['harmless'], ['harmful'], ['harmful', 'harmless']] as const);
-    const labels = chosen.map((label, index) => ({
-      ...stated,
-      label_id: derivedId('lab', facts.action_id, index),
-      label,
-    }));
+    const labels = chosen.map((label, index) => labelled(this.scene, label, index, observed_at));
     for (const label of labels) this.put(TOPICS.labels, 'LabelRecorded', label);
-    this.action.label = labels.at(-1)?.label ?? this.action.label;
+    this.action.label = chosen.at(-1) ?? this.action.label;
     // A late copy of the first label is not a newer label.
     if (labels[0] && this.random.chance(0.3)) this.put(TOPICS.labels, 'LabelRecorded', labels[0]);
   }
