@@ -8,6 +8,7 @@ export interface Received {
   readonly body: string;
 }
 
+/** `nth`: how often this very message has come, from 1. */
 type Answer = (response: ServerResponse, nth: number) => void;
 export const status =
   (code: number, headers: Record<string, string> = {}): Answer =>
@@ -32,7 +33,8 @@ export class Receiver {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         this.got.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
-        this.answer(response, this.got.length);
+        const id = request.headers['webhook-id'];
+        this.answer(response, this.got.filter(({ headers }) => headers['webhook-id'] === id).length);
       });
     });
     await new Promise<void>((resolve) => this.server?.listen(this.port, '127.0.0.1', resolve));
