@@ -46,10 +46,10 @@ export class CustodyController {
     @Inject(CUSTODY) private readonly custody: Custody,
   ) {}
 
-  /** The chain of custody, in the order of the log. */
+  /** The chain of custody, in the order of its times. */
   @Get('custody')
   async read(@Headers() headers: RequestHeaders, @Param('request_id') id: string): Promise<unknown> {
-    const { tenant } = await this.reviewers.authenticate(headers['authorization']);
+    const { tenant } = await this.reviewers.authenticateReader(headers['authorization']);
     const { action, request } = this.votes.request(tenant, id);
     return custodyDocument(action, request);
   }
