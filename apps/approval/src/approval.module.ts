@@ -12,6 +12,7 @@ import { GrantsController } from './http/grants.controller.js';
 import { InternalController } from './http/internal.controller.js';
 import { KnownController } from './http/known.controller.js';
 import type { Queue } from './http/queue.js';
+import { Releases } from './http/releases.js';
 import { ReleasesController } from './http/releases.controller.js';
 import { RequestsController } from './http/requests.controller.js';
 import type { Votes } from './http/votes.js';
@@ -23,19 +24,24 @@ import { LettersHandler } from './notify/letters.handler.js';
 import { NotificationsController } from './notify/notifications.controller.js';
 import { observeNotifications } from './notify/notify-metrics.js';
 import type { NotifyParts } from './notify/notify-parts.js';
+import { FormsController } from './page/forms.controller.js';
+import type { Calls } from './page/forms.controller.js';
 import { PageController } from './page/page.controller.js';
-import type { PageParts } from './page/page.controller.js';
+import { PageSessions } from './page/page-sessions.js';
+import type { PageParts } from './page/page-sessions.js';
 import { SignInController } from './page/sign-in.controller.js';
 import { ReviewersController } from './roster/reviewers.controller.js';
 import type { RosterLog } from './roster/roster-log.js';
 import {
   APPROVAL_TOKENS,
   CALLERS,
+  CALLS,
   CUSTODY,
   JUDGE,
   NOTIFY,
   PAGE,
   QUEUE,
+  RELEASES,
   REVIEWERS,
   ROSTER,
   VIEW,
@@ -83,9 +89,13 @@ export class ApprovalModule {
       observeNotifications(registry, parts.notify.notifications);
       return parts.notify;
     };
+    const releases = new Releases(parts.judge, parts.votes);
     return {
       module: ApprovalModule,
-      controllers: [...CONTROLLERS, ...(parts.page === null ? [] : [PageController, SignInController])],
+      controllers: [
+        ...CONTROLLERS,
+        ...(parts.page === null ? [] : [PageController, FormsController, SignInController]),
+      ],
       providers: [
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
         { provide: NOTIFY, useFactory: notifying, inject: [METRICS] },
@@ -97,7 +107,9 @@ export class ApprovalModule {
         { provide: VOTES, useValue: parts.votes },
         { provide: CUSTODY, useValue: parts.custody },
         { provide: QUEUE, useValue: parts.queue },
-        { provide: PAGE, useValue: parts.page },
+        { provide: RELEASES, useValue: releases },
+        { provide: PAGE, useValue: parts.page && new PageSessions(parts.page) },
+        { provide: CALLS, useValue: { votes: parts.votes, custody: parts.custody, releases } satisfies Calls },
       ],
     };
   }

@@ -18,7 +18,7 @@ import { Ticker } from './judge/ticker.js';
 import { View } from './judge/view.js';
 import { makeNotify } from './notify/make-notify.js';
 import { EndedSessions } from './page/ended-sessions.js';
-import type { PageParts } from './page/page.controller.js';
+import type { PageParts } from './page/page-sessions.js';
 import { Sealed } from './page/sealed.js';
 import { SignIn } from './page/sign-in.js';
 import { createLogPublisher } from './publisher/log-publisher.js';

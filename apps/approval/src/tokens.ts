@@ -6,7 +6,10 @@ export const REVIEWERS = Symbol('REVIEWERS');
 export const APPROVAL_TOKENS = Symbol('APPROVAL_TOKENS');
 export const VOTES = Symbol('VOTES');
 export const CUSTODY = Symbol('CUSTODY');
+export const RELEASES = Symbol('RELEASES');
 export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');
 export const NOTIFY = Symbol('NOTIFY');
 export const ROSTER = Symbol('ROSTER');
+/** What the forms of the page call. */
+export const CALLS = Symbol('CALLS');

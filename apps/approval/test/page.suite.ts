@@ -82,6 +82,49 @@ export function pageSuite(system: () => Instances): void {
       expect(again.text).toContain('You have voted');
     }, 60_000);
 
+    it('takes a changed version, and shows a refused form again with what was written', async () => {
+      const action = fresh();
+      await system().decide(decided(action, { gate: gate({ quorum: 1, reason: 'always' }) }));
+      await system().read(action);
+      const path = `${pageUrl}/page/requests/${requestId(action)}`;
+      const browser = new Browser();
+      await browser.post((await browser.get(`${pageUrl}/page/sign-in`)).url, { subject: 'ann' });
+      const { hidden } = await browser.get(path);
+      const parameters = '{ "amount": { "value": "12.00", "currency": "USD" } }';
+      const mistaken = await browser.post(`${path}/votes`, { ...hidden, vote: 'approve', reason: 'ok', parameters });
+      expect([mistaken.status, mistaken.text.includes('pressed Approve')]).toEqual([422, true]);
+      expect(mistaken.text).toContain('12.00');
+      expect(await statusOf(system(), action)).toBe('pending');
+      const unfounded = await browser.post(`${path}/votes`, { ...mistaken.hidden, vote: 'approve', reason: '' });
+      expect([unfounded.status, unfounded.text.includes('demands a reason')]).toEqual([422, true]);
+      // The corrected form is another call, not the remembered answer.
+      const voted = await browser.post(`${path}/votes`, { ...unfounded.hidden, vote: 'approve', reason: 'seen' });
+      expect([voted.status, voted.text.includes('Your approval is recorded.')]).toEqual([200, true]);
+      expect(await statusOf(system(), action)).toBe('approved');
+    }, 60_000);
+
+    it('claims, comments, hands back, releases and recalls', async () => {
+      const action = fresh();
+      await system().decide(decided(action, { gate: gate({ quorum: 1, hold: true }) }));
+      await system().read(action);
+      const path = `${pageUrl}/page/requests/${requestId(action)}`;
+      const browser = new Browser();
+      await browser.post((await browser.get(`${pageUrl}/page/sign-in`)).url, { subject: 'ann' });
+      const press = async (to: string, fields: Record<string, string>) => {
+        const { hidden } = await browser.get(path);
+        return (await browser.post(`${path}/${to}`, { ...hidden, ...fields })).text;
+      };
+      expect(await press('custody', { verb: 'claim' })).toContain('in work by ann until');
+      expect(await press('custody', { verb: 'comment', text: '' })).toContain('Write a few words');
+      expect(await press('custody', { verb: 'comment', text: 'I call <them>' })).toContain('I call &lt;them&gt;');
+      expect(await press('custody', { verb: 'release' })).toContain('You have given it back.');
+      expect(await press('votes', { vote: 'approve', reason: '' })).toContain('Approved, and held');
+      expect((await browser.get(`${pageUrl}/`)).text).toContain('Approved, and held until somebody releases it');
+      expect(await press('release', { verb: 'let_go', release_at: 'soon' })).toContain('in UTC');
+      expect(await press('release', { verb: 'recall', reason: 'typo' })).toContain('it cannot run any more');
+      expect(await press('release', { verb: 'let_go' })).toContain('taken back');
+    }, 60_000);
+
     it('opens what a message links to, and decides nothing by it', async () => {
       const { action } = await waiting();
       const link = `${pageUrl}/requests/${requestId(action)}?intent=approve`;

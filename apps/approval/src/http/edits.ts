@@ -69,9 +69,15 @@ export class Edits {
   }
 }
 
+const hiddenIn = ({ sensitive }: Pick<ActionProposed, 'sensitive'>): string[] =>
+  sensitive.filter((pointer) => pointer.startsWith('/parameters/') || pointer === '/parameters');
+
+/** True for an action that reviewers cannot change. */
+export const hidesParameters = (proposal: Pick<ActionProposed, 'sensitive'>): boolean => hiddenIn(proposal).length > 0;
+
 /** The digest of a changed action is over plain values, and those of hidden parameters are known to the agent only. */
-export function refuseHidden({ sensitive }: Pick<ActionProposed, 'sensitive'>): void {
-  const hidden = sensitive.filter((pointer) => pointer.startsWith('/parameters/') || pointer === '/parameters');
+export function refuseHidden(proposal: Pick<ActionProposed, 'sensitive'>): void {
+  const hidden = hiddenIn(proposal);
   if (hidden.length === 0) return;
   const detail = `the values of ${hidden.join(', ')} are keyed hashes, so no digest of changed parameters can be computed`;
   throw new CountersignError(

@@ -61,7 +61,7 @@ export class Queue {
 }
 
 /** The hold belongs to the request that was approved, not to an audit of the same action. */
-const isHeld = ({ request, hold }: Requested): boolean => request.kind === 'approval' && hold?.status === 'held';
+export const isHeld = ({ request, hold }: Requested): boolean => request.kind === 'approval' && hold?.status === 'held';
 
 /**
  * What a person who asks for their own work is shown: what they can vote on, unless it is in other hands. Once escalated

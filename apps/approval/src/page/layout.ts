@@ -1,3 +1,4 @@
+import type { FastifyReply } from 'fastify';
 import { html } from './html.js';
 import type { Html } from './html.js';
 
@@ -46,3 +47,6 @@ const signedIn = ({ name, tenant, csrf }: Visitor): Html =>
 /** What went wrong, and what to do, on a page of its own. */
 export const problemPage = (visitor: Visitor | null, title: string, detail: string): string =>
   page(title, visitor, html`<h1>${title}</h1><p class="lead">${detail}</p><p><a href="/">Back to the queue</a></p>`);
+
+export const show = (reply: FastifyReply, text: string): void => void reply.headers(PAGE_HEADERS).send(text);
+export const redirect = (reply: FastifyReply, to: string): void => void reply.code(303).header('location', to).send();

@@ -6,26 +6,21 @@ import { html } from './html.js';
 import type { Html } from './html.js';
 import { page } from './layout.js';
 import type { Visitor } from './layout.js';
-import { packetPath } from './queue-page.js';
-import type { Intent } from './words.js';
+import { forms } from './packet-forms.js';
+import type { FormsView } from './packet-forms.js';
+import type { Intent, Notice } from './words.js';
 
 type Members = { readonly [member: string]: JsonValue };
 
 /** What the page of one request is drawn from: the documents of the API. */
-export interface PacketView {
-  readonly request_id: string;
-  readonly kind: RequestKind;
-  readonly status: string;
+export interface PacketView extends FormsView {
   readonly approvals: { readonly given: number; readonly required: number };
   readonly packet: Members;
-  readonly packet_digest: string;
   /** In whose hands it is, in words; null for nobody's. */
   readonly hands: string | null;
   readonly comments: readonly JsonValue[];
-  /** Why this person cannot vote, in words; null when they can. */
-  readonly hindrance: string | null;
   /** What the last attempt answered. */
-  readonly notice: { readonly kind: 'good' | 'bad'; readonly text: string } | null;
+  readonly notice: Notice | null;
 }
 
 const members = (value: JsonValue | undefined): Members =>
@@ -52,18 +47,6 @@ const KINDS: Readonly<Record<RequestKind, string | null>> = {
   audit: 'The action was approved and picked at random. Say whether it does harm: your answer is a label.',
 };
 
-const BUTTONS = {
-  approval: [
-    ['approve', 'approve', 'Approve'],
-    ['deny', 'deny', 'Deny'],
-  ],
-  audit: [
-    ['harmless', 'approve', 'Harmless'],
-    ['harmful', 'deny', 'Harmful'],
-    ['unsure', '', 'Unsure'],
-  ],
-} as const;
-
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
 export function packetPage(visitor: Visitor, shownView: PacketView, intent: Intent | null = null): string {
   const view = { ...shownView, packet: markHidden(shownView.packet) };
@@ -75,7 +58,7 @@ export function packetPage(visitor: Visitor, shownView: PacketView, intent: Inte
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
 <h1>${title}</h1>${KINDS[view.kind] && html`<p class="lead">${KINDS[view.kind]}</p>`}
 <p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}${view.hands && html` · ${view.hands}`}</p>
-${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${comments(view)}${voting(visitor, view, intent)}`,
+${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${comments(view)}${forms(visitor, view, intent)}`,
   );
 }
 
@@ -142,22 +125,3 @@ function comments({ comments: said }: PacketView): Html | null {
   return html`<section class="untrusted"><h2>Comments (not verified)</h2>
 ${said.map(members).map(({ subject, text, commented_at }) => html`<p><b>${shown(subject)}</b> ${shown(commented_at)}</p><blockquote>${shown(text)}</blockquote>`)}</section>`;
 }
-
-function voting(
-  visitor: Visitor,
-  { request_id, kind, packet_digest, hindrance }: PacketView,
-  intent: Intent | null,
-): Html {
-  if (hindrance !== null) return html`<section><h2>Your vote</h2><p>${hindrance}</p></section>`;
-  return html`<section><h2>Your vote</h2>${meant(kind, intent)}<form method="post" action="${packetPath(request_id)}/votes">
-<input type="hidden" name="csrf" value="${visitor.csrf}"><input type="hidden" name="packet_digest" value="${packet_digest}">
-<label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000"></textarea>
-${BUTTONS[kind === 'audit' ? 'audit' : 'approval'].map(([vote, look, word]) => html`<button class="${look}" name="vote" value="${vote}"${vote === intent ? html` aria-describedby="meant"` : null}>${word}</button>`)}
-</form></section>`;
-}
-
-/** A link chooses no more than this sentence: the person reads the packet and presses the button. */
-const meant = (kind: RequestKind, intent: Intent | null): Html | null =>
-  intent === null || kind === 'audit'
-    ? null
-    : html`<p class="notice" id="meant">Your link says: ${intent}. Nothing is recorded yet. Read what the approval releases, then press the button.</p>`;

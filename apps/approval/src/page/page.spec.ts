@@ -1,7 +1,10 @@
+import { CountersignError } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
+import { custodyOf, releaseOf, voteOf } from './form-wishes.js';
 import { escapeHtml } from './html.js';
 import { packetPage } from './packet-page.js';
 import { queuePage, timeLeft } from './queue-page.js';
-import { noticeOf } from './words.js';
+import { noticeOf, refusalNotice } from './words.js';
 
 const visitor = { name: 'Ann', tenant: 'acme', csrf: 'c5rf' };
 const evil = `<script>alert('x')</script>"`;
@@ -15,6 +18,10 @@ const view = {
   hands: null,
   comments: [],
   notice: null,
+  changeable: null as JsonValue,
+  held: false,
+  verbs: [] as const,
+  draft: {},
   packet: {
     action: {
       action_type: evil,
@@ -107,11 +114,41 @@ describe("the reviewers' page", () => {
   });
 
   it.each([
-    ['not_eligible', 'not among those who may vote'],
+    ['not_eligible', 'not among those who may'],
     ['reason_required', 'Write one below'],
     ['stale_packet', 'Read it again'],
     ['too_fast', 'Read on'],
-  ])('says what to do after %s', (refused, text) => expect(noticeOf({ refused })?.text).toContain(text));
+  ] as const)('says what to do after %s', (code, text) =>
+    expect(refusalNotice(new CountersignError(code, 'x')).text).toContain(text),
+  );
+
+  it('takes no words from an address', () => {
+    expect(noticeOf({ said: 'approve' })?.text).toBe('Your approval is recorded.');
+    expect([noticeOf({ said: 'constructor' }), noticeOf({ said: evil }), noticeOf({})]).toEqual([null, null, null]);
+  });
+
+  it('keeps what a person wrote when a form is refused, and gives it another id', () => {
+    const draft = { reason: `${evil} receipt seen`, parameters: '{"amount": 1}', text: 'ask bob' };
+    const again = { ...view, changeable: { amount: 2 }, verbs: ['comment'] as const, draft };
+    const text = packetPage(visitor, again);
+    expect(text).toContain('&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot; receipt seen</textarea>');
+    expect(text).toContain('<details open>');
+    expect(text).toContain('{&quot;amount&quot;: 1}</textarea>');
+    expect(text).toContain('ask bob</textarea>');
+    const ids = (page: string): string[] =>
+      [...page.matchAll(/name="form_id" value="([^"]+)"/g)].map(([, id]) => id ?? '');
+    expect(new Set([...ids(text), ...ids(packetPage(visitor, again))]).size).toBe(4);
+  });
+
+  it('offers to change only what can be changed, and to release only what is held', () => {
+    expect(packetPage(visitor, view)).not.toContain('approve_with_changes');
+    expect(packetPage(visitor, { ...view, changeable: {} })).toContain('value="approve_with_changes"');
+    const held = packetPage(visitor, { ...view, held: true, hindrance: 'ended' });
+    for (const verb of ['let_go', 'recall']) expect(held).toContain(`name="verb" value="${verb}"`);
+    expect(held).not.toContain('name="vote"');
+    expect(packetPage(visitor, view)).not.toContain('let_go');
+  });
+
   it('lists what waits', () => {
     const item = {
       request_id: 'req_1',
@@ -126,9 +163,69 @@ describe("the reviewers' page", () => {
       respond_by: 60_000,
       hands: null,
     };
-    expect(queuePage(visitor, [item], 0)).toContain('1 of 2');
-    expect(queuePage(visitor, [{ ...item, kind: 'audit' }], 0)).toContain('<span class="tag">audit</span>');
-    expect(queuePage(visitor, [], 0)).toContain('Nothing waits.');
+    const queue = (mine: (typeof item)[], all = mine, held: (typeof item)[] = []): string =>
+      queuePage(visitor, { mine, all, held }, 0);
+    expect(queue([item])).toContain('1 of 2');
+    expect(queue([item])).not.toContain('In other hands');
+    expect(queue([], [{ ...item, kind: 'audit' }])).toMatch(
+      /Nothing waits for you[^]*In other hands[^]*<span class="tag">audit/,
+    );
+    expect(queue([], [], [item])).toContain('Approved, and held');
     expect([timeLeft(60_000, 0), timeLeft(0, 7_200_000)]).toEqual(['1 min left', '2 h late']);
+  });
+});
+
+describe('the forms of a packet', () => {
+  const current = { amount: { value: '6000.00', currency: 'USD' }, order: '12345' };
+  const typed = JSON.stringify(current, null, 2).replaceAll('\n', '\r\n');
+  const changed = typed.replace('6000.00', '4500.00');
+  const form = { vote: 'approve', packet_digest: 'sha256:p', reason: ' ' };
+
+  it('approve what is shown, with parameters only where they are changed', () => {
+    const body = { packet_digest: 'sha256:p', reason: null };
+    expect(voteOf({ ...form, parameters: typed }, current)).toEqual({ ...body, vote: 'approve' });
+    expect(voteOf({ ...form, vote: 'approve_with_changes', parameters: changed }, current)).toEqual({
+      ...{ ...body, vote: 'approve_with_changes' },
+      parameters: { ...current, amount: { value: '4500.00', currency: 'USD' } },
+    });
+    expect(voteOf({ ...form, vote: 'deny', parameters: changed }, current)).toEqual({ ...body, vote: 'deny' });
+  });
+
+  it.each([
+    ['Approve after changing the parameters', { parameters: changed }, 'pressed Approve'],
+    ['Approve after spoiling them', { parameters: '{' }, 'pressed Approve'],
+    ['changes that change nothing', { vote: 'approve_with_changes', parameters: typed }, 'as proposed'],
+    ['no JSON', { vote: 'approve_with_changes', parameters: '{"a": 1,}' }, 'no valid JSON'],
+    ['a list', { vote: 'approve_with_changes', parameters: '[1]' }, 'JSON object'],
+    ['the same member twice', { vote: 'approve_with_changes', parameters: '{"a": 1, "a": 2}' }, 'no valid JSON'],
+  ])('are refused in words: %s', (_what, fields, words) =>
+    expect(() => voteOf({ ...form, ...fields }, current)).toThrow(words),
+  );
+
+  it('release at a time of UTC, or now, or take back', () => {
+    expect(releaseOf({ verb: 'let_go', release_at: '2026-06-19T09:00' })).toEqual({
+      ...{ recall: false, reason: null },
+      release_at: Date.UTC(2026, 5, 19, 9),
+    });
+    expect(releaseOf({ verb: 'let_go', release_at: '', reason: 'quiet hours' })).toEqual({
+      ...{ recall: false, reason: 'quiet hours' },
+      release_at: null,
+    });
+    expect(releaseOf({ verb: 'recall', release_at: 'x' })).toMatchObject({ recall: true, release_at: null });
+    for (const release_at of ['tomorrow', '2026-13-01T00:00', '2026-06-19T09:00+02:00'])
+      expect(() => releaseOf({ verb: 'let_go', release_at })).toThrow('in UTC');
+  });
+
+  it('hand on only with words and a person', () => {
+    expect(custodyOf({ verb: 'claim' })).toEqual({ verb: 'claim' });
+    expect(custodyOf({ verb: 'comment', text: ' call them ' })).toEqual({ verb: 'comment', text: 'call them' });
+    expect(custodyOf({ verb: 'recuse', text: 'my brother' })).toEqual({ verb: 'recuse', reason: 'my brother' });
+    expect(custodyOf({ verb: 'reassign', text: 'away', to_subject: 'bob' })).toEqual({
+      ...{ verb: 'reassign', to_subject: 'bob' },
+      reason: 'away',
+    });
+    expect(() => custodyOf({ verb: 'escalate', text: ' ' })).toThrow('a few words');
+    expect(() => custodyOf({ verb: 'reassign', text: 'away' })).toThrow('to whom');
+    expect(() => custodyOf({ verb: 'assign', text: 'x', to_subject: 'bob' })).toThrow('no such button');
   });
 });

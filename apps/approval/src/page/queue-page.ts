@@ -35,18 +35,36 @@ export function timeLeft(untilMs: number, nowMs: number): string {
   return untilMs < nowMs ? `${words} late` : `${words} left`;
 }
 
-/** The queue: what waits for this person, most urgent first. */
-export const queuePage = (visitor: Visitor, items: readonly QueueItem[], nowMs: number): string =>
-  page(
+/** What waits, as one person sees it. */
+export interface Waiting {
+  /** What this person can decide and nobody else has in hand. */
+  readonly mine: readonly QueueItem[];
+  /** Everything of the tenant that waits. */
+  readonly all: readonly QueueItem[];
+  /** Approved actions in the release queue. */
+  readonly held: readonly QueueItem[];
+}
+
+/** The queue, most urgent first: what this person can decide, what waits for others, what is held. */
+export function queuePage(visitor: Visitor, { mine, all, held }: Waiting, nowMs: number): string {
+  const ids = new Set(mine.map(({ request_id }) => request_id));
+  const others = all.filter(({ request_id }) => !ids.has(request_id));
+  return page(
     'Queue',
     visitor,
-    html`<h1>Waiting for a person</h1>
-<p class="lead">${items.length === 0 ? 'Nothing waits.' : `${items.length} ${items.length === 1 ? 'request' : 'requests'}, most urgent first.`}</p>
-${items.length === 0 ? null : table(items, nowMs)}`,
+    html`<h1>Yours to decide</h1>
+<p class="lead">${mine.length === 0 ? 'Nothing waits for you.' : `${requests(mine)}, most urgent first.`}</p>
+${mine.length === 0 ? null : table(mine, nowMs)}${more('In other hands', others, nowMs)}${more('Approved, and held until somebody releases it', held, nowMs)}`,
   );
+}
+
+const requests = ({ length }: readonly QueueItem[]): string => `${length} ${length === 1 ? 'request' : 'requests'}`;
+
+const more = (title: string, items: readonly QueueItem[], nowMs: number): Html | null =>
+  items.length === 0 ? null : html`<h2>${title}</h2>${table(items, nowMs)}`;
 
 const table = (items: readonly QueueItem[], nowMs: number): Html =>
-  html`<section><table>
+  html`<section><table class="queue">
 <thead><tr><th>Action</th><th>Amount</th><th>Agent</th><th>Gate</th><th>Approvals</th><th>Respond</th></tr></thead>
 <tbody>${items.map((item) => row(item, nowMs))}</tbody>
 </table></section>`;
@@ -54,7 +72,7 @@ const table = (items: readonly QueueItem[], nowMs: number): Html =>
 const row = (item: QueueItem, nowMs: number): Html =>
   html`<tr>
 <td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target}<br><span class="tag">${item.environment}</span>${item.kind === 'approval' ? null : html` <span class="tag">${item.kind}</span>`}${item.hands && html` <span class="tag">${item.hands}</span>`}</td>
-<td>${item.amount ?? '–'}</td><td>${item.agent_id}</td><td>${item.gate}</td>
-<td>${item.approvals.given} of ${item.approvals.required}</td>
-<td><span class="tag ${item.respond_by < nowMs ? 'late' : ''}">${timeLeft(item.respond_by, nowMs)}</span></td>
+<td data-label="Amount">${item.amount ?? '–'}</td><td data-label="Agent">${item.agent_id}</td><td data-label="Gate">${item.gate}</td>
+<td data-label="Approvals">${item.approvals.given} of ${item.approvals.required}</td>
+<td data-label="Respond"><span class="tag ${item.respond_by < nowMs ? 'late' : ''}">${timeLeft(item.respond_by, nowMs)}</span></td>
 </tr>`;

@@ -4,25 +4,22 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PAGE } from '../tokens.js';
 import { cookieOf, SESSION_COOKIE, setCookie, SIGN_IN_COOKIE } from './cookies.js';
 import { PageProblemFilter } from './page-problem.filter.js';
-import { isSecure } from './page.controller.js';
-import type { PageParts } from './page.controller.js';
+import type { Form, PageSessions } from './page-sessions.js';
 import { packetPath } from './queue-page.js';
 import { CALLBACK_PATH } from './sign-in.js';
 import { intentOf } from './words.js';
-
-type Form = { readonly [field: string]: string | undefined };
 
 /** Both ends of a sign-in. */
 @ApiExcludeController()
 @Controller()
 @UseFilters(PageProblemFilter)
 export class SignInController {
-  constructor(@Inject(PAGE) private readonly parts: PageParts) {}
+  constructor(@Inject(PAGE) private readonly sessions: PageSessions) {}
 
   @Get('page/sign-in')
   async begin(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: Form): Promise<void> {
-    const { url, cookie, lifeSeconds } = await this.parts.signIn.begin(this.pageUrl(request), goalOf(query));
-    const held = { name: SIGN_IN_COOKIE, value: cookie, lifeSeconds, secure: isSecure(this.parts) };
+    const { url, cookie, lifeSeconds } = await this.sessions.parts.signIn.begin(this.pageUrl(request), goalOf(query));
+    const held = { name: SIGN_IN_COOKIE, value: cookie, lifeSeconds, secure: this.sessions.secure };
     void reply
       .code(303)
       .headers({ location: url, 'set-cookie': setCookie(held) })
@@ -32,8 +29,8 @@ export class SignInController {
   @Get(CALLBACK_PATH)
   async finish(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const search = request.url.slice(request.url.indexOf('?'));
-    const secure = isSecure(this.parts);
-    const { cookie, lifeSeconds, goal } = await this.parts.signIn.finish(
+    const { parts, secure } = this.sessions;
+    const { cookie, lifeSeconds, goal } = await parts.signIn.finish(
       search,
       cookieOf(request.headers.cookie, SIGN_IN_COOKIE, secure),
     );
@@ -46,7 +43,7 @@ export class SignInController {
 
   /** The address that the browser used, when it is one of ours: a made-up Host header leads nowhere else. */
   private pageUrl(request: FastifyRequest): string {
-    const { urls } = this.parts;
+    const { urls } = this.sessions.parts;
     return urls.find((url) => new URL(url).host === request.headers.host) ?? urls[0] ?? '';
   }
 }

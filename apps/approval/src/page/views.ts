@@ -1,8 +1,13 @@
-import { approvalsOf, commentsOf, instant, proposalOf } from '@countersign/approval';
+import { approvalsOf, commentsOf, instant, isSame, proposalOf, readJson } from '@countersign/approval';
 import type { IneligibleRule, RequestState } from '@countersign/approval';
+import type { JsonValue } from '@countersign/canonical';
+import type { Reviewer } from '@countersign/service';
+import { hidesParameters } from '../http/edits.js';
+import { isHeld } from '../http/queue.js';
 import { packetOf, standingOf } from '../http/request-view.js';
 import type { Requested } from '../judge/requested.js';
 import type { Visitor } from './layout.js';
+import type { CustodyVerb } from './packet-forms.js';
 import type { PacketView } from './packet-page.js';
 import type { QueueItem } from './queue-page.js';
 import type { Session } from './sign-in.js';
@@ -32,13 +37,36 @@ export function queueItem(action: Requested): QueueItem {
 /** @throws CountersignError `internal` when packet and action do not belong together */
 export function packetView(action: Requested, { reviewer }: Session, notice: Notice | null): PacketView {
   const { request } = action;
+  const standing = standingOf(action, reviewer);
   return {
     ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet: packetOf(action), notice },
     packet_digest: request.packet_digest,
     approvals: approvalsOf(request),
     ...{ hands: handsOf(request), comments: commentsOf(request) },
-    hindrance: hindranceOf(action, standingOf(action, reviewer)),
+    hindrance: hindranceOf(request, standing),
+    changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersOf(action) : null,
+    held: isHeld(action),
+    verbs: verbsFor(request, reviewer, standing['can_vote'] === true),
+    draft: {},
   };
+}
+
+/** The parameters of the version on the table. */
+export const parametersOf = (action: Requested): JsonValue =>
+  readJson((action.versions.at(-1)?.edit ?? proposalOf(action)).parameters, null);
+
+function verbsFor(request: RequestState, reviewer: Reviewer, canVote: boolean): CustodyVerb[] {
+  if (request.status !== 'pending') return [];
+  const { claimed_by, assignee, escalated_at } = request;
+  const open: readonly (readonly [CustodyVerb, boolean])[] = [
+    ['claim', canVote && claimed_by === null],
+    ['release', isSame(claimed_by, reviewer)],
+    ['comment', true],
+    ['recuse', canVote],
+    ['escalate', canVote && escalated_at === null],
+    ['reassign', isSame(assignee, reviewer) || reviewer.roles.includes('admin')],
+  ];
+  return open.filter(([, isOpen]) => isOpen).map(([verb]) => verb);
 }
 
 /** Who looks at it, or whom it is assigned to, in words. */
@@ -49,10 +77,7 @@ function handsOf({ status, claimed_by, claim_until, assignee }: RequestState): s
   return assignee === null ? null : `assigned to ${assignee.subject}`;
 }
 
-const HELD = 'Approved, and held until it is released or recalled: `countersign release`, `countersign recall`.';
-
-function hindranceOf({ request, hold }: Requested, { rule, voted }: { [member: string]: unknown }): string | null {
-  if (request.kind === 'approval' && hold?.status === 'held') return HELD;
+function hindranceOf(request: RequestState, { rule, voted }: { [member: string]: unknown }): string | null {
   if (request.status !== 'pending') return `The request has ended: ${request.status}.`;
   if (voted === true) return 'You have voted on this version.';
   return rule === null ? null : INELIGIBLE[rule as IneligibleRule];

@@ -1,4 +1,5 @@
 import type { IneligibleRule } from '@countersign/approval';
+import type { CountersignError } from '@countersign/canonical';
 
 /** Why this person may not vote. */
 export const INELIGIBLE: Readonly<Record<IneligibleRule, string>> = {
@@ -12,22 +13,32 @@ export const INELIGIBLE: Readonly<Record<IneligibleRule, string>> = {
 
 const REFUSED: Readonly<Record<string, string>> = {
   already_voted: 'You have voted on this version already; a vote cannot be changed.',
-  already_terminal: 'The request had ended before your vote arrived.',
+  already_terminal: 'The request had ended before your answer arrived.',
   stale_packet: 'The packet has changed since you read it. Read it again, then vote.',
   vote_not_offered: 'This request takes other answers.',
-  reason_required: 'This gate demands a reason. Write one below, then vote again.',
+  reason_required: 'This gate demands a reason. Write one below, then press again.',
   not_eligible:
-    'Your vote was not counted: you were not among those who may vote. Below is whether you may now, and if not, why.',
+    'Your answer was not counted: you were not among those who may give it. Below is whether you may now, and if not, why.',
   too_fast: 'This gate takes an approval only after you have had time to read. Read on, then approve again.',
   frozen: 'A kill switch holds this action.',
-  unknown_outcome: 'It is not known whether the vote was counted. Look at the request, then try again.',
+  unknown_outcome: 'It is not known whether your answer was counted. Look at the request, then try again.',
+  already_claimed: 'Somebody else is looking at it. You may still vote.',
 };
 const ACCEPTED: Readonly<Record<string, string>> = {
   approve: 'Your approval is recorded.',
+  approve_with_changes: 'Your approval is recorded, for the version that you changed.',
   deny: 'Your denial is recorded.',
   harmful: 'Your answer is recorded: harmful.',
   harmless: 'Your answer is recorded: harmless.',
   unsure: 'Your answer is recorded: unsure.',
+  let_go: 'Released, or set to leave at the time you named.',
+  recall: 'Recalled: it cannot run any more.',
+  claim: 'Others see that you look at it.',
+  release: 'You have given it back.',
+  comment: 'Your comment is recorded.',
+  recuse: 'You have stepped aside.',
+  escalate: 'Escalated: those whom the gate names for it may vote too.',
+  reassign: 'Handed on.',
 };
 
 export interface Notice {
@@ -35,15 +46,15 @@ export interface Notice {
   readonly text: string;
 }
 
-/** What the last attempt answered; only codes from the address, never its text, reach the page. */
-export function noticeOf({ said, refused }: { readonly said?: string; readonly refused?: string }): Notice | null {
-  if (said !== undefined && Object.hasOwn(ACCEPTED, said)) return { kind: 'good', text: ACCEPTED[said] ?? '' };
-  if (refused === undefined) return null;
-  return {
-    kind: 'bad',
-    text: Object.hasOwn(REFUSED, refused) ? (REFUSED[refused] ?? '') : 'The vote was not accepted.',
-  };
-}
+/** What was done; only words of ours reach the page, never those of the address. */
+export const noticeOf = ({ said }: { readonly said?: string | undefined }): Notice | null =>
+  said !== undefined && Object.hasOwn(ACCEPTED, said) ? { kind: 'good', text: ACCEPTED[said] ?? '' } : null;
+
+/** Why it was not done, and what to do. */
+export const refusalNotice = ({ code, message }: Pick<CountersignError, 'code' | 'message'>): Notice => ({
+  kind: 'bad',
+  text: REFUSED[code] ?? message,
+});
 
 export type Intent = 'approve' | 'deny';
 

@@ -1,0 +1,103 @@
+import { Body, Controller, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { CountersignError, problemOf } from '@countersign/canonical';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Custody } from '../http/custody.js';
+import type { Queue } from '../http/queue.js';
+import type { Releases } from '../http/releases.js';
+import type { Votes } from '../http/votes.js';
+import { CALLS, PAGE, QUEUE } from '../tokens.js';
+import { custodyOf, releaseOf, voteOf } from './form-wishes.js';
+import { redirect, show } from './layout.js';
+import { packetPage } from './packet-page.js';
+import { PageProblemFilter } from './page-problem.filter.js';
+import type { Form, PageSessions } from './page-sessions.js';
+import { packetPath } from './queue-page.js';
+import type { Session } from './sign-in.js';
+import { packetView, parametersOf, visitorOf } from './views.js';
+import { refusalNotice } from './words.js';
+
+/** What the forms call: the same parts as the routes. */
+export interface Calls {
+  readonly votes: Votes;
+  readonly releases: Releases;
+  readonly custody: Custody;
+}
+
+/** A posted form of the packet page. */
+interface Posted {
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+  readonly id: string;
+  readonly form: Form;
+}
+type Attempt = (session: Session, key: string) => Promise<unknown>;
+
+/** What people do on the packet page. Who is refused sees the page again with what they wrote. */
+@ApiExcludeController()
+@Controller('page/requests/:request_id')
+@UseFilters(PageProblemFilter)
+export class FormsController {
+  constructor(
+    @Inject(PAGE) private readonly sessions: PageSessions,
+    @Inject(QUEUE) private readonly queue: Queue,
+    @Inject(CALLS) private readonly calls: Calls,
+  ) {}
+
+  @Post('votes')
+  vote(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('request_id') id: string,
+    @Body() form: Form,
+  ): Promise<void> {
+    return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) => {
+      const current = parametersOf(this.calls.votes.request(reviewer.tenant, id));
+      return this.calls.votes.cast({ request_id: id, reviewer, key, body: voteOf(form, current), batch_id: null });
+    });
+  }
+
+  @Post('release')
+  release(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('request_id') id: string,
+    @Body() form: Form,
+  ): Promise<void> {
+    return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) =>
+      this.calls.releases.ask({ request_id: id, reviewer, key, wish: releaseOf(form) }),
+    );
+  }
+
+  @Post('custody')
+  hands(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('request_id') id: string,
+    @Body() form: Form,
+  ): Promise<void> {
+    return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) =>
+      this.calls.custody.ask({ request_id: id, reviewer, key, wish: custodyOf(form) }),
+    );
+  }
+
+  /** The same form sent twice is one call: its id is the key. */
+  private async attempt({ request, reply, id, form }: Posted, call: Attempt): Promise<void> {
+    const session = await this.sessions.signedIn(request, form);
+    const did = form['vote'] ?? form['verb'] ?? '';
+    try {
+      await call(session, `page|${form['form_id'] ?? ''}|${did}`);
+    } catch (error) {
+      if (!(error instanceof CountersignError)) throw error;
+      return this.showAgain({ request, reply, id, form }, session, error);
+    }
+    redirect(reply, `${packetPath(id)}?${new URLSearchParams({ said: did }).toString()}`);
+  }
+
+  private showAgain({ reply, id, form }: Posted, session: Session, error: CountersignError): void {
+    const action = this.calls.votes.request(session.reviewer.tenant, id);
+    this.queue.noteShown(action, session.reviewer);
+    const view = packetView(action, session, refusalNotice(error));
+    show(reply.code(problemOf(error).status), packetPage(visitorOf(session), { ...view, draft: form }));
+  }
+}
