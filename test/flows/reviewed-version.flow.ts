@@ -33,6 +33,15 @@ describe('what a person saw', () => {
     });
   });
 
+  it('cannot be another result than the parameters give, and is derived where the agent states none', async () => {
+    const before = { refunded: '0.00' };
+    const contradiction = world().decided(refund('6000.00', { before, after: { refunded: '60.00' } }));
+    await expect(contradiction).rejects.toMatchObject({ code: 'diff_contradicts_parameters' });
+    const action = await world().decided(refund('6000.00', { before }));
+    const shown = await readRequest(await world().person('ann'), action.request?.request_id ?? '');
+    expect(shown['packet']).toMatchObject({ after: { value: { refunded: '6000.00' }, stated_by: 'countersign' } });
+  });
+
   it('is what a vote is about: a vote on another packet is refused', async () => {
     const action = await world().decided(refund('6000.00'));
     const stale = voteOn(`sha256:${'0'.repeat(64)}`, action.request?.request_id ?? '');
@@ -40,12 +49,17 @@ describe('what a person saw', () => {
   });
 
   it('after an edit is the new version: older packets are stale, and only it is released', async () => {
-    const proposal = refund('6000.00');
+    const proposal = refund('6000.00', { before: { refunded: '0.00' }, after: { refunded: '6000.00' } });
     const action = await world().decided(proposal);
     const before = await readRequest(await world().person('ann'), action.request?.request_id ?? '');
     await world().vote('bob', action, edit);
     const old = voteOn(before.packet_digest, before.request_id);
     await expect(old).rejects.toMatchObject({ code: 'stale_packet' });
+    const { packet } = await readRequest(await world().person('ann'), before.request_id);
+    expect(packet).toMatchObject({
+      after: { value: { refunded: '2500.00' }, stated_by: 'countersign' },
+      diff: [{ op: 'replace', path: '/refunded', value: '2500.00' }],
+    });
     await world().vote('ann', action, approve);
     const ended = await world().ended(proposal, action.action_id);
     const released = { ...facts(proposal), parameters: CHANGED as JsonObject };

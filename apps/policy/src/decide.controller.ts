@@ -1,9 +1,11 @@
 import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
-import { CountersignError } from '@countersign/canonical';
+import { canonicalize, CountersignError, parseJson } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
-import { decideChanged } from '@countersign/policy';
+import { decideChanged, derivedAfter } from '@countersign/policy';
+import type { PolicyVersion } from '@countersign/policy';
 import { InternalGuard } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
@@ -22,6 +24,20 @@ function readAction(base64: string): ActionProposed {
   throw new CountersignError('invalid_request', 'expected a framed ActionProposed', { pointer: '/action' });
 }
 
+/** The changed action with the result that follows from it, where the version that speaks declares how. */
+function withAfter({ policy }: PolicyVersion, changed: ActionProposed): ActionProposed {
+  const declared = policy.types.get(changed.action_type)?.after ?? null;
+  const before = readObject(changed.before);
+  if (declared === null || before === null) return changed;
+  const after = derivedAfter([declared], { before, parameters: readObject(changed.parameters) ?? {} });
+  return after === null ? changed : { ...changed, after: canonicalize(after), after_stated_by: 'countersign' };
+}
+
+function readObject(text: string | null): { [member: string]: JsonValue } | null {
+  const value = text === null ? null : parseJson(text);
+  return typeof value === 'object' && !Array.isArray(value) ? value : null;
+}
+
 /**
  * Decides again, for approval: an action that reviewers changed is judged by the version of its first decision, as though
  * that version were enforced everywhere.
@@ -38,13 +54,13 @@ export class DecideController {
   @ApiBody({ schema: DECIDE_BODY })
   @Post('decide')
   @HttpCode(200)
-  decide(@Body() body: unknown): ReturnType<typeof decisionFields> {
+  decide(@Body() body: unknown): ReturnType<typeof decisionFields> & Pick<ActionProposed, 'after'> {
     const { tenant, action, policy } = parseDecide(body);
     const speaker = this.policies.current().speaker(tenant, policy.name, policy.version);
     if (speaker === null) throw new CountersignError('not_found', 'there is no such policy version');
-    const changed = readAction(action);
+    const changed = withAfter(speaker, readAction(action));
     const evidence = this.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
     const facts = this.velocity.edited(speaker.policy, changed);
-    return decisionFields(decideChanged(speaker, facts, { tenant, evidence }));
+    return { ...decisionFields(decideChanged(speaker, facts, { tenant, evidence })), after: changed.after };
   }
 }

@@ -77,7 +77,7 @@ export type { PolicyLine, Standing as VersionStanding, VersionRecord, VersionSta
 export { withMode } from './history/with-mode.js';
 export type { ModeOverride } from './history/with-mode.js';
 export type { AfterDeclaration } from './terms/after-document.js';
-export { deriveMembers, saysTheSame } from './terms/derive.js';
+export { derivedAfter, deriveMembers, saysTheSame } from './terms/derive.js';
 export type { Derived } from './terms/derive.js';
 export { termsOf } from './terms/type-terms.js';
 export type { TypeTerms } from './terms/type-terms.js';

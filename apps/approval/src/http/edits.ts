@@ -1,4 +1,4 @@
-import { buildPacket, decisionOfKind, packetDigest, proposalOf, stricterGate } from '@countersign/approval';
+import { buildPacket, decisionOfKind, packetDigest, patch, proposalOf, stricterGate } from '@countersign/approval';
 import type { PacketEdit, RequestKind } from '@countersign/approval';
 import { actionDigest, canonicalize, CountersignError, parseMoney, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
@@ -15,6 +15,8 @@ interface Redecided {
   readonly rule: string | null;
   readonly explanation: string;
   readonly gate: Gate | null;
+  /** The result that follows from the changed parameters, RFC 8785 text; null where nothing says how. */
+  readonly after: string | null;
 }
 
 export interface Editor {
@@ -37,10 +39,11 @@ export class Edits {
     const proposal = proposalOf(action);
     refuseHidden(proposal);
     const changed = changedProposal(proposal, parameters);
-    const { policy_decision, rule, explanation, gate } = await this.decide(action, changed);
+    const { policy_decision, rule, explanation, gate, after } = await this.decide(action, changed);
     const { digest, amount_value, amount_currency } = changed;
     const edit = {
-      ...{ parameters: changed.parameters, digest, after: null, diff: null, amount_value, amount_currency },
+      ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency },
+      diff: proposal.before === null || after === null ? null : JSON.stringify(patch(proposal.before, after)),
       ...{ policy_decision, rule, explanation, audit_packet_digest: null },
       gate: gate === null ? action.request.gate : stricterGate(action.request.gate, gate),
     };

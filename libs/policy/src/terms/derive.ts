@@ -85,3 +85,20 @@ export function saysTheSame(stated: JsonValue, derived: JsonValue): boolean {
   if (left && right) return left.currency === right.currency && compareDecimal(left.value, right.value) === 0;
   return canonicalize(stated) === canonicalize(derived);
 }
+
+// Copies of large parameters could make an event that no broker takes.
+const MAX_DERIVED_CHARACTERS = 262_144;
+
+/**
+ * The whole state after the action: `before` with every member that a declaration names. null where one cannot be derived,
+ * or two declarations give it differently: half of a result would mislead those who decide on it.
+ */
+export function derivedAfter(declared: readonly AfterDeclaration[], states: States): JsonObject | null {
+  if (declared.length === 0) return null;
+  const derived = declared.flatMap((one) => deriveMembers(one, states));
+  const result = { ...states.before, ...Object.fromEntries(derived.map(({ member, value }) => [member, value])) };
+  const members = new Set(declared.flatMap((one) => Object.keys(one)));
+  const isWhole = [...members].every((member) => derived.some((one) => one.member === member));
+  const isOne = derived.every(({ member, value }) => saysTheSame(result[member] ?? null, value));
+  return isWhole && isOne && canonicalize(result).length <= MAX_DERIVED_CHARACTERS ? result : null;
+}

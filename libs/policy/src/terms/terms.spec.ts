@@ -3,7 +3,7 @@ import { decide } from '../decide.js';
 import { loadPolicy } from '../load-policy.js';
 import type { PolicyVersion } from '../policy-version.js';
 import { referenceDifferences } from '../reference/compare.js';
-import { deriveMembers, saysTheSame } from './derive.js';
+import { derivedAfter, deriveMembers, saysTheSame } from './derive.js';
 import { termsOf } from './type-terms.js';
 
 const REST = 'gates: { g: { quorum: 1, roles: [r] } }\nfallback: g\n';
@@ -41,6 +41,26 @@ describe('terms of a type', () => {
     expect(termsOf({ active: [two], shadows: [] }, 'acme', 'pay')).toMatchObject({ required: ['etag'], after: [{}] });
     expect(termsOf({ active: [one], shadows: [] }, 'acme', 'other').sensitive).toEqual([]);
   });
+});
+
+describe('the whole of after', () => {
+  const left = { left: { subtract: ['/before/left', '/parameters/paid'] } };
+  const states = { before: { left: '10', note: 'x' }, parameters: { paid: '4' } };
+
+  it('is before with every member that follows', () => {
+    expect(derivedAfter([left], states)).toEqual({ left: '6', note: 'x' });
+  });
+
+  it.each([
+    ['nothing is declared', [], states],
+    ['a member cannot be derived', [{ ...left, total: { from: '/parameters/total' } }], states],
+    ['two declarations differ', [left, { left: { constant: '7' } }], states],
+    [
+      'it would be too large',
+      [{ copy: { from: '/parameters/text' } }],
+      { before: {}, parameters: { text: 'x'.repeat(262_144) } },
+    ],
+  ])('is unknown when %s', (_what, declared, given) => expect(derivedAfter(declared, given)).toBeNull());
 });
 
 describe('members of after', () => {
