@@ -93,7 +93,7 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
     ...{ regulatory_pressure: 'high', unknown: [], explanation: '[]', gate: gate(), grant_ttl_s: 3600 },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
     ...{ advisory_gate: null, shadows: [], segment: null, audit_gate: null, sample_probability: null, unproven: null },
-    ...{ audit_request_id: null, audit_packet_digest: null },
+    ...{ audit_request_id: null, audit_packet_digest: null, blind_review: false },
     ...overrides,
   };
   const audit_request_id = decision.audit_gate === null ? null : derivedId('req', action_id, 'audit');
@@ -146,7 +146,7 @@ export const vote = (
       vote: 'approve' as const,
       reason: null,
       edit: null,
-      batch_id: null,
+      ...{ batch_id: null, batch: null, batch_approvals: null },
       release_at: null,
       packet_digest: decided(action).packet_digest ?? '',
     },
@@ -265,6 +265,7 @@ export const freeze = (overrides: Loose<'FreezeRequested'> = {}): EventMap['Free
 
 export const shown = (action: ActionProposed, subject: string): EventMap['PacketShown'] => ({
   ...{ ...ids(action), client_request_id: call(), request_id: derivedId('req', action.action_id) },
+  ...{ batch: null, outlier: null },
   ...{ ...person(subject), packet_digest: decided(action).packet_digest ?? '' },
 });
 

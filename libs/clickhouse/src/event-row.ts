@@ -102,6 +102,7 @@ const ACTORS: Actor = {
   GrantRevoked: 'reviewer_id',
   HoldChanged: 'reviewer_id',
   SampleLabelled: 'labelled_by',
+  ReviewCompared: 'reviewer_id',
   Refused: 'subject',
   FreezeChanged: 'reviewer_id',
   OutcomeRecorded: 'reported_by',

@@ -55,7 +55,8 @@ export class Queue {
     const { tenant, action_id, run_id } = decided;
     const { request_id } = request;
     const who = { issuer, subject, roles, packet_digest: request.packet_digest };
-    const event = { tenant, action_id, run_id, client_request_id: randomUUID(), request_id, ...who };
+    const at = { tenant, action_id, run_id, client_request_id: randomUUID(), request_id };
+    const event = { ...at, ...who, batch: null, outlier: null };
     this.judge.ask('PacketShown', event).catch((fault: unknown) => this.log.warn('packet view not noted', { fault }));
   }
 }

@@ -103,6 +103,7 @@ function voteCast(
       reason,
     },
     ...{ vote_id: derivedId('vote', request_id, issuer, subject, key), batch_id, edit, release_at },
+    ...{ batch: null, batch_approvals: null },
     // Named only where it is stated, so that a retry of an older call has the same hash.
     body_hash: digestOf({ request_id, vote, packet_digest, reason, parameters, ...(release_at && { release_at }) }),
   };

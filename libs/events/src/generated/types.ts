@@ -248,6 +248,8 @@ export interface ActionDecided {
   readonly audit_request_id: null | string;
   /** Digest of the packet that its auditor sees. */
   readonly audit_packet_digest: null | string;
+  /** Whether the drawn audit is a blind review of what people approved: whoever answers is not shown how they voted. */
+  readonly blind_review: boolean;
 }
 
 /** The proposing agent takes its action back. */
@@ -350,7 +352,7 @@ export interface OutcomeFiled {
   readonly occurred_at: null | number;
 }
 
-/** A reviewer opened the packet of a request. */
+/** A reviewer was shown the packet of a request: opened by itself, or as a row of a batch. */
 export interface PacketShown {
   /** Tenant that owns the action. */
   readonly tenant: string;
@@ -370,6 +372,10 @@ export interface PacketShown {
   readonly roles: readonly string[];
   /** The packet that was shown. */
   readonly packet_digest: string;
+  /** The batch as a row of which it was shown; null where the packet itself was opened. */
+  readonly batch: null | string;
+  /** Why the row was no part of that batch, such as `amount`; null for a part of it. */
+  readonly outlier: null | string;
 }
 
 /** An executor asks to consume a grant; judged by the fold in log order. */
@@ -522,6 +528,10 @@ export interface VoteCast {
   readonly edit: null | Edit;
   /** When an approved action that is held may leave the release queue by itself. UTC epoch milliseconds. */
   readonly release_at: null | number;
+  /** The batch that the call named; it covers what the voter saw only as a row of that batch. */
+  readonly batch: null | string;
+  /** Approvals of the call that this vote came in; null for a vote by itself and in older records, which are judged without what was shown. */
+  readonly batch_approvals: null | number;
 }
 
 /** A pending request is in other hands, or somebody commented on it. */
@@ -1014,6 +1024,52 @@ export interface RequestResolved {
   readonly paused_ms: number;
   /** When. UTC epoch milliseconds. */
   readonly resolved_at: number;
+}
+
+/** A blind review of what people approved was answered, and agrees with them or not. */
+export interface ReviewCompared {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request of the review. */
+  readonly request_id: string;
+  /** The request that was approved. */
+  readonly reviewed_request_id: string;
+  /** Gate of the approval. */
+  readonly gate: string;
+  /** `harmful`, `harmless` or `unsure`. */
+  readonly finding: string;
+  /** true for harmless, false for harmful; null when unsure. */
+  readonly agreed: null | boolean;
+  /** OIDC subject of whoever reviewed. */
+  readonly reviewer_id: string;
+  /** OIDC issuer of that person. */
+  readonly issuer: string;
+  /** OIDC subjects of those whose approvals counted. */
+  readonly approver_ids: readonly string[];
+  /** Batch calls in which those approvals came; none where each came by itself. */
+  readonly batch_ids: readonly string[];
+  /** Probability, 0 to 1, with which the action was drawn. */
+  readonly sample_probability: null | number;
+  /** When. UTC epoch milliseconds. */
+  readonly compared_at: number;
 }
 
 /** An audit of a sampled action found it harmful or harmless. Counts as a label of source `audit_sample`; `unsure` yields none. */
@@ -1683,6 +1739,7 @@ export interface EventMap {
   readonly RequestOpened: RequestOpened;
   readonly RequestReminded: RequestReminded;
   readonly RequestResolved: RequestResolved;
+  readonly ReviewCompared: ReviewCompared;
   readonly SampleLabelled: SampleLabelled;
   readonly VersionChanged: VersionChanged;
   readonly VoteRecorded: VoteRecorded;
