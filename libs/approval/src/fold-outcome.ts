@@ -25,7 +25,8 @@ export function foldOutcome(turn: Turn, filed: OutcomeFiled): Answer {
 function closeAdvice({ state, now }: Turn, action: ActionState): void {
   const { request } = action;
   if (request?.kind !== 'advisory' || request.status !== 'pending') return;
-  const closes_at = now + request.gate.respond_s * 1000;
+  // While its clock stands the time that is left begins to run with the lift, not before it.
+  const closes_at = (request.paused_at ?? now) + request.gate.respond_s * 1000;
   if (closes_at >= request.expires_at) return;
   request.expires_at = closes_at;
   schedule(state, action, 'expire', request);

@@ -92,6 +92,15 @@ describe('an advisory request', () => {
     expect(found(run(open(soft), tick(7 * DAY))).resolution?.status).toBe('approved');
   });
 
+  it('closes the time to respond after the lift when the outcome came under a kill switch', () => {
+    const stop = at(1, 'FreezeRequested', freeze());
+    const lift = at(10 * HOUR + 1, 'FreezeRequested', freeze({ frozen: false }));
+    const filed = at(6 * HOUR, 'OutcomeFiled', outcome(action));
+    const after = (ms: number) => found(run(open(soft), stop, filed, lift, tick(ms))).request;
+    expect(after(11 * HOUR)).toMatchObject({ status: 'pending', expires_at: T0 + 11 * HOUR + 1 });
+    expect(after(11 * HOUR + 1)?.status).toBe('expired');
+  });
+
   it('gives nobody a say in the grant', () => {
     const take = at(2, 'RevocationRequested', revocation(action, { subject: 'ann', roles: ['finance'] }));
     expect(run(open(soft), cast('ann', 1), take).codes[2]).toBe('forbidden');
