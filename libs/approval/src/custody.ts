@@ -17,7 +17,10 @@ export function takeCustody(turn: Turn, action: ActionState, request: RequestSta
   if (verb === 'unknown') return;
   if (verb !== 'escalate') note(request, { what: verb, ...done });
   publishCustody(turn, action, request, { verb, ...done });
-  if (verb === 'escalate') escalate(turn, action, request, { at, who: { issuer, subject }, reason });
+  if (verb !== 'escalate') return;
+  escalate(turn, action, request, { at, who: { issuer, subject }, reason });
+  // The clock's own escalation may have been the only one on the heap: what would come after it is first now.
+  scheduleAlarm(turn.state, action, request);
 }
 
 function change(turn: Turn, action: ActionState, request: RequestState, asked: CustodyRequested): void {

@@ -147,6 +147,14 @@ describe('reminders', () => {
     expect(nths([changed, tick(3_240_000)])).toMatchObject([{ nth: 1 }, { nth: 2 }]);
   });
 
+  it('go on, and claims lapse, after a person called for help before the clock did', () => {
+    const own = { escalate_s: 600, remind_s: [1_800] };
+    const call = at(MINUTE, 'CustodyRequested', custody(action, 'escalate', 'bob'));
+    expect(nths([call, tick(HOUR)], own)).toMatchObject([{ nth: 1, reminded_at: T0 + 1_800_000 }]);
+    const claim = at(2_000, 'CustodyRequested', custody(action, 'claim', 'ann'));
+    expect(fold([claim, call, tick(16 * MINUTE)], { escalate_s: 600 }).request?.claimed_by).toBeNull();
+  });
+
   it('stop with the request, and none comes at its very end or after', () => {
     expect(nths([votes('ann'), votes('bob'), tick(HOUR)])).toEqual([]);
     expect(nths([tick(2 * HOUR)], { remind_s: [1_800], expire_s: 1_800 })).toEqual([]);
