@@ -148,7 +148,7 @@ export const vote = (
       edit: null,
       ...{ batch_id: null, batch: null, batch_approvals: null },
       release_at: null,
-      packet_digest: decided(action).packet_digest ?? '',
+      packet_digest: overrides.packet_digest ?? decided(action).packet_digest ?? '',
     },
     ...{
       ...ids(action),
