@@ -81,7 +81,7 @@ function weight(gate: GateDeclaration): number {
   return Number(`${people}${['never', 'deny', 'always'].indexOf(reason)}${parts}${last}`);
 }
 
-function weightOf({ decision, gate }: Choice, { gates }: PolicyDocument): number {
+export function weightOf({ decision, gate }: Pick<Choice, 'decision' | 'gate'>, { gates }: PolicyDocument): number {
   if (decision !== 'require_approval') return decision === 'deny' ? Infinity : 0;
   const declared = gates[gate ?? ''];
   return declared === undefined ? 0 : weight(declared);
@@ -121,11 +121,11 @@ const strictest = (choices: readonly Choice[], document: PolicyDocument): Choice
   choices.reduce((most, one) => (weightOf(one, document) > weightOf(most, document) ? one : most));
 
 /** A dry-run gate may demand a diff; without both states there is none, and nobody can sign. */
-function demandDiff(choice: Choice, { gates }: PolicyDocument, { before, after }: PolicyAction): Choice {
+export function demandDiff<T extends Choice>(choice: T, { gates }: PolicyDocument, { before, after }: PolicyAction): T {
   const gate = choice.decision === 'require_approval' ? gates[choice.gate ?? ''] : undefined;
   const demanded = gate?.pattern === 'dry-run' && gate.diff === 'required';
   if (!demanded || (before !== null && after !== null)) return choice;
-  return { decision: 'deny', gate: null, rule: 'diff_required', spoke: 'rule' };
+  return { ...choice, decision: 'deny', gate: null, rule: 'diff_required', spoke: 'rule' };
 }
 
 /** Declared preconditions that the action leaves out; none where nothing is known of them. */

@@ -1,0 +1,113 @@
+import { sha256 } from '@countersign/canonical';
+import type { PolicyAction } from '../action.js';
+import type { ModeName, PolicyDocument } from '../document.js';
+import { UNKNOWN } from './answer.js';
+import type { Ask, PlainDecision } from './decide.js';
+import { askPlainly, decidePlainly, demandDiff, weightOf } from './decide.js';
+import { factsOf, readFacts } from './facts.js';
+
+/** What the reference says of the effect: what binds, in which mode, by which gate, and whether an audit is drawn. */
+export interface PlainEffect {
+  readonly decision: PlainDecision['decision'];
+  readonly effective: PlainDecision['decision'];
+  readonly mode: ModeName;
+  readonly bypass: string | null;
+  readonly gate: string | null;
+  readonly advisory_gate: string | null;
+  readonly audit_gate: string | null;
+  readonly probability: number | null;
+}
+
+/** What is known beside policy and action. */
+export interface PlainCircumstances {
+  readonly tenant: string;
+  /** Good actions of the same agent, version, model and type; null when that is not known. */
+  readonly evidence: number | null;
+  /** Whether a condition failed. */
+  readonly failed: boolean;
+}
+
+const draw = (...parts: readonly string[]): number => {
+  const [, hex = ''] = sha256(parts.join('|')).split(':');
+  return Number(BigInt(`0x${hex.slice(0, 8)}`)) / 4_294_967_296;
+};
+
+/** Without enough evidence the guard's gate is the least; a denial stays one. */
+function guarded(said: PlainDecision, document: PolicyDocument, action: PolicyAction, known: number | null) {
+  const { drift_guard: guard } = document;
+  if (guard === undefined || said.decision === 'deny' || (known ?? -1) >= guard.evidence) return said;
+  const least = { ...said, decision: 'require_approval', gate: guard.gate, rule: 'drift_guard' } as const;
+  return weightOf(said, document) >= weightOf(least, document) ? said : demandDiff(least, document, action);
+}
+
+interface Place {
+  readonly mode: ModeName;
+  readonly binds: boolean;
+}
+const placed = (mode: ModeName): Place => ({ mode, binds: mode === 'enforce' });
+
+/** The agent's mode, else the environment's, else the policy's; in a partial rollout the first segment, else the share. */
+function placeOf(document: PolicyDocument, action: PolicyAction, tenant: string, ask: Ask): Place {
+  const { rollout, environments, action_types } = document;
+  const { agent_id, action_type, action_id } = action;
+  if (!Object.hasOwn(action_types, action_type)) return placed('enforce');
+  if (Object.keys(rollout.agents).length > 0 && agent_id === undefined) return placed('enforce');
+  const here = new Map(Object.entries(environments)).get(action.environment)?.mode;
+  const mode = rollout.agents[agent_id ?? '']?.mode ?? here ?? rollout.mode ?? document.mode;
+  if (mode !== 'partial') return placed(mode);
+  const names = readFacts(factsOf(document, action_type), action);
+  const segments = rollout.segments.filter((one) => one.for?.includes(action_type) ?? true);
+  const told = segments.map(({ when, mode: own }) => ({ told: ask(when, names), own }));
+  const first = told.find((one) => one.told !== false);
+  if (first?.told === UNKNOWN) return { mode, binds: true };
+  if (first !== undefined && first.own !== 'partial') return placed(first.own);
+  const { share } = rollout;
+  return { mode, binds: share === undefined || !action_id || draw(tenant, document.name, action_id) < share / 100 };
+}
+
+type Bound = Pick<PlainEffect, 'effective' | 'mode' | 'bypass' | 'gate' | 'advisory_gate'>;
+
+/** A failed condition binds in every mode; a bypass lifts a wait for people and nothing else. */
+function bound(
+  said: PlainDecision,
+  { fallback, environments }: PolicyDocument,
+  { mode, binds }: Place,
+  { environment, failed }: Pick<PolicyAction, 'environment'> & Pick<PlainCircumstances, 'failed'>,
+): Bound {
+  const { decision, gate } = said;
+  const nothing = { mode, bypass: null, gate: null, advisory_gate: null };
+  if (!binds && !failed) {
+    const advises = (mode === 'soft' || mode === 'partial') && decision !== 'allow';
+    return {
+      ...nothing,
+      effective: 'allow',
+      advisory_gate: !advises ? null : decision === 'deny' ? fallback : gate,
+    };
+  }
+  const lifts = new Map(Object.entries(environments)).get(environment)?.bypass === true;
+  if (lifts && binds && !failed && decision === 'require_approval')
+    return { ...nothing, effective: 'allow', bypass: environment };
+  return { ...nothing, effective: decision, gate };
+}
+
+/** How probable an audit is: the asked gate's own sample before the policy's; null where nothing is drawn. */
+function probabilityOf(said: PlainDecision, { audit, gates }: PolicyDocument, effect: Bound): number | null {
+  if (audit === undefined || ['shadow', 'off'].includes(effect.mode)) return null;
+  if (effect.effective === 'deny' || effect.advisory_gate !== null) return null;
+  const own = said.decision === 'require_approval' ? gates[said.gate ?? '']?.audit.sample : undefined;
+  return (own ?? audit.sample[effect.effective === 'allow' ? 'allowed' : 'approved']) || null;
+}
+
+/** The effect of a policy document on an action: modes, shares, bypass, evidence and samples, all in plain words. */
+export function effectPlainly(
+  document: PolicyDocument,
+  action: PolicyAction,
+  { tenant, evidence, failed }: PlainCircumstances,
+  ask: Ask = askPlainly,
+): PlainEffect {
+  const said = guarded(decidePlainly(document, action, ask), document, action, evidence);
+  const effect = bound(said, document, placeOf(document, action, tenant, ask), { ...action, failed });
+  const probability = action.action_id === undefined ? null : probabilityOf(said, document, effect);
+  const drawn = probability !== null && draw(tenant, 'audit', document.name, action.action_id ?? '') < probability;
+  return { decision: said.decision, ...effect, probability, audit_gate: drawn ? (document.audit?.gate ?? null) : null };
+}
