@@ -71,6 +71,10 @@ const WORDS: Readonly<Partial<Record<CustodyFact['what'], string>>> = {
   remind: 'reminded',
 };
 
+/** Given to nobody, it is left to everybody who may vote. */
+const wordOf = (what: CustodyFact['what'], to: string | null): string =>
+  to === null && (what === 'assign' || what === 'reassign') ? 'left_in_pool' : (WORDS[what] ?? what);
+
 function changeOf({ what, at, issuer, subject, to_subject, reason, text, claim_until, nth }: CustodyFact): Fact {
   const how = {
     ...(to_subject !== null && { to_subject }),
@@ -79,7 +83,7 @@ function changeOf({ what, at, issuer, subject, to_subject, reason, text, claim_u
     ...(claim_until !== null && { claim_until: instant(claim_until) }),
     ...(nth > 0 && { nth }),
   };
-  return { at, what: WORDS[what] ?? what, by: subject === null ? null : { issuer, subject }, how };
+  return { at, what: wordOf(what, to_subject), by: subject === null ? null : { issuer, subject }, how };
 }
 
 function voteOf({ issuer, subject, vote, vote_id, role, reason, counted, version, voted_at }: VoteState): Fact {

@@ -73,6 +73,15 @@ export const isSame = (holder: Holder | null, person: Holder): boolean =>
 export const isRecused = ({ recused }: CustodyState, person: Holder): boolean =>
   recused?.some((one) => isSame(one, person)) ?? false;
 
+/** True when the service has said that nobody can be assigned, and nobody was assigned since. */
+export function isLeftInPool({ custody }: Pick<CustodyState, 'custody'>): boolean {
+  const last = custody?.findLast(isHandOver);
+  return last !== undefined && last.to_subject === null;
+}
+
+/** True for a fact that put the request into other hands, or into nobody's. */
+export const isHandOver = ({ what }: CustodyFact): boolean => what === 'assign' || what === 'reassign';
+
 type Noted = Pick<CustodyFact, 'what' | 'at'> & Partial<CustodyFact>;
 
 /** Adds a fact to the request's history. */

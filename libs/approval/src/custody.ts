@@ -5,6 +5,7 @@ import type { Holder } from './custody-state.js';
 import { escalate } from './escalate.js';
 import type { Turn } from './facts.js';
 import { publishCustody } from './publish-custody.js';
+import { rosterKey } from './roster.js';
 import type { ActionState, RequestState } from './state.js';
 
 /** Does what an accepted call asks for and makes it public. */
@@ -48,18 +49,26 @@ function claim(turn: Turn, action: ActionState, request: RequestState, { issuer,
   scheduleAlarm(turn.state, action, request);
 }
 
-/** Whoever had it gives it up: a claim of theirs ends too. */
+/** Whoever had it gives it up: a claim of theirs ends too. Given to nobody, it is in the pool. */
 function assign(turn: Turn, action: ActionState, request: RequestState, asked: CustodyRequested): void {
   const { to_subject } = asked;
   const before = request.assignee;
   if (before !== null && isSame(request.claimed_by, before)) endClaim(turn.state, action, request);
-  if (to_subject === null) return;
-  request.assignee = { issuer: issuerOf(asked), subject: to_subject };
+  request.assignee = to_subject === null ? null : { issuer: issuerOf(asked), subject: to_subject };
+  if (to_subject !== null) noteTurn(turn, action, to_subject);
 }
+
+function noteTurn({ state: { rotation }, now }: Turn, { decided: { tenant, agent_id } }: ActionState, subject: string) {
+  rotation.people.set(rosterKey(tenant, subject), now);
+  rotation.agents.set(rosterKey(tenant, agent_id), { subject, at: now });
+}
+
+/** Issuer of the service itself. Only a service writes it: people's names come from their provider's tokens. */
+export const SERVICE = 'countersign';
 
 /** A person names somebody of their own provider, unless they say otherwise; the service need not know the provider. */
 export const issuerOf = ({ verb, issuer, to_issuer }: Pick<CustodyRequested, 'verb' | 'issuer' | 'to_issuer'>) =>
-  to_issuer ?? (verb === 'assign' ? null : issuer);
+  to_issuer ?? (verb === 'assign' || issuer === SERVICE ? null : issuer);
 
 /** Who has voted or recused holds the request no longer: whoever is asked next can see it. */
 export function leaveHands(turn: Turn, action: ActionState, request: RequestState, person: Holder): void {

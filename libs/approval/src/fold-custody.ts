@@ -1,6 +1,6 @@
 import type { CustodyRequested } from '@countersign/events';
-import { issuerOf, takeCustody } from './custody.js';
-import { isSame } from './custody-state.js';
+import { issuerOf, SERVICE, takeCustody } from './custody.js';
+import { isLeftInPool, isSame } from './custody-state.js';
 import { barred, ineligible } from './eligibility.js';
 import { actionOf, refuse, requestOf } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
@@ -52,9 +52,7 @@ const JUDGES: Readonly<Record<CustodyRequested['verb'], Judge>> = {
   assign: (action, request, asked) =>
     isService(asked) ? (judgeAssign(request) ?? judgeReceiver(action, request, asked)) : refuse('forbidden'),
   reassign: (action, request, asked) =>
-    isSame(request.assignee, asked) || asked.roles.includes('admin')
-      ? judgeReceiver(action, request, asked)
-      : refuse('forbidden'),
+    mayHandOn(request, asked) ? judgeReceiver(action, request, asked) : refuse('forbidden'),
   recuse: (action, request, asked) => mayAct(action, request, asked),
   escalate: (action, request, asked) =>
     judgeEligible(action, request, asked) ?? (request.escalated_at === null ? null : refuse('already_escalated')),
@@ -62,8 +60,11 @@ const JUDGES: Readonly<Record<CustodyRequested['verb'], Judge>> = {
   unknown: () => refuse('not_found'),
 };
 
-/** Only a service writes this issuer: people's names come from their provider's tokens. */
-const isService = ({ issuer }: CustodyRequested): boolean => issuer === 'countersign';
+const isService = ({ issuer }: CustodyRequested): boolean => issuer === SERVICE;
+
+/** By whom it is assigned to, or an admin; the service when somebody cannot keep what was assigned. */
+const mayHandOn = ({ assignee }: RequestState, asked: CustodyRequested): boolean =>
+  isService(asked) ? assignee !== null : isSame(assignee, asked) || asked.roles.includes('admin');
 
 /** Who is assigned may act on the request also where a gate has become stricter since. */
 function judgeEligible(action: ActionState, request: RequestState, asked: CustodyRequested): Refusal | null {
@@ -81,8 +82,12 @@ const judgeClaim = ({ claimed_by }: RequestState, asked: CustodyRequested): Refu
 const judgeAssign = ({ assignee }: RequestState): Refusal | null =>
   assignee === null ? null : refuse('already_assigned');
 
+/** Says once that nobody can be assigned. */
+const judgePool = (request: RequestState): Refusal | null =>
+  request.assignee === null && isLeftInPool(request) ? refuse('already_assigned') : null;
+
 function judgeReceiver(action: ActionState, request: RequestState, asked: CustodyRequested): Refusal | null {
-  if (asked.to_subject === null) return refuse('not_eligible', 'role');
+  if (asked.to_subject === null) return isService(asked) ? judgePool(request) : refuse('not_eligible', 'role');
   const person = { issuer: issuerOf(asked), subject: asked.to_subject };
   const rule = barred(action, request, { ...person, roles: asked.to_roles });
   if (rule !== null) return refuse('not_eligible', rule);

@@ -43,6 +43,16 @@ export function isOutOfTurn(request: RequestState, person: Approver): boolean {
   return open !== undefined && !fits(open.stage, person);
 }
 
+/**
+ * True when the approval of this person would bring the gate nearer: factors want places filled that are still free. Any of
+ * the thresholds may be the one that is reached.
+ */
+export function bringsNearer({ gate, votes }: RequestState, person: Approver): boolean {
+  if (gate.factors.length === 0) return true;
+  const there = byPeople(votes, isApproval);
+  return approvalsBy(gate, [...there, person]).given > approvalsBy(gate, there).given;
+}
+
 /** Counted denials of the current version, by distinct people. */
 export const denialsGiven = ({ votes }: RequestState): number => byPeople(votes, ({ vote }) => vote === 'deny').length;
 

@@ -1,4 +1,6 @@
 export { apply } from './apply.js';
+export { assignmentRecord, planAssignments } from './assign.js';
+export type { Assignment } from './assign.js';
 export { nextDeadline } from './deadlines.js';
 export {
   actionDocument,
@@ -11,7 +13,7 @@ export {
 } from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
 export { commentsOf, custodyDocument, handsDocument } from './custody-document.js';
-export { isRecused, isSame } from './custody-state.js';
+export { isLeftInPool, isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
 export { ineligible, votingRoles } from './eligibility.js';
 export type { IneligibleRule, Voter } from './eligibility.js';

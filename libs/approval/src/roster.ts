@@ -1,4 +1,4 @@
-import type { Person, RosterChanged } from '@countersign/events';
+import type { Absence, Person, RosterChanged } from '@countersign/events';
 
 /** One person's entry and where it came from. */
 export interface RosterEntry {
@@ -53,8 +53,20 @@ export function rolesBy(roster: Roster, who: { tenant: string; subject: string; 
 }
 
 /** True while the person is out of office. @param nowMs UTC epoch milliseconds */
-export const isAbsent = ({ absences }: Person, nowMs: number): boolean =>
-  absences.some(({ from, until }) => from <= nowMs && nowMs < until);
+export const isAbsent = (person: Person, nowMs: number): boolean => absenceOf(person, nowMs) !== null;
+
+/** The time out of office that runs now, or null. @param nowMs UTC epoch milliseconds */
+export const absenceOf = ({ absences }: Person, nowMs: number): Absence | null =>
+  absences.find(({ from, until }) => from <= nowMs && nowMs < until) ?? null;
+
+/** Most requests assigned to somebody at once, where the roster says nothing else. */
+export const DEFAULT_WIP_LIMIT = 10;
+
+/** The roles that the roster gives to somebody, with what the person operates. */
+export const rosterRoles = ({ roles, operates: agents }: Person): string[] => [
+  ...(roles ?? []),
+  ...agents.map(operates),
+];
 
 /** People of a tenant who are on the roster, in the order of their subjects. */
 export const peopleOf = (roster: Roster, tenant: string): (RosterEntry & { readonly person: Person })[] =>

@@ -1,6 +1,8 @@
 import type { ActionDecided, Edit, Gate, Vote } from '@countersign/events';
 import type { CustodyState } from './custody-state.js';
 import { Heap } from './heap.js';
+import { createRotation } from './rotation.js';
+import type { Rotation } from './rotation.js';
 import { createShared } from './sharing.js';
 import type { Shared } from './sharing.js';
 
@@ -178,6 +180,7 @@ export interface PartitionState {
   readonly freezes: Map<string, FreezeState>;
   readonly deadlines: Heap<Deadline>;
   readonly counters: Counters;
+  readonly rotation: Rotation;
   /** Texts and gates that many actions share, kept once. */
   readonly shared: Shared;
 }
@@ -207,6 +210,7 @@ export const createState = (partition: number, options: StateOptions = {}): Part
   grants: new Map(),
   freezes: new Map(),
   deadlines: new Heap(sooner),
+  rotation: createRotation(),
   shared: createShared(),
   counters: { folded: 0, conflicting_decisions: 0, duplicate_bodies: 0, too_old: 0 },
 });

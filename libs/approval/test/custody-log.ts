@@ -22,6 +22,9 @@ export const asks = (verb: Parameters<typeof custody>[1], who: string, overrides
   at(soon(), 'CustodyRequested', custody(action, verb, who, overrides));
 export const assigned = (who: string, overrides: Overrides = {}): LogRecord =>
   at(soon(), 'CustodyRequested', assignment(action, who, overrides));
+/** The service takes a request from whoever has it. */
+export const moved = (overrides: Overrides): LogRecord =>
+  asks('reassign', 'assignment', { issuer: 'countersign', roles: [], ...overrides });
 export const votes = (who: string, overrides: Parameters<typeof vote>[2] = {}): LogRecord =>
   at(soon(), 'VoteCast', vote(action, who, overrides));
-export const to = (to_subject: string, rest: Overrides = {}): Overrides => ({ to_subject, ...rest });
+export const to = (to_subject: string | null, rest: Overrides = {}): Overrides => ({ to_subject, ...rest });

@@ -1,6 +1,6 @@
 import type { Gate } from '@countersign/events';
 import type { LogRecord } from '../src/index.js';
-import { asks, assigned, to, votes } from './custody-log.js';
+import { asks, assigned, moved, to, votes } from './custody-log.js';
 
 const other = { roles: ['sales'] };
 const lead = { roles: ['lead'] };
@@ -116,6 +116,45 @@ export const CUSTODY_RULES: readonly CustodyRow[] = [
     refused: assigned('bob', { to_roles: ['sales'] }),
     why: 'not_eligible role',
     attempt: 'assign',
+  },
+  {
+    name: 'assign: nobody can be, by the service',
+    allowed: assigned('', to(null)),
+    refused: asks('assign', 'max', to(null, { roles: ['admin'] })),
+    why: 'forbidden',
+    attempt: 'assign',
+  },
+  {
+    name: 'assign: that nobody can be is said once',
+    given: [],
+    allowed: assigned('', to(null)),
+    refused: assigned('', to(null)),
+    why: 'already_assigned',
+    attempt: 'assign',
+  },
+  {
+    name: 'reassign: by the service, also to nobody',
+    given: [assigned('ann')],
+    allowed: moved(to(null)),
+    refused: asks('reassign', 'ann', to(null)),
+    why: 'not_eligible role',
+    attempt: 'reassign',
+  },
+  {
+    name: 'reassign: by the service, not as one of its own',
+    given: [assigned('ann')],
+    allowed: moved(to('bob')),
+    refused: asks('reassign', 'assignment', to('bob')),
+    why: 'forbidden',
+    attempt: 'reassign',
+  },
+  {
+    name: 'reassign: by the service, not to whom the directory gives another role',
+    given: [assigned('ann')],
+    allowed: moved(to('bob', { to_roles: ['finance'] })),
+    refused: moved(to('bob', { to_roles: ['sales'] })),
+    why: 'not_eligible role',
+    attempt: 'reassign',
   },
   {
     name: 'reassign: by the assignee',
