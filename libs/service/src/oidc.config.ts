@@ -22,6 +22,8 @@ export function loadIssuers(env: Env): OidcIssuer[] {
     const { issuer, jwks_uri, audience } = entry;
     if (!issuer || !jwks_uri || !audience)
       throw new Error('OIDC_ISSUERS: each entry needs issuer, jwks_uri and audience');
+    // The service's own name as who changes custody: nobody may come in with it.
+    if (issuer === 'countersign') throw new Error('OIDC_ISSUERS: an issuer cannot be `countersign`');
     const algorithms = entry.algorithms ?? ALGORITHMS;
     const unsafe = algorithms.find((name) => !ALGORITHMS.includes(name));
     if (unsafe !== undefined) throw new Error('OIDC_ISSUERS: an algorithm is not an asymmetric one that is supported');
