@@ -1,3 +1,5 @@
+import { isLeftInPool, requestOf } from '@countersign/approval';
+import type { RequestState } from '@countersign/approval';
 import { Gauge } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Judge } from './judge/judge.js';
@@ -16,6 +18,14 @@ const GAUGES = {
   freezes: 'Kill switches that are on, counted in every partition.',
 } as const;
 
+/** Requests that rotation has left to everybody who may vote, and that are still nobody's. */
+const unassigned = ({ partitions }: Judge): number =>
+  partitions.flatMap(({ pending }) => [...pending]).filter(([id, action]) => isUnassigned(requestOf(action, id)))
+    .length;
+
+const isUnassigned = (request: RequestState | null): boolean =>
+  request !== null && request.assignee === null && request.claimed_by === null && isLeftInPool(request);
+
 /** Adds the judge's own numbers, read when they are scraped. */
 export function observeJudge(registry: Registry, judge: Judge): void {
   for (const [name, help] of Object.entries(GAUGES) as [keyof typeof GAUGES, string][]) {
@@ -26,4 +36,12 @@ export function observeJudge(registry: Registry, judge: Judge): void {
       },
     });
   }
+  new Gauge({
+    name: 'countersign_approval_unassigned',
+    help: 'Requests for which nobody could be assigned, and that are left to everybody who may vote.',
+    registers: [registry],
+    collect() {
+      this.set(unassigned(judge));
+    },
+  });
 }

@@ -6,6 +6,7 @@ import type { Logger, ReviewerAuth, RunningService } from '@countersign/service'
 import { openSigningKeys } from '@countersign/token';
 import type { ApprovalConfig } from './approval.config.js';
 import { ApprovalModule } from './approval.module.js';
+import { Assigner } from './assign/assigner.js';
 import { deadLetters } from './dead-letters.js';
 import { ApprovalTokens } from './http/approval-tokens.js';
 import { Custody } from './http/custody.js';
@@ -27,6 +28,8 @@ import { RosterLog } from './roster/roster-log.js';
 import { RosteredAuth } from './roster/rostered-auth.js';
 
 const SWEEP_EVERY_MS = 30_000;
+/** Whoever publishes from this partition of the approval log assigns requests. */
+const IN_CHARGE = 0;
 const NOTIFY_GROUP = 'countersign.approval.notifications';
 
 /**
@@ -38,7 +41,7 @@ export async function startApproval(config: ApprovalConfig, clock?: () => number
   const log = createLogger('approval', config.logLevel);
   const parts = partsOf(config, log, clock);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
-  const { appender, roster, transport } = parts;
+  const { appender, roster, transport, assigner } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster);
   const page = pageOf(config, { reviewers, connection, appender });
   const votes = new Votes(judge, view, new Edits(policy));
@@ -60,7 +63,7 @@ export async function startApproval(config: ApprovalConfig, clock?: () => number
   const sweeping = setInterval(() => hints.sweep(Date.now()), SWEEP_EVERY_MS).unref();
   const onClosed = async (): Promise<void> => {
     clearInterval(sweeping);
-    for (const part of [ticker, credentials, notify.settings]) part.close();
+    for (const part of [ticker, assigner, credentials, notify.settings]) part.close();
     await closeInOrder(
       [publisher, judge, hints, roster, policy, notify.notifications, ...(page ? [page.sessions] : [])],
       [appender, connection],
@@ -70,7 +73,7 @@ export async function startApproval(config: ApprovalConfig, clock?: () => number
   const service = await startService({ ...options, ...httpOf(config) });
   await Promise.all([judge.start(), openRoster(roster, config)]);
   await Promise.all([hints.start(), publisher.start(), notify.notifications.start(), page?.sessions.start()]);
-  ticker.start();
+  for (const part of [ticker, assigner]) part.start();
   return service;
 }
 
@@ -81,13 +84,15 @@ function partsOf(config: ApprovalConfig, log: Logger, clock?: () => number) {
   const appender = createAppender(connection);
   const judge = new Judge({ connection, appender, macKeys, horizonMs });
   const hints = hintsBeside(judge, { connection, macKeys });
+  const publisher = createLogPublisher({ connection, macKeys, horizonMs });
+  const roster = new RosterLog({ connection, appender, macKeys, log });
   return {
     ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log, clock) },
     policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
-    publisher: createLogPublisher({ connection, macKeys, horizonMs }),
+    ...{ publisher, roster },
+    assigner: new Assigner({ judge, roster, log, isInCharge: () => publisher.owns(IN_CHARGE) }),
     credentials: new CredentialsFile(secretsDir, log),
     transport: new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter: deadLetters(appender, macKeys) }),
-    roster: new RosterLog({ connection, appender, macKeys, log }),
     notify: makeNotify(config, { connection, appender, log }),
   };
 }

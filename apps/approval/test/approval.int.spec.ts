@@ -1,3 +1,4 @@
+import { assignSuite } from './assign.suite.js';
 import { clocksSuite } from './clocks.suite.js';
 import { custodySuite } from './custody.suite.js';
 import { forgedSuite } from './forged.suite.js';
@@ -32,5 +33,6 @@ forgedSuite(system);
 rosterSuite(system);
 pageSuite(system);
 custodySuite(system);
+assignSuite(system);
 notificationsSuite(system);
 timersSuite(system);

@@ -126,6 +126,8 @@ export interface PublisherOptions {
 /** Publishes exactly once what a fold derives from an input topic. */
 export interface Publisher {
   start(): Promise<void>;
+  /** True while this instance publishes from the partition. Two may think so for some seconds; only one of them can. */
+  owns(partition: number): boolean;
   healthy(): boolean;
   close(): Promise<void>;
 }

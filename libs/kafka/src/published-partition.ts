@@ -81,6 +81,10 @@ export class PublishedPartition {
     return this.busy || this.broken || this.pending.length > 0 ? null : this.state;
   }
 
+  get isRevoked(): boolean {
+    return this.revoked;
+  }
+
   revoke(): void {
     this.revoked = true;
   }

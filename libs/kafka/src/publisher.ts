@@ -44,6 +44,10 @@ class ExactPublisher implements Publisher {
     return Promise.resolve();
   }
 
+  owns(partition: number): boolean {
+    return this.held.get(partition)?.partition.isRevoked === false;
+  }
+
   healthy(): boolean {
     const now = Date.now();
     const failing = [...this.held.values()].some(

@@ -55,13 +55,14 @@ function row(item: JsonObject): Cell[] {
     status,
     given,
     roles,
+    cell('assignee'),
     cell('respond_by'),
   ];
 }
 
 function describe(page: Page): string {
   const listed = table(
-    ['request', 'kind', 'type', 'run', 'status', 'votes', 'roles', 'respond by'],
+    ['request', 'kind', 'type', 'run', 'status', 'votes', 'roles', 'assigned to', 'respond by'],
     page.items.map(row),
   );
   return page.next_cursor === null ? listed : `${listed}\nmore: --cursor ${page.next_cursor}`;

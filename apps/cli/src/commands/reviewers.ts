@@ -30,12 +30,21 @@ const names = (value: unknown): string => (value as string[] | null)?.join(', ')
 
 function row(person: JsonObject): Cell[] {
   const cell = (name: string): Cell => person[name] as Cell;
+  const limit = person['wip_limit'] ?? 10;
   const out = person['absent'] === true ? 'out' : null;
-  return [cell('subject'), cell('name'), names(person['roles']), names(person['teams']), out, cell('changed_by')];
+  return [
+    cell('subject'),
+    cell('name'),
+    names(person['roles']),
+    names(person['teams']),
+    limit as Cell,
+    out,
+    cell('changed_by'),
+  ];
 }
 
 const describe = ({ items }: { items: JsonObject[] }): string =>
-  table(['person', 'name', 'roles', 'teams', 'now', 'changed by'], items.map(row));
+  table(['person', 'name', 'roles', 'teams', 'limit', 'now', 'changed by'], items.map(row));
 
 /** An administrator: the named one, or the first of the tenant. */
 function signInAdmin(local: LocalSystem, { reviewer, tenant }: Options): Promise<Person> {
@@ -75,7 +84,8 @@ async function change(
 
 /** The whole entry, as it is from now on. */
 function entryOf({ name, role, team, operates, alternate, limit, reason }: Options): JsonValue {
-  if (limit !== undefined && !/^[1-9][0-9]{0,3}$/.test(limit)) throw wrongUse('--limit takes a number from 1 to 9999.');
+  if (limit !== undefined && !/^([1-9][0-9]{0,2}|1000)$/.test(limit))
+    throw wrongUse('--limit takes a number from 1 to 1000.');
   return {
     ...{ name: name ?? null, roles: role ?? null, teams: team ?? [], operates: operates ?? [] },
     ...{ alternates: alternate ?? [], wip_limit: limit === undefined ? null : Number(limit), reason: reason ?? null },
