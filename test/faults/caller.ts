@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 
 export interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Equal instances; a failed attempt goes on to the next one. */
   readonly urls: readonly string[];
   readonly path: string;
