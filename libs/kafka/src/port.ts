@@ -118,8 +118,8 @@ export interface PublisherOptions {
   groupId: string;
   inputTopic: string;
   startTimestampMs: StartTimestamp;
-  /** How long a record may wait for company before it is published, milliseconds. Default 0. */
-  lingerMs?: number;
+  /** One instance publishes at most this often, milliseconds: what comes in between shares a transaction. Default 0. */
+  everyMs?: number;
   makeFold(partition: number): PublisherFold;
 }
 

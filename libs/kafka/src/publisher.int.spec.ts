@@ -51,12 +51,13 @@ describe('publisher', () => {
     };
   };
 
-  const publish = async (connection = direct, makeFold = counting): Promise<Publisher> => {
+  const publish = async (connection = direct, makeFold = counting, everyMs = 0): Promise<Publisher> => {
     const publisher = createPublisher(connection, {
       service: `spec-${input}`,
       groupId: input,
       inputTopic: input,
       startTimestampMs: () => 'earliest',
+      everyMs,
       makeFold,
     });
     open.push(publisher);
@@ -87,6 +88,25 @@ describe('publisher', () => {
 
   const settled = (withinMs: number): Promise<void> =>
     eventually(async () => expect(await published()).toEqual(await wanted()), { withinMs, everyMs: 300 });
+
+  it('publishes at once after a quiet time, and what follows closely in one transaction', async () => {
+    const everyMs = 3_000;
+    await publish(direct, counting, everyMs);
+    const write = (text: string): Promise<unknown> => appender.append([textRecord(input, 'one key', text)]);
+    const timeOf = async (text: string): Promise<number> => {
+      const found = (await readAll(direct, output)).find((record) => textOf(record).startsWith(text));
+      if (!found) throw new Error(`${text} is not published`);
+      return found.timestampMs;
+    };
+    await write('first');
+    await eventually(() => timeOf('first'), { withinMs: 20_000 });
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await write('quiet');
+    await eventually(() => timeOf('quiet'), { withinMs: everyMs - 500 });
+    for (const text of ['close', 'closer']) await write(text);
+    await eventually(() => timeOf('closer'), { withinMs: 20_000 });
+    expect(await timeOf('close')).toBe(await timeOf('closer'));
+  }, 60_000);
 
   it('publishes each record once', async () => {
     await write(0, 300);

@@ -2,7 +2,6 @@ import { clientOf } from './client.js';
 import type { Client } from './client.js';
 import { ConsumerLoop } from './consumer-loop.js';
 import type { LoopBatch } from './loop-batch.js';
-import { lingering } from './make-consumer.js';
 import { Backoff, pause } from './pace.js';
 import type { KafkaConnection, Publisher, PublisherOptions } from './port.js';
 import { PublishedPartition } from './published-partition.js';
@@ -10,6 +9,9 @@ import type { Inherited } from './published-partition.js';
 
 /** Publishing that fails for this long turns health red, milliseconds. */
 const FAILING_MS = 20_000;
+
+/** Partitions at a time. One that rests after its transaction keeps its place, so there are as many as an instance may hold. */
+const CONCURRENCY = 16;
 
 interface Held {
   readonly partition: PublishedPartition;
@@ -30,9 +32,8 @@ class ExactPublisher implements Publisher {
       name: options.groupId,
       groupId: options.groupId,
       topics: [options.inputTopic],
-      concurrency: 4,
+      concurrency: CONCURRENCY,
       commitEveryMs: null,
-      ...lingering(options.lingerMs),
       onAssigned: (assigned) => this.assign(assigned.map(({ partition }) => partition)),
       onRevoked: () => this.held.forEach(({ partition }) => partition.revoke()),
       onBatch: (batch) => this.take(batch),
@@ -103,7 +104,10 @@ class ExactPublisher implements Publisher {
     const held = this.held.get(batch.partition);
     // The seek that follows makes a batch that was fetched before it stale.
     if (!held || !(await held.ready) || !batch.live()) return;
+    const begun = performance.now();
     const taken = await this.fold(held.partition, batch);
+    // What arrives meanwhile is fetched together afterwards; whoever comes after a quiet time does not wait.
+    await pause(begun + (this.options.everyMs ?? 0) - performance.now());
     if (taken !== 'superseded' || this.held.get(batch.partition) !== held) return;
     this.client.log.warn('somebody else published from this partition, folding anew', { partition: batch.partition });
     this.hold(

@@ -7,7 +7,7 @@ import { logEventOf } from '../judge/log-event.js';
 import { publicRecord } from './public-records.js';
 
 /** A transaction costs the same for one record as for many. */
-const LINGER_MS = 250;
+const EVERY_MS = 250;
 
 export interface LogPublisherOptions {
   readonly connection: KafkaConnection;
@@ -21,7 +21,7 @@ export function createLogPublisher({ connection, macKeys, horizonMs = HORIZON_MS
     service: 'approval',
     groupId: 'countersign.approval.publisher',
     inputTopic: TOPICS.approvalLog,
-    lingerMs: LINGER_MS,
+    everyMs: EVERY_MS,
     startTimestampMs: (nowMs) => nowMs - horizonMs - HOUR_MS,
     makeFold: (partition) => new PublicFold(partition, macKeys, horizonMs),
   });
