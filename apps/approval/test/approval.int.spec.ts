@@ -8,7 +8,6 @@ import { pageSuite } from './page.suite.js';
 import { readsSuite } from './reads.suite.js';
 import { redemptionSuite } from './redemption.suite.js';
 import { rosterSuite } from './roster.suite.js';
-import { timersSuite } from './timers.suite.js';
 import { votesSuite } from './votes.suite.js';
 
 const INSTANCES = 3;
@@ -35,4 +34,3 @@ pageSuite(system);
 custodySuite(system);
 assignSuite(system);
 notificationsSuite(system);
-timersSuite(system);

@@ -1,2 +1,0 @@
-/** Requests whose clocks run out in the timer test: 1,000, or COUNTERSIGN_TEST_TIMERS. */
-export const TIMERS = Number(process.env['COUNTERSIGN_TEST_TIMERS'] ?? 1_000);
