@@ -34,12 +34,11 @@ const NOTIFY_GROUP = 'countersign.approval.notifications';
 
 /**
  * Puts approval together and starts it. It listens at once and answers when it has read the log.
- * @param clock UTC epoch milliseconds by which deadlines are looked for; the machine's own unless a test says otherwise
  * @throws as `startService`, or when the signing keys cannot be read
  */
-export async function startApproval(config: ApprovalConfig, clock?: () => number): Promise<RunningService> {
+export async function startApproval(config: ApprovalConfig): Promise<RunningService> {
   const log = createLogger('approval', config.logLevel);
-  const parts = partsOf(config, log, clock);
+  const parts = partsOf(config, log);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
   const { appender, roster, transport, assigner } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster);
@@ -78,7 +77,7 @@ export async function startApproval(config: ApprovalConfig, clock?: () => number
 }
 
 /** What reads and writes the log, not started yet. */
-function partsOf(config: ApprovalConfig, log: Logger, clock?: () => number) {
+function partsOf(config: ApprovalConfig, log: Logger) {
   const { macKeys, horizonMs, secretsDir, instanceId } = config;
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
@@ -87,7 +86,7 @@ function partsOf(config: ApprovalConfig, log: Logger, clock?: () => number) {
   const publisher = createLogPublisher({ connection, macKeys, horizonMs });
   const roster = new RosterLog({ connection, appender, macKeys, log });
   return {
-    ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log, clock) },
+    ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log) },
     policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
     ...{ publisher, roster },
     assigner: new Assigner({ judge, roster, log, isInCharge: () => publisher.owns(IN_CHARGE) }),

@@ -60,7 +60,7 @@ export class Instances {
   }
 
   /** Starts one more instance on the same log. */
-  async add(overrides: Partial<ApprovalConfig> = {}, clock?: () => number): Promise<string> {
+  async add(overrides: Partial<ApprovalConfig> = {}): Promise<string> {
     const config = {
       ...{ service: 'approval', instanceId: `approval-${randomUUID()}`, host: '127.0.0.1', port: 0 },
       ...{
@@ -81,7 +81,7 @@ export class Instances {
       ...{ rosterFile: null, operator: 'operator' },
       ...overrides,
     } as const;
-    const service = await startApproval(config, clock);
+    const service = await startApproval(config);
     this.services.push(service);
     return service.url;
   }
@@ -96,12 +96,6 @@ export class Instances {
   async notify(settings: object): Promise<void> {
     await writeFile(join(this.secretsDir, 'notifications.json'), JSON.stringify(settings), { mode: 0o600 });
     await sleep(1_500);
-  }
-
-  /** Stops one instance; the others go on. */
-  async stop(url: string): Promise<void> {
-    const at = this.services.findIndex((service) => service.url === url);
-    await Promise.all(this.services.splice(at, 1).map((service) => service.close()));
   }
 
   /** Starts one more instance with the page, whose people sign in at a provider of their own. */

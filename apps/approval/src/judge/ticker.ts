@@ -11,8 +11,8 @@ const REST_MS = 1_000;
 const RENEW_AFTER_MS = 20 * 60_000;
 const RENEWALS_EVERY_MS = 30_000;
 
-/** Milliseconds that go on evenly: a clock of the machine that is set does not move it. */
-const steadyClock = (): number => performance.timeOrigin + performance.now();
+/** UTC epoch milliseconds that go on evenly: a clock of the machine that is set does not move them. */
+const now = (): number => performance.timeOrigin + performance.now();
 
 /** What was last asked of a partition. */
 interface Asked {
@@ -32,11 +32,9 @@ export class Ticker {
   /** How far the local clock is ahead of the log's, milliseconds, by partition: each has a broker of its own. */
   private readonly aheadMs = new Map<number, number>();
 
-  /** @param now UTC epoch milliseconds, as this machine believes */
   constructor(
     private readonly judge: Judge,
     private readonly log: Logger,
-    private readonly now: () => number = steadyClock,
   ) {}
 
   /** Compares the clocks first, by one tick in every partition. */
@@ -57,21 +55,21 @@ export class Ticker {
       const deadline = nextDeadline(state);
       if (deadline === null || deadline + this.patienceMs > this.logTime(state)) continue;
       const last = this.asked.get(state.partition);
-      if (last?.deadline === deadline && last.atMs + REST_MS > this.now()) continue;
-      this.asked.set(state.partition, { deadline, atMs: this.now() });
+      if (last?.deadline === deadline && last.atMs + REST_MS > now()) continue;
+      this.asked.set(state.partition, { deadline, atMs: now() });
       this.tick(state);
     }
   }
 
   /** What the log's clock says now, as far as is known. */
   private logTime({ partition }: PartitionState): number {
-    return this.now() - (this.aheadMs.get(partition) ?? 0);
+    return now() - (this.aheadMs.get(partition) ?? 0);
   }
 
   private tick(state: PartitionState): void {
     const { partition } = state;
     const told = this.judge.tell('Ticked', { tenant: '', client_request_id: randomUUID() }, partition);
-    const learned = told.then(({ at }) => void this.aheadMs.set(partition, this.now() - at));
+    const learned = told.then(({ at }) => void this.aheadMs.set(partition, now() - at));
     this.heed(learned, state);
   }
 
