@@ -107,7 +107,7 @@ class ExactPublisher implements Publisher {
     const begun = performance.now();
     const taken = await this.fold(held.partition, batch);
     // What arrives meanwhile is fetched together afterwards; whoever comes after a quiet time does not wait.
-    await pause(begun + (this.options.everyMs ?? 0) - performance.now());
+    if (taken === 'done') return pause(begun + (this.options.everyMs ?? 0) - performance.now());
     if (taken !== 'superseded' || this.held.get(batch.partition) !== held) return;
     this.client.log.warn('somebody else published from this partition, folding anew', { partition: batch.partition });
     this.hold(
