@@ -4,6 +4,7 @@ import { custodyOf, releaseOf, voteOf } from './form-wishes.js';
 import { escapeHtml } from './html.js';
 import { packetPage } from './packet-page.js';
 import { queuePage, timeLeft } from './queue-page.js';
+import type { QueueItem } from './queue-page.js';
 import { noticeOf, refusalNotice } from './words.js';
 
 const visitor = { name: 'Ann', tenant: 'acme', csrf: 'c5rf' };
@@ -150,9 +151,9 @@ describe("the reviewers' page", () => {
   });
 
   it('lists what waits', () => {
-    const item = {
+    const item: QueueItem = {
       request_id: 'req_1',
-      kind: 'approval' as const,
+      kind: 'approval',
       action_type: 'refund',
       environment: 'production',
       agent_id: 'a',
@@ -163,7 +164,7 @@ describe("the reviewers' page", () => {
       respond_by: 60_000,
       hands: null,
     };
-    const queue = (mine: (typeof item)[], all = mine, held: (typeof item)[] = []): string =>
+    const queue = (mine: QueueItem[], all = mine, held: QueueItem[] = []): string =>
       queuePage(visitor, { mine, all, held }, 0);
     expect(queue([item])).toContain('1 of 2');
     expect(queue([item])).not.toContain('In other hands');

@@ -136,7 +136,7 @@ function voteMove(scene: Scene, [what, how, packet]: Scene['choices']): Made {
   const ask = askOf(scene, what);
   const words = ask?.kind === 'audit' ? (['harmless', 'harmful', 'unsure', 'approve'] as const) : DECISIONS;
   const word = pick<EventMap['VoteCast']['vote']>(words, how);
-  const edit = word === 'approve_with_changes' && how % 9 !== 0 ? pick(scene.subject.edits, packet) : null;
+  const edit = word === 'approve_with_changes' && how % 7 !== 0 ? pick(scene.subject.edits, packet) : null;
   const reason = what % 3 === 0 ? null : 'because';
   const at = pick(
     [null, null, null, null, null, null, T0 + 2 * HOUR, T0 + 5 * HOUR, T0 + 30 * HOUR, T0 + 9 * DAY],

@@ -114,7 +114,7 @@ describe('the effect of a decision', () => {
     fc.assert(
       fc.property(policies, actions, evidence, (policy, action, known) => {
         const type = policy.types.get('pay');
-        if (type === undefined || typeof action.parameters['n'] !== 'number') return;
+        if (type === undefined || typeof (action.parameters as { n?: unknown }).n !== 'number') return;
         if (action.action_type !== 'pay') return;
         const rules = type.rules.map((one) => ({ ...one, condition: one.condition && failing(one.condition) }));
         const broken = { ...policy, types: new Map([['pay', { ...type, rules }]]) };
