@@ -1,5 +1,5 @@
-import { commaList, httpUrl, loadIssuers, loadServiceConfig, positiveInt } from '@countersign/service';
-import type { Env, OidcIssuer, ServiceConfig } from '@countersign/service';
+import { commaList, httpUrl, loadIssuers, loadRate, loadServiceConfig, positiveInt } from '@countersign/service';
+import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
 
 export interface ApprovalConfig extends ServiceConfig {
   /** `iss` of approval tokens: the public address of approval, the same for all instances. */
@@ -7,6 +7,8 @@ export interface ApprovalConfig extends ServiceConfig {
   /** Where policy is asked about changed actions. */
   readonly policyUrl: string;
   readonly issuers: readonly OidcIssuer[];
+  /** Of each API key and person, on the page too. */
+  readonly rate: Rate;
   /** Client id of the reviewers' page at the first identity provider; null leaves the page out. */
   readonly pageClientId: string | null;
   /** Addresses under which browsers reach the page. */
@@ -31,6 +33,7 @@ export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
   tokenIssuer: httpUrl(env, 'COUNTERSIGN_ISSUER'),
   policyUrl: httpUrl(env, 'POLICY_URL'),
   issuers: loadIssuers(env),
+  rate: loadRate(env),
   pageClientId: env['OIDC_CLIENT_ID'] || null,
   pageUrls: commaList(env, 'APPROVAL_URLS', [httpUrl(env, 'COUNTERSIGN_ISSUER')]),
   rosterFile: env['COUNTERSIGN_ROSTER'] || null,

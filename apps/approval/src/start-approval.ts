@@ -1,6 +1,14 @@
 import { join } from 'node:path';
 import { connect, createAppender, KafkaServer } from '@countersign/kafka';
-import { createLogger, CredentialsFile, InternalClient, KeyAuth, Readiness, startService } from '@countersign/service';
+import {
+  createLogger,
+  CredentialsFile,
+  InternalClient,
+  KeyAuth,
+  RateLimit,
+  Readiness,
+  startService,
+} from '@countersign/service';
 import type { Appender, KafkaConnection } from '@countersign/kafka';
 import type { Logger, ReviewerAuth, RunningService } from '@countersign/service';
 import { openSigningKeys } from '@countersign/token';
@@ -40,12 +48,12 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const log = createLogger('approval', config.logLevel);
   const parts = partsOf(config, log);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
-  const { appender, roster, transport, assigner } = parts;
-  const reviewers = new RosteredAuth(config.issuers, roster);
+  const { appender, roster, transport, assigner, limit } = parts;
+  const reviewers = new RosteredAuth(config.issuers, roster, limit);
   const page = pageOf(config, { reviewers, connection, appender });
   const votes = new Votes(judge, view, new Edits(policy));
   const module = ApprovalModule.of({
-    ...{ judge, view, notify, callers: new KeyAuth(credentials), reviewers, roster },
+    ...{ judge, view, notify, callers: new KeyAuth(credentials, limit), reviewers, roster },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     ...{ votes, custody: new Custody(judge, votes) },
     queue: new Queue(judge, view, log),
@@ -91,6 +99,7 @@ function partsOf(config: ApprovalConfig, log: Logger) {
     ...{ publisher, roster },
     assigner: new Assigner({ judge, roster, log, isInCharge: () => publisher.owns(IN_CHARGE) }),
     credentials: new CredentialsFile(secretsDir, log),
+    limit: new RateLimit(config.rate),
     transport: new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter: deadLetters(appender, macKeys) }),
     notify: makeNotify(config, { connection, appender, log }),
   };

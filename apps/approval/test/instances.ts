@@ -9,7 +9,7 @@ import { recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, EventMap, EventName, MacKeys, ServiceName } from '@countersign/events';
 import { createAppender, ensureTopics } from '@countersign/kafka';
 import type { Appender, InRecord, KafkaConnection } from '@countersign/kafka';
-import { hashKey, loadIssuers } from '@countersign/service';
+import { hashKey, loadIssuers, loadRate } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { connectTo, readAll, testBroker } from '@countersign/testing';
 import type { ApprovalConfig } from '../src/approval.config.js';
@@ -78,7 +78,7 @@ export class Instances {
       ...{ policyUrl: 'http://127.0.0.1:9', issuers: this.people.issuers, pageClientId: null, pageUrls: [] },
       notificationWaitsMs: Array.from({ length: 200 }, () => 300),
       onNotificationConnect: (address) => void this.connected.push(address),
-      ...{ rosterFile: null, operator: 'operator' },
+      ...{ rosterFile: null, operator: 'operator', rate: loadRate({}) },
       ...overrides,
     } as const;
     const service = await startApproval(config);

@@ -1,5 +1,5 @@
-import { commaList, httpUrl, loadIssuers, loadServiceConfig, positiveInt, readSecret } from '@countersign/service';
-import type { Env, OidcIssuer, ServiceConfig } from '@countersign/service';
+import { commaList, httpUrl, loadIssuers, loadRate, loadServiceConfig, readSecret } from '@countersign/service';
+import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
 import type { RedactionKeys } from './redact.js';
 
 export interface IntakeConfig extends ServiceConfig {
@@ -8,8 +8,8 @@ export interface IntakeConfig extends ServiceConfig {
   readonly telemetryUrl: string | null;
   readonly issuers: readonly OidcIssuer[];
   readonly redactionKeys: RedactionKeys;
-  /** Requests a second for each API key or person, 1 or more. Default 2 000. */
-  readonly requestsPerSecond: number;
+  /** Of each API key and person. */
+  readonly rate: Rate;
 }
 
 /** @throws Error naming the first missing or malformed variable or file (never its content) */
@@ -21,7 +21,7 @@ export function loadIntakeConfig(env: Env): IntakeConfig {
     telemetryUrl: env['TELEMETRY_URL'] ? httpUrl(env, 'TELEMETRY_URL') : null,
     issuers: loadIssuers(env),
     redactionKeys: redactionKeys(readSecret(service.secretsDir, 'redaction.json')),
-    requestsPerSecond: positiveInt(env, 'COUNTERSIGN_REQUESTS_PER_SECOND', 2_000),
+    rate: loadRate(env),
   };
 }
 

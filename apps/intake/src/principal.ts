@@ -2,7 +2,7 @@ import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
 import { bearerToken } from '@countersign/service';
-import type { Caller, KeyAuth, RateLimit, Reviewer, ReviewerAuth } from '@countersign/service';
+import type { Caller, KeyAuth, Reviewer, ReviewerAuth } from '@countersign/service';
 import type { FastifyRequest } from 'fastify';
 
 /** Who asks: the holder of an API key, or a person. */
@@ -12,14 +12,13 @@ export type Principal =
 export interface Authenticators {
   readonly keys: KeyAuth;
   readonly reviewers: ReviewerAuth;
-  readonly limit: RateLimit;
 }
 
 const principals = new WeakMap<object, Principal>();
 
 /** Authenticates a request to `/v1/…` before its body is read, so that strangers cannot make us parse. */
 export const authenticateRequest =
-  ({ keys, reviewers, limit }: Authenticators) =>
+  ({ keys, reviewers }: Authenticators) =>
   async (request: FastifyRequest): Promise<void> => {
     if (!request.url.startsWith('/v1/')) return;
     const { authorization } = request.headers;
@@ -28,12 +27,8 @@ export const authenticateRequest =
     const principal: Principal = isToken
       ? { kind: 'person', reviewer: await reviewers.authenticate(authorization) }
       : { kind: 'key', caller: keys.authenticate(authorization) };
-    limit.take(limitKey(principal), Date.now());
     principals.set(request, principal);
   };
-
-const limitKey = (principal: Principal): string =>
-  principal.kind === 'key' ? principal.caller.key_id : `${principal.reviewer.issuer} ${principal.reviewer.subject}`;
 
 /** The authenticated caller of the request. */
 export const Who = createParamDecorator((_data: unknown, context: ExecutionContext): Principal => {

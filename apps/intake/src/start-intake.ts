@@ -34,7 +34,8 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
   const client = new InternalClient({ urls: config.approvalUrls, token: internalToken, log });
   const approval = new ApprovalClient(client);
   const credentials = new CredentialsFile(config.secretsDir, log);
-  const keys = new KeyAuth(credentials);
+  const limit = new RateLimit(config.rate);
+  const keys = new KeyAuth(credentials, limit);
   const transport = new KafkaServer({
     connection,
     groupId: SUBMISSIONS_GROUP,
@@ -45,8 +46,7 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
   const readiness = new Readiness();
   readiness.add('policies', () => actionTypes.healthy());
   readiness.add('submissions', () => transport.healthy());
-  const reviewers = new ReviewerAuth(config.issuers);
-  const limit = new RateLimit(config.requestsPerSecond);
+  const reviewers = new ReviewerAuth(config.issuers, limit);
   const module = IntakeModule.of({
     ...{ approval, keys },
     proposals: new Proposals({
@@ -58,7 +58,7 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
   });
   return {
     ...{ name: 'intake', module, config, log, readiness, transport, maxBatchItems: MAX_BATCH_ITEMS },
-    onRequest: authenticateRequest({ keys, reviewers, limit }),
+    onRequest: authenticateRequest({ keys, reviewers }),
     onClosed: async () => {
       credentials.close();
       await Promise.allSettled([actionTypes.close(), appender.close(), client.close()]);

@@ -15,7 +15,7 @@ beforeAll(async () => {
   const connection = connectTo(brokers);
   await createTopics(connection);
   await connection.close();
-  fixture = makeFixture(brokers, { COUNTERSIGN_REQUESTS_PER_SECOND: '60' });
+  fixture = makeFixture(brokers, { COUNTERSIGN_RATE_PER_S: '60', COUNTERSIGN_RATE_BURST: '60' });
   // Without the Kafka door: its topic is one for all, and other specs use it.
   const options = intakeOptions(fixture.config);
   service = await startService({ ...options, transport: undefined });

@@ -1,8 +1,8 @@
 import { userInfo } from 'node:os';
 import { DATABASE } from '@countersign/clickhouse';
 import type { EngineOptions } from '@countersign/clickhouse';
-import { commaList, httpUrl, loadIssuers, loadServiceConfig, required } from '@countersign/service';
-import type { Env, OidcIssuer, ServiceConfig } from '@countersign/service';
+import { commaList, httpUrl, loadIssuers, loadRate, loadServiceConfig, required } from '@countersign/service';
+import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
 
 export interface PolicyConfig extends ServiceConfig {
   /** Folder of policy files; each `.yaml` in it becomes a version when its content is new. */
@@ -19,6 +19,8 @@ export interface PolicyConfig extends ServiceConfig {
   readonly tokenIssuer: string;
   readonly approvalUrls: readonly string[];
   readonly issuers: readonly OidcIssuer[];
+  /** Of each person. */
+  readonly rate: Rate;
   /** Where recorded actions are read from, for backtests and explanations; no decision waits for it. */
   readonly engine: EngineOptions;
 }
@@ -49,6 +51,7 @@ export const loadPolicyConfig = (env: Env): PolicyConfig => ({
   tokenIssuer: httpUrl(env, 'COUNTERSIGN_ISSUER'),
   approvalUrls: commaList(env, 'APPROVAL_URLS'),
   issuers: loadIssuers(env),
+  rate: loadRate(env),
   engine: {
     url: httpUrl(env, 'CLICKHOUSE_URL'),
     username: required(env, 'CLICKHOUSE_USER'),

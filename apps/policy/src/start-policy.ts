@@ -1,7 +1,7 @@
 import { connectEngine } from '@countersign/clickhouse';
 import { connect, createAppender, KafkaServer } from '@countersign/kafka';
 import { longestWindowMs } from '@countersign/policy';
-import { createLogger, Readiness, ReviewerAuth, startService } from '@countersign/service';
+import { createLogger, RateLimit, Readiness, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { deadLetters } from './dead-letters.js';
 import { EvidenceLog } from './evidence/evidence-log.js';
@@ -37,7 +37,7 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const evidence = new EvidenceLog({ connection, macKeys, log });
   const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter: deadLetters(appender, macKeys) });
   const readiness = readinessOf({ policies, windows, evidence, actions: transport });
-  const reviewers = new ReviewerAuth(config.issuers);
+  const reviewers = new ReviewerAuth(config.issuers, new RateLimit(config.rate));
   const engine = connectEngine(config.engine);
   const file = readRoster(config.rosterFile);
   const roster = new LiveRoster({

@@ -1,6 +1,6 @@
 import { connectEngine, deriveWith } from '@countersign/clickhouse';
 import { connect, createAppender } from '@countersign/kafka';
-import { createLogger, Readiness, ReviewerAuth, startService } from '@countersign/service';
+import { createLogger, RateLimit, Readiness, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { createEventSink } from './event-sink.js';
 import { authenticateRequest } from './reviewer.js';
@@ -25,7 +25,7 @@ export async function startTelemetry(config: TelemetryConfig): Promise<RunningSe
   readiness.add('clickhouse', () => engine.ping());
   readiness.add('sink', () => sink.healthy());
   readiness.add('derived tables', () => refresher.healthy());
-  const reviewers = new ReviewerAuth(config.issuers);
+  const reviewers = new ReviewerAuth(config.issuers, new RateLimit(config.rate));
   const running = await startService({
     ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts }), config, log, readiness },
     onRequest: authenticateRequest(reviewers),

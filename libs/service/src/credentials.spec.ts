@@ -7,6 +7,7 @@ import { CredentialsFile, readCredentials, writeCredentials } from './credential
 import { KeyAuth } from './key-auth.js';
 import { createLogger } from './logger.js';
 import { addProviderKey, newProviderKey, rotateProviderKey } from './provider-keys.js';
+import { RateLimit } from './rate-limit.js';
 
 const agent: KeyOwner = { kind: 'agent', tenant: 'acme', id: 'refund-agent' };
 const executor: KeyOwner = { kind: 'executor', tenant: 'acme', id: 'payments' };
@@ -107,6 +108,16 @@ describe('API keys', () => {
     file.close();
     expect(newSecret()).toMatch(/^css_.{43}$/);
     expect(() => rotateSecret(empty, executor, 'x')).toThrow('there is no agent');
+  });
+
+  it('have a rate each', () => {
+    const { file } = inFile(addKey(addKey(empty, agent, first), executor, second));
+    file.close();
+    const auth = new KeyAuth(file, new RateLimit({ perSecond: 1, burst: 2 }, () => 0));
+    const use = (secret: string) => auth.authenticate(`Bearer ${secret}`).id;
+    expect([use(first.secret), use(first.secret), use(second.secret)]).toEqual([agent.id, agent.id, executor.id]);
+    expect(() => use(first.secret)).toThrow(expect.objectContaining({ code: 'rate_limited' }));
+    expect(use(second.secret)).toBe(executor.id);
   });
 
   it('can be rotated and revoked without a restart', () => {

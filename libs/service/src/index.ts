@@ -38,4 +38,5 @@ export { InternalClient, passOn } from './internal-client.js';
 export type { InternalAnswer, InternalCall, InternalClientOptions } from './internal-client.js';
 export { describeService } from './describe-service.js';
 export { answerOf, openapiOf } from './openapi-schema.js';
-export { RateLimit } from './rate-limit.js';
+export { loadRate, RateLimit } from './rate-limit.js';
+export type { Rate } from './rate-limit.js';

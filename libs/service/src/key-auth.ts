@@ -4,6 +4,7 @@ import type { AgentCredentials, ExecutorCredentials, StoredKey } from './credent
 import { hashKey } from './credentials.js';
 import type { ProviderCredentials } from './provider-keys.js';
 import type { CredentialsFile } from './credentials-file.js';
+import type { RateLimit } from './rate-limit.js';
 
 /** Whom an API key names. */
 export interface Caller {
@@ -28,17 +29,26 @@ interface KnownKey {
 export class KeyAuth {
   private byHash: ReadonlyMap<string, KnownKey>;
 
-  constructor(private readonly file: CredentialsFile) {
+  /** @param limit how often each key may be used; null: as often as it likes */
+  constructor(
+    private readonly file: CredentialsFile,
+    private readonly limit: RateLimit | null = null,
+  ) {
     this.byHash = index(file);
     file.onChange(() => (this.byHash = index(file)));
   }
 
-  /** @throws CountersignError `unauthenticated` for a missing, unknown or revoked key */
+  /**
+   * @throws CountersignError `unauthenticated` for a missing, unknown or revoked key, `rate_limited` for one that is used
+   * too often
+   */
   authenticate(authorization: string | undefined): Caller {
     // Looked up by hash: what timing could tell is about the hash, which says nothing of a random key.
     const known = this.find(hashKey(bearerToken(authorization)));
-    if (known && Date.now() < known.untilMs) return known.caller;
-    throw new CountersignError('unauthenticated', 'the API key is not known or was revoked');
+    if (!known || Date.now() >= known.untilMs)
+      throw new CountersignError('unauthenticated', 'the API key is not known or was revoked');
+    this.limit?.take(known.caller.key_id);
+    return known.caller;
   }
 
   /** A key that was issued a moment ago is in the file, though not noticed yet. */

@@ -4,11 +4,13 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { loadIssuers } from './oidc.config.js';
+import { RateLimit } from './rate-limit.js';
 import { ReviewerAuth } from './reviewer-auth.js';
 
 const issuer = 'https://id.example.test';
 const claims = { iss: issuer, sub: 'ann', aud: 'countersign', tenant: 'acme', roles: ['finance'], name: 'Ann' };
 let auth: ReviewerAuth;
+let issuers: ReturnType<typeof loadIssuers>;
 let server: Server;
 let keys: Awaited<ReturnType<typeof generateKeyPair>>;
 let others: typeof keys;
@@ -22,9 +24,8 @@ beforeAll(async () => {
   server = createServer((_request, response) => response.end(JSON.stringify({ keys: [jwk] })));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const jwks_uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
-  auth = new ReviewerAuth(
-    loadIssuers({ OIDC_ISSUERS: JSON.stringify([{ issuer, jwks_uri, audience: 'countersign' }]) }),
-  );
+  issuers = loadIssuers({ OIDC_ISSUERS: JSON.stringify([{ issuer, jwks_uri, audience: 'countersign' }]) });
+  auth = new ReviewerAuth(issuers);
 });
 afterAll(() => new Promise((resolve) => server.close(resolve)));
 
@@ -104,6 +105,18 @@ describe('access token of a person', () => {
     await expect(auth.authenticate(`${short}x`)).rejects.toMatchObject({ code: 'unauthenticated' });
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     expect(await auth.authenticate(short)).not.toBe(first);
+  });
+
+  it('counts for its person, not for itself, and only when it is valid', async () => {
+    const limited = new ReviewerAuth(issuers, new RateLimit({ perSecond: 1, burst: 2 }, () => 0));
+    const [one, other] = [await bearer(), await bearer({ claims: { name: 'Ann again' } })];
+    await expect(limited.authenticate(`${one}x`)).rejects.toMatchObject({ code: 'unauthenticated' });
+    for (const token of [one, other]) await limited.authenticate(token);
+    for (const token of [one, other])
+      await expect(limited.authenticateReader(token)).rejects.toMatchObject({ code: 'rate_limited' });
+    await expect(limited.authenticate(await bearer({ claims: { sub: 'bob' } }))).resolves.toMatchObject({
+      subject: 'bob',
+    });
   });
 
   it('cannot be judged while the provider is down: that is no refusal', async () => {

@@ -3,6 +3,7 @@ import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { CountersignError } from '@countersign/canonical';
 import { bearerToken } from './bearer.js';
 import type { OidcIssuer } from './oidc.config.js';
+import type { RateLimit } from './rate-limit.js';
 
 /** A person, known by issuer and subject together, never by an e-mail address. */
 export interface Reviewer {
@@ -31,7 +32,11 @@ export class ReviewerAuth {
   private readonly issuers: ReadonlyMap<string, KnownIssuer>;
   private readonly remembered = new Map<string, { readonly reviewer: Reviewer; readonly untilMs: number }>();
 
-  constructor(issuers: readonly OidcIssuer[]) {
+  /** @param limit how often each person may ask; null: as often as they like */
+  constructor(
+    issuers: readonly OidcIssuer[],
+    private readonly limit: RateLimit | null = null,
+  ) {
     this.issuers = new Map(
       issuers.map((issuer) => {
         const keys = createRemoteJWKSet(new URL(issuer.jwks_uri), { timeoutDuration: 3_000, cooldownDuration: 5_000 });
@@ -41,8 +46,8 @@ export class ReviewerAuth {
   }
 
   /**
-   * @throws CountersignError `unauthenticated` for anything but a valid access token, `overloaded` when the provider's
-   * keys cannot be fetched
+   * @throws CountersignError `unauthenticated` for anything but a valid access token, `rate_limited` for somebody who asks
+   * too often, `overloaded` when the provider's keys cannot be fetched
    */
   async authenticate(authorization: string | undefined): Promise<Reviewer> {
     return this.verify(bearerToken(authorization));
@@ -55,6 +60,12 @@ export class ReviewerAuth {
 
   /** As `authenticate`, for a token that came another way (a session). */
   async verify(token: string): Promise<Reviewer> {
+    const reviewer = await this.reviewerOf(token);
+    this.limit?.take(`${reviewer.issuer} ${reviewer.subject}`);
+    return reviewer;
+  }
+
+  private async reviewerOf(token: string): Promise<Reviewer> {
     const known = this.remembered.get(token);
     if (known && Date.now() < known.untilMs) return known.reviewer;
     const issuer = this.issuers.get(statedIssuer(token));

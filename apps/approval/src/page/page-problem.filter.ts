@@ -13,8 +13,9 @@ export class PageProblemFilter implements ExceptionFilter {
   constructor(@Inject(LOGGER) private readonly log: Logger) {}
 
   catch(fault: unknown, host: ArgumentsHost): void {
-    const { status, title, detail } = problemOf(asError(fault, this.log));
+    const { status, title, detail, retry_after } = problemOf(asError(fault, this.log));
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    if (retry_after !== undefined) reply.header('retry-after', String(retry_after));
     void reply
       .code(status)
       .headers(PAGE_HEADERS)

@@ -116,8 +116,10 @@ export class SignIn {
 
   /** As `session`, with every sign-out known that was answered before, wherever: for what changes something. */
   async freshSession(cookie: string | undefined): Promise<Session | null> {
+    const session = await this.session(cookie);
+    if (session === null) return null;
     await this.options.ended.catchUp();
-    return this.session(cookie);
+    return (await this.options.ended.has(session.end.id)) ? null : session;
   }
 
   /** Resolves when no instance takes the session's cookie any more, whoever has a copy. */

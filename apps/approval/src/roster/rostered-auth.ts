@@ -1,6 +1,6 @@
 import { rolesBy } from '@countersign/approval';
 import { bearerToken, ReviewerAuth } from '@countersign/service';
-import type { OidcIssuer, Reviewer } from '@countersign/service';
+import type { OidcIssuer, RateLimit, Reviewer } from '@countersign/service';
 import type { RosterLog } from './roster-log.js';
 
 /** Authentication of people whose roles the roster may set: an access token says who somebody is, not what they still may. */
@@ -8,8 +8,9 @@ export class RosteredAuth extends ReviewerAuth {
   constructor(
     issuers: readonly OidcIssuer[],
     private readonly log: RosterLog,
+    limit: RateLimit | null = null,
   ) {
-    super(issuers);
+    super(issuers, limit);
   }
 
   /**
@@ -17,7 +18,8 @@ export class RosteredAuth extends ReviewerAuth {
    * @throws CountersignError as `ReviewerAuth`, `overloaded` when the roster cannot be read
    */
   override async verify(token: string): Promise<Reviewer> {
-    const [reviewer] = await Promise.all([super.verify(token), this.log.settled()]);
+    const reviewer = await super.verify(token);
+    await this.log.settled();
     return this.withRoles(reviewer);
   }
 
