@@ -103,6 +103,9 @@ describe('the command line', () => {
     await eventually(async () => expect((await read(added['api_key'])).status).toBe(200));
     await json('keys', 'revoke', String(added['key_id']));
     await eventually(async () => expect((await read(added['api_key'])).status).toBe(401));
+    await expect(json('keys', 'rotate-mac', 'policy')).resolves.toEqual({ key: 'mac', service: 'policy' });
+    await expect(json('keys', 'rotate-signing-key')).resolves.toMatchObject({ key: 'signing-key' });
+    await expect(countersign('keys', 'rotate-mac', 'nobody')).resolves.toMatchObject({ code: 2 });
   });
 
   it('takes somebody off the roster, says which gates nobody can open any more, and puts the person back', async () => {

@@ -1,8 +1,12 @@
-import { addKey, newKey, readCredentials, rotateKey, writeCredentials } from '@countersign/service';
+import { openRecord, SERVICES, TOPICS } from '@countersign/events';
+import type { DeadLettered, MacKeys } from '@countersign/events';
+import { addKey, newKey, readCredentials, rotateKey, rotateMacKey, writeCredentials } from '@countersign/service';
 import type { KeyOwner } from '@countersign/service';
 import { rotateSigningKeys } from '@countersign/token';
+import { connectTo, readAll } from '@countersign/testing';
 import { digestOfAction } from '@countersign/sdk';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { secretsFolderOf } from '../../apps/cli/src/shared/local-system.js';
@@ -69,14 +73,50 @@ describe('rotation of keys under load', () => {
     }
   };
 
+  const macKeys = (): Record<string, string[]> =>
+    JSON.parse(readFileSync(join(secretsFolderOf(world().local), 'mac.json'), 'utf8')) as Record<string, string[]>;
+
+  const rotateMacKeys = async (): Promise<void> => {
+    for (const service of SERVICES) await rotateMacKey(secretsFolderOf(world().local), service);
+  };
+
+  /** Topics with records that only the newest keys verify, and the records that somebody took for forged. */
+  const recordsUnderKeys = async () => {
+    const connection = connectTo(world().local.kafka_brokers);
+    const all = macKeys();
+    const newest: MacKeys = Object.fromEntries(Object.entries(all).map(([service, keys]) => [service, keys.slice(-1)]));
+    const letters = await readAll(connection, TOPICS.deadLetters);
+    const forged = letters
+      .map((record) => openRecord(record, all).event as DeadLettered)
+      .filter(({ reason }) => reason.includes('mac'));
+    const renewed: string[] = [];
+    for (const topic of [TOPICS.actions, TOPICS.approvalLog, TOPICS.approvals]) {
+      const records = await readAll(connection, topic);
+      for (const record of records) openRecord(record, all);
+      const isNew = (record: (typeof records)[number]): boolean => {
+        try {
+          return openRecord(record, newest) !== null;
+        } catch {
+          return false;
+        }
+      };
+      if (records.some(isNew) && !records.every(isNew)) renewed.push(topic);
+    }
+    await connection.close();
+    return { forged, renewed };
+  };
+
   it('refuses nobody falsely, and the old keys once their time is over', async () => {
     for (const owner of [agent, executor]) change(owner, 'add');
     const workers = Array.from({ length: WORKERS }, work);
+    const macs = rotateMacKeys();
     for (let turn = 0; turn < TIMES; turn++) {
       await sleep(EVERY_MS);
       for (const owner of [agent, executor]) change(owner, 'rotate');
       await rotateSigningKeys(join(secretsFolderOf(world().local), 'signing-keys.json'), Date.now());
     }
+    await macs;
+    await sleep(EVERY_MS);
     isRunning = false;
     await Promise.all(workers);
     console.info(
@@ -84,6 +124,9 @@ describe('rotation of keys under load', () => {
     );
     expect(refusals).toEqual([]);
     expect(done).toBeGreaterThan(TIMES * 5);
+    const { forged, renewed } = await recordsUnderKeys();
+    expect(forged).toEqual([]);
+    expect(renewed).toEqual([TOPICS.actions, TOPICS.approvalLog, TOPICS.approvals]);
     await sleep(OVERLAP_MS + 100);
     const old = held.agent.all.at(-2) ?? '';
     const { status } = await fetch(`${world().local.intake_url}/v1/actions`, {

@@ -1,8 +1,9 @@
-import { chmodSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credentials } from './credentials.js';
 import { NO_CREDENTIALS } from './credentials.js';
 import type { Logger } from './logger.js';
+import { stampOf, writeSecret } from './secret-file.js';
 
 const POLL_MS = 1_000;
 const FILE = 'credentials.json';
@@ -40,8 +41,7 @@ export class CredentialsFile {
   /** Reads the file when it changed. A file that cannot be read keeps the former credentials: half a write locks nobody out. */
   reload(): void {
     try {
-      const { mtimeMs, size, ino } = statSync(this.path);
-      const version = `${mtimeMs}/${size}/${ino}`;
+      const version = stampOf(this.path);
       if (version === this.version) return;
       this.current = readCredentials(this.path);
       this.version = version;
@@ -63,10 +63,5 @@ export function readCredentials(path: string): Credentials {
 }
 
 /** Replaces the file in one step, so that no reader sees half of it, with mode 0600. */
-export function writeCredentials(secretsDir: string, credentials: Credentials): void {
-  const path = join(secretsDir, FILE);
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 });
-  chmodSync(draft, 0o600); // a draft that a crash left behind would keep its old mode
-  renameSync(draft, path);
-}
+export const writeCredentials = (secretsDir: string, credentials: Credentials): void =>
+  writeSecret(secretsDir, FILE, credentials);

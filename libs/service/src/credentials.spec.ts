@@ -179,6 +179,16 @@ describe('keys of providers', () => {
     expect(keysOf(rotated)).toEqual([[one.kid, two.created_at], [two.kid, null]]); // prettier-ignore
   });
 
+  it('stay valid beside a new one until the overlap is over, which a revocation cuts short', () => {
+    const rotated = rotateProviderKey(addProviderKey(withProvider, owner, one), owner, two, 60_000);
+    const end = new Date(61_000).toISOString();
+    expect(keysOf(rotated)).toEqual([[one.kid, end], [two.kid, null]]); // prettier-ignore
+    const twice = rotateProviderKey(rotated, owner, newProviderKey(30_000), 60_000);
+    expect(keysOf(twice)[0]).toEqual([one.kid, end]);
+    const at = new Date(2_000).toISOString();
+    expect(keysOf(revokeKey(rotated, one.kid, at))[0]).toEqual([one.kid, at]);
+  });
+
   it('belong to nobody who is not there, nor to the namesake of another tenant', () => {
     expect(() => addProviderKey(empty, owner, one)).toThrow('fraud-service');
     expect(() => addProviderKey(withProvider, { ...owner, tenant: 'globex' }, one)).toThrow('globex');

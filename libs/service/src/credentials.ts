@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { ProviderCredentials } from './provider-keys.js';
-import { revokeProviderKey } from './provider-keys.js';
+import { revoked, revokeProviderKey } from './provider-keys.js';
 
 /** One API key, kept as its hash only. */
 export interface StoredKey {
@@ -127,12 +127,6 @@ const stored = (key: NewKey): StoredKey => ({
   sha256: hashKey(key.secret),
   created_at: key.created_at,
   revoked_at: null,
-});
-
-/** The earlier time counts: an overlap can be cut short, never prolonged. */
-const revoked = (key: StoredKey, at: string): StoredKey => ({
-  ...key,
-  revoked_at: key.revoked_at !== null && Date.parse(key.revoked_at) < Date.parse(at) ? key.revoked_at : at,
 });
 
 function withKeys(

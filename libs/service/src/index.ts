@@ -1,7 +1,9 @@
 export { commaList, httpUrl, positiveInt, required } from './env.js';
 export type { Env } from './env.js';
-export { loadServiceConfig, readSecret } from './service.config.js';
+export { loadServiceConfig } from './service.config.js';
 export type { LogLevel, ServiceConfig } from './service.config.js';
+export { rotateMacKey } from './mac-keys.js';
+export { readSecret } from './secret-file.js';
 export { createLogger } from './logger.js';
 export type { LogFields, Logger } from './logger.js';
 export { Readiness } from './readiness.js';

@@ -61,6 +61,7 @@ export class KeyAuth {
 
   /** The provider of signals with its keys, or null. */
   provider(tenant: string, providerId: string): ProviderCredentials | null {
+    this.file.reload(); // a key may be used as soon as it was made
     const isIt = (one: ProviderCredentials): boolean => one.tenant === tenant && one.provider_id === providerId;
     return this.file.get().providers?.find(isIt) ?? null;
   }

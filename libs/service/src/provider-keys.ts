@@ -7,6 +7,7 @@ export interface ProviderKey {
   readonly public_jwk: object;
   /** RFC 3339 UTC. */
   readonly created_at: string;
+  /** RFC 3339 UTC; the key is valid until then, so a future time is the end of an overlap. */
   readonly revoked_at: string | null;
 }
 
@@ -50,16 +51,20 @@ export const addProviderKey = <C extends HasProviders>(
   key: NewProviderKey,
 ): C => withKeys(credentials, owner, (keys) => [...keys, stored(key)]);
 
-/** Adds a key and revokes every other one of that provider. @throws Error for an unknown provider */
+/**
+ * Adds a key and revokes every other one of that provider once the overlap is over.
+ * @param overlapMs how long the others stay valid beside it, milliseconds. Default 0
+ * @throws Error for an unknown provider
+ */
 export const rotateProviderKey = <C extends HasProviders>(
   credentials: C,
   owner: { readonly tenant: string; readonly id: string },
   key: NewProviderKey,
-): C =>
-  withKeys(credentials, owner, (keys) => [
-    ...keys.map((old) => ({ ...old, revoked_at: old.revoked_at ?? key.created_at })),
-    stored(key),
-  ]);
+  overlapMs = 0,
+): C => {
+  const until = new Date(Date.parse(key.created_at) + overlapMs).toISOString();
+  return withKeys(credentials, owner, (keys) => [...keys.map((old) => revoked(old, until)), stored(key)]);
+};
 
 /** The providers with one key revoked; null when none of them has it. */
 export function revokeProviderKey(
@@ -68,10 +73,15 @@ export function revokeProviderKey(
   revokedAt: string,
 ): ProviderCredentials[] | null {
   if (!providers.some(({ keys }) => keys.some((key) => key.kid === kid))) return null;
-  const revoked = (key: ProviderKey): ProviderKey =>
-    key.kid === kid ? { ...key, revoked_at: key.revoked_at ?? revokedAt } : key;
-  return providers.map((provider) => ({ ...provider, keys: provider.keys.map(revoked) }));
+  const revokeIt = (key: ProviderKey): ProviderKey => (key.kid === kid ? revoked(key, revokedAt) : key);
+  return providers.map((provider) => ({ ...provider, keys: provider.keys.map(revokeIt) }));
 }
+
+/** The earlier time counts: an overlap can be cut short, never prolonged. */
+export const revoked = <K extends { readonly revoked_at: string | null }>(key: K, at: string): K => ({
+  ...key,
+  revoked_at: key.revoked_at !== null && Date.parse(key.revoked_at) < Date.parse(at) ? key.revoked_at : at,
+});
 
 const stored = ({ kid, public_jwk, created_at }: NewProviderKey): ProviderKey => ({
   ...{ kid, public_jwk, created_at, revoked_at: null },

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { MacKeys } from '@countersign/events';
 import type { Env } from './env.js';
 import { commaList, positiveInt, required } from './env.js';
+import { createLogger } from './logger.js';
+import { liveMacKeys } from './mac-keys.js';
+import { readSecret } from './secret-file.js';
 
 /** What every service is told at boot. */
 export interface ServiceConfig {
@@ -18,7 +19,7 @@ export interface ServiceConfig {
   readonly secretsDir: string;
   /** Shared by the services for internal HTTP. Never logged. */
   readonly internalToken: string;
-  /** Hex keys of `countersign-mac`, one for each writing service. Never logged. */
+  /** Hex keys of `countersign-mac` of each writing service, read anew when they are used. Never logged. */
   readonly macKeys: MacKeys;
   /** When set, the service ends as soon as this process is gone. */
   readonly parentPid: number | null;
@@ -30,6 +31,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** @throws Error naming the first missing or malformed variable or file (never its content) */
 export function loadServiceConfig(env: Env, service: string): ServiceConfig {
   const secretsDir = required(env, 'COUNTERSIGN_SECRETS_DIR');
+  const level = logLevel(env['COUNTERSIGN_LOG_LEVEL'] || 'info');
   return {
     service,
     instanceId: env['INSTANCE_ID'] || `${service}-1`,
@@ -38,37 +40,11 @@ export function loadServiceConfig(env: Env, service: string): ServiceConfig {
     kafkaBrokers: commaList(env, 'KAFKA_BROKERS'),
     secretsDir,
     internalToken: readSecret(secretsDir, 'internal.token').trim(),
-    macKeys: readMacKeys(secretsDir, service),
+    macKeys: liveMacKeys(secretsDir, service, createLogger(service, level)),
     parentPid: env['COUNTERSIGN_PARENT_PID'] ? positiveInt(env, 'COUNTERSIGN_PARENT_PID') : null,
-    logLevel: logLevel(env['COUNTERSIGN_LOG_LEVEL'] || 'info'),
+    logLevel: level,
   };
 }
-
-/** Text of a file in the secrets folder. @throws Error naming the file */
-export function readSecret(secretsDir: string, name: string): string {
-  const path = join(secretsDir, name);
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new Error(`cannot read ${path}: run \`countersign up\` once, or create it as docs/operations.md says`, {
-      cause,
-    });
-  }
-}
-
-// A service needs its own key and those of the services whose records it reads; locally they are all in one file.
-function readMacKeys(secretsDir: string, service: string): MacKeys {
-  const keys = JSON.parse(readSecret(secretsDir, 'mac.json')) as Record<string, unknown>;
-  if (!(service in keys)) throw new Error(`mac.json has no key for ${service}`);
-  for (const [owner, key] of Object.entries(keys)) {
-    const list: readonly unknown[] = Array.isArray(key) ? key : [key];
-    if (list.length === 0 || !list.every(isMacKey)) throw new Error(`mac.json has no 32-byte hex key for ${owner}`);
-  }
-  return keys as MacKeys;
-}
-
-// 32 bytes: the length of a SHA-256 output, below which HMAC loses strength (RFC 2104, section 3).
-const isMacKey = (key: unknown): boolean => typeof key === 'string' && /^[0-9a-f]{64,}$/.test(key);
 
 function logLevel(text: string): LogLevel {
   if (text === 'debug' || text === 'info' || text === 'warn' || text === 'error') return text;

@@ -62,6 +62,15 @@ describe('an attestation', () => {
     await expect(verifyAttestation(token, wanted)).resolves.toMatchObject({ provider: 'fraud-service' });
   });
 
+  it('verifies by a key in its overlap, until that is over', async () => {
+    const ending = { ...scorer, keys: [keyOf('k1', own, new Date(NOW_MS + 1_000).toISOString())] };
+    const wanted = { tenant: 'acme', digest: DIGEST, find: () => ending };
+    await expect(verifyAttestation(jws(), { ...wanted, nowMs: NOW_MS + 999 })).resolves.toMatchObject({
+      provider: 'fraud-service',
+    });
+    await expect(verifyAttestation(jws(), { ...wanted, nowMs: NOW_MS + 1_000 })).rejects.toThrow(/revoked/);
+  });
+
   const unsigned = `${part({ ...header, alg: 'none' })}.${part(claims)}.`;
   it.each<[string, string, RegExp]>([
     ['signed with another key', jws({ by: foreign.privateKey }), /signature/],

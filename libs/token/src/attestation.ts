@@ -10,7 +10,7 @@ import { TOKEN_ALGORITHM } from './claims.js';
 export const MAX_ATTESTATION_CHARACTERS = 8 * 1024;
 const MAX_PAYLOAD_DEPTH = 16;
 
-/** A provider of signals with its public keys. */
+/** A provider of signals with its public keys; one is valid until `revoked_at` (RFC 3339), null: until further notice. */
 export interface AttestationIssuer {
   readonly provider_id: string;
   readonly keys: readonly { readonly kid: string; readonly public_jwk: object; readonly revoked_at: string | null }[];
@@ -52,7 +52,7 @@ export async function verifyAttestation(token: string, action: AttestedAction): 
   const claims = claimsOf(token);
   const issuer = action.find(claims.iss);
   if (issuer === null) throw fault('its iss is no provider of this tenant');
-  await checkSignature(token, keyOf(issuer, kid));
+  await checkSignature(token, keyOf(issuer, kid, action.nowMs));
   checkClaims(claims, issuer, action);
   const { provider_id: provider } = issuer;
   return { provider, signals: claims.signals, attested_at: new Date(claims.iat * 1000).toISOString() };
@@ -88,10 +88,11 @@ function payloadOf(token: string): JsonValue {
   }
 }
 
-function keyOf({ provider_id, keys }: AttestationIssuer, kid: string): JWK {
+function keyOf({ provider_id, keys }: AttestationIssuer, kid: string, nowMs: number): JWK {
   const key = keys.find((one) => one.kid === kid);
   if (key === undefined) throw fault(`its kid is no key of ${provider_id}`);
-  if (key.revoked_at !== null) throw fault(`its key of ${provider_id} was revoked`);
+  if (key.revoked_at !== null && Date.parse(key.revoked_at) <= nowMs)
+    throw fault(`its key of ${provider_id} was revoked`);
   return key.public_jwk as JWK;
 }
 

@@ -5,6 +5,7 @@ import { refused, unreachable, wrongUse } from '../shared/command-error.js';
 import { readLocalSystem, rememberKey, rememberProviderKey, secretsFolderOf } from '../shared/local-system.js';
 import { list, show } from '../shared/output.js';
 import { run } from '../shared/run.js';
+import { registerServiceKeys } from './service-keys.js';
 
 interface Options {
   agent?: string;
@@ -50,13 +51,14 @@ async function edit(secretsDir: string, change: (credentials: Credentials) => Cr
 }
 
 /** Prints a provider's new private key once; the credentials keep the public half. */
-async function issueToProvider(id: string, { tenant, json }: Options, change: Change): Promise<void> {
+async function issueToProvider(id: string, { tenant, overlap, json }: Options, change: Change): Promise<void> {
   const local = await readLocalSystem();
   const { addProviderKey, newProviderKey, rotateProviderKey } = await service();
   const apply = change === 'addKey' ? addProviderKey : rotateProviderKey;
   const { private_jwk, ...key } = newProviderKey(Date.now());
   const owner = { tenant, id };
-  await edit(secretsFolderOf(local), (credentials) => apply(credentials, owner, { ...key, private_jwk }));
+  const overlapMs = overlapOf(overlap ?? '0s');
+  await edit(secretsFolderOf(local), (credentials) => apply(credentials, owner, { ...key, private_jwk }, overlapMs));
   if (change === 'rotateKey') await rememberProviderKey(owner, private_jwk);
   show(json, { kind: 'provider', ...owner, key_id: key.kid, private_jwk }, (made) =>
     list([
@@ -132,11 +134,11 @@ function issuing(keys: Command, name: string, description: string, change: Chang
 export function register(program: Command): void {
   const keys = program
     .command('keys')
-    .description('keys of agents, executors and providers of signals; services notice within a second');
+    .description('keys of agents, executors, providers of signals and services; noticed within a second');
   issuing(keys, 'add', 'add a key beside the present ones', 'addKey');
   issuing(keys, 'rotate', 'add a key and revoke the others after an overlap', 'rotateKey').option(
     '--overlap <duration>',
-    'how long the others of an agent or executor stay valid; 0s after a leak',
+    'how long the others stay valid; 0s after a leak',
     '10m',
   );
   keys
@@ -152,4 +154,5 @@ export function register(program: Command): void {
     .argument('<key_id>')
     .option('--json', 'print what was revoked as JSON')
     .action((keyId: string, options: { json?: boolean }) => run(options.json, () => revoke(keyId, options)));
+  registerServiceKeys(keys);
 }
