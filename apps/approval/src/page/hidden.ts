@@ -5,6 +5,7 @@ type Members = { readonly [member: string]: JsonValue };
 const HIDDEN = '(hidden: keyed hash)';
 const SHOWN_DIGITS = 8;
 
+const listOf = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
 const isMembers = (value: JsonValue | undefined): value is { [member: string]: JsonValue } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -27,15 +28,19 @@ function markAt(node: JsonValue, [first, ...rest]: readonly string[]): JsonValue
 
 const unescape = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** Where a member of the action stands in its packet. */
-const placeOf = ([member = '', ...rest]: readonly string[]): string[] =>
-  member === 'parameters' ? ['action', member, ...rest] : [member, 'value', ...rest];
+/** Where a member of the action stands in its packet: a signal also in what each provider attests. */
+function placesOf([member = '', ...rest]: readonly string[], attestations: readonly JsonValue[]): string[][] {
+  if (member === 'parameters') return [['action', member, ...rest]];
+  const attested = attestations.map((_one, index) => ['attestations', String(index), 'value', ...rest]);
+  return [[member, 'value', ...rest], ...(member === 'signals' ? attested : [])];
+}
 
 /** The packet with words in place of keyed hashes, for people. */
 export function markHidden(packet: Members): Members {
-  const pointers = Array.isArray(packet['hidden']) ? packet['hidden'] : [];
+  const pointers = listOf(packet['hidden']);
+  const attestations = listOf(packet['attestations']);
   return pointers
     .filter((pointer) => typeof pointer === 'string')
-    .map((pointer) => placeOf(pointer.slice(1).split('/').map(unescape)))
+    .flatMap((pointer) => placesOf(pointer.slice(1).split('/').map(unescape), attestations))
     .reduce<Members>((marked, place) => markAt(marked, place) as Members, packet);
 }

@@ -114,6 +114,24 @@ describe("the reviewers' page", () => {
     expect(text).toContain('hmac-sha256:forged');
   });
 
+  it('hides what providers attest under a sensitive pointer as it hides what the agent says there', () => {
+    const hash = (digit: string): string => `hmac-sha256:k1:${digit.repeat(64)}`;
+    const attestations: JsonValue[] = [
+      { value: { fraud_score: 0.9 }, stated_by: 'fraud-service' },
+      { value: { iban: hash('b'), owner: { name: hash('c') } }, stated_by: 'bank' },
+    ];
+    const packet = {
+      ...view.packet,
+      signals: { value: { iban: hash('a') }, stated_by: 'agent' },
+      attestations,
+      hidden: ['/signals/iban', '/signals/owner/name'],
+    };
+    const text = packetPage(visitor, { ...view, packet });
+    expect(text).not.toContain('hmac-sha256');
+    for (const digit of ['a', 'b', 'c']) expect(text).toContain(`(hidden: keyed hash) ${digit.repeat(8)}`);
+    expect(text).toContain('0.9');
+  });
+
   it.each([
     ['not_eligible', 'not among those who may'],
     ['reason_required', 'Write one below'],
