@@ -58,6 +58,7 @@ const CHECKS = [
   },
   { name: 'types of specs', args: [bin('typescript/bin/tsc'), '-p', 'tsconfig.spec.json', '--noEmit'] },
   { name: 'generated files are fresh', args: ['tools/generate.mjs', '--check'] },
+  { name: 'promises can be broken', args: ['tools/break-promises.mjs', '--check'] },
   { name: 'schemas are compatible', args: ['tools/schema-compat.mjs'] },
   { name: 'active policies', args: ['apps/cli/bin/countersign.mjs', 'policy', 'check', 'infra/policies'] },
   { name: 'example policies', args: ['apps/cli/bin/countersign.mjs', 'policy', 'check', 'infra/policies/examples'] },
