@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { eventually } from '@countersign/testing';
+import { decodeJwt } from 'jose';
 import { castVote } from '../../apps/cli/src/shared/vote.js';
+import { Browser } from './support/browser.js';
 import { refund } from './support/proposals.js';
 import { world } from './support/system.js';
 
@@ -121,6 +123,21 @@ describe('the command line', () => {
       unreachable: [],
     });
     await expect(countersign('reviewers', 'remove', 'lex', '--reviewer', 'ann')).resolves.toMatchObject({ code: 1 });
+  });
+
+  it('signs somebody in who came onto the roster meanwhile, here and on the page, until the person is taken off', async () => {
+    const unknown = { code: 2, stderr: expect.stringContaining('Unknown reviewer zoe') };
+    await expect(countersign('token', '--reviewer', 'zoe')).resolves.toMatchObject(unknown);
+    await json('reviewers', 'add', 'zoe', '--role', 'finance', '--name', 'Zoe Zander');
+    const { token } = await json('token', '--reviewer', 'zoe');
+    expect(decodeJwt(String(token))).toMatchObject({ sub: 'zoe', tenant: 'acme', roles: ['finance'] });
+    const browser = new Browser(world().local.approval_url);
+    expect((await browser.signIn('zoe')).text).toContain('Zoe Zander');
+    const { request } = await world().decided(refund('450.00'));
+    const vote = await json('vote', request?.request_id ?? '', 'approve', '--reviewer', 'zoe', '--reason', 'seen');
+    expect(vote).toMatchObject({ request: { status: 'approved' } });
+    await json('reviewers', 'remove', 'zoe');
+    await expect(countersign('token', '--reviewer', 'zoe')).resolves.toMatchObject(unknown);
   });
 
   it('checks policies', async () => {

@@ -8,6 +8,7 @@ import { decode, TOPICS } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
 import { eventually, freePort } from '@countersign/testing';
 import { issuerKey } from '../../../infra/local/src/issuer/key.js';
+import { peopleOf } from '../../../infra/local/src/issuer/people.js';
 import { createProvider } from '../../../infra/local/src/issuer/provider.js';
 import { issuerHandler } from '../../../infra/local/src/issuer/routes.js';
 import { decided, gate } from '../../../libs/approval/test/records.js';
@@ -38,9 +39,10 @@ export function pageSuite(system: () => Instances): void {
         rosterFile: '',
       };
       const key = await issuerKey(keyFile);
-      const reviewers = new Map([['ann', { tenant: 'acme', subject: 'ann', name: 'Ann', roles: ['finance'] }]]);
-      const provider = createProvider(config, key, reviewers);
-      issuer = createServer(issuerHandler({ config, key, provider, reviewers })).listen(issuerPort, '127.0.0.1');
+      const file = [{ tenant: 'acme', subject: 'ann', name: 'Ann', roles: ['finance'] }];
+      const people = peopleOf({ file, approvalUrls: [], tokenFor: () => Promise.resolve('') });
+      const provider = createProvider(config, key, people);
+      issuer = createServer(issuerHandler({ config, key, provider, people })).listen(issuerPort, '127.0.0.1');
       const entry = { issuer: issuerUrl, jwks_uri: `${issuerUrl}/jwks`, audience: 'countersign' };
       await system().addWithPage(entry, pagePort);
     }, 60_000);

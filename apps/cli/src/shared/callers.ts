@@ -1,13 +1,15 @@
-import { createClient, createEndpoint, type Client, type Endpoint } from '@countersign/sdk';
+import { createClient, createEndpoint, SdkError, type Client, type Endpoint } from '@countersign/sdk';
 import type { JsonValue } from '@countersign/canonical';
 import { wrongUse } from './command-error.js';
 import { postForLines } from './lines.js';
 import {
   reviewerOf,
+  unknownReviewer,
   type LocalAgent,
   type LocalExecutor,
   type LocalReviewer,
   type LocalSystem,
+  type NamedPerson,
 } from './local-system.js';
 
 /** How long a command waits for a part that is down, milliseconds; a person is watching. */
@@ -33,15 +35,21 @@ export interface Person {
   policyLines: (path: string, body: JsonValue) => AsyncGenerator<JsonValue>;
 }
 
-/** A bearer token for this person from the development identity provider. Never logged. */
-async function devToken(local: LocalSystem, { subject, tenant }: LocalReviewer): Promise<string> {
+/**
+ * A bearer token for this person from the development identity provider. Never logged.
+ * @throws CommandError (exit code 2) when it does not know the person
+ */
+export async function personToken(local: LocalSystem, { subject, tenant }: NamedPerson): Promise<string> {
   const issuer = createEndpoint({ urls: [local.issuer_url], bearer: null, retryForMs: RETRY_FOR_MS });
-  const answer = await issuer.send({ method: 'POST', path: '/dev/token', body: { subject, tenant } });
+  const body = { subject, ...(tenant !== undefined && { tenant }) };
+  const answer = await issuer.send({ method: 'POST', path: '/dev/token', body }).catch((error: unknown) => {
+    throw error instanceof SdkError && error.status === 404 ? unknownReviewer(local, subject) : error;
+  });
   return (answer.body as { access_token: string }).access_token;
 }
 
-export async function signIn(local: LocalSystem, reviewer: LocalReviewer, retryForMs = RETRY_FOR_MS): Promise<Person> {
-  const bearer = await devToken(local, reviewer);
+export async function signIn(local: LocalSystem, reviewer: NamedPerson, retryForMs = RETRY_FOR_MS): Promise<Person> {
+  const bearer = await personToken(local, reviewer);
   const endpoint = (...urls: string[]): Endpoint => createEndpoint({ urls, bearer, retryForMs });
   return {
     subject: reviewer.subject,

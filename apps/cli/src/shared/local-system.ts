@@ -3,6 +3,7 @@ import type { LocalFile } from '@countersign/local';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreachable, wrongUse } from './command-error.js';
+import type { CommandError } from './command-error.js';
 import { loadLocalFilePath } from './local-file.config.js';
 
 /** Content of `.countersign/local.json`: the system that was started last. */
@@ -35,12 +36,16 @@ export function executorOf(local: LocalSystem, executorId: string, tenant?: stri
   return found;
 }
 
-/** @throws CommandError (exit code 2) */
-export function reviewerOf(local: LocalSystem, subject: string): LocalReviewer {
-  const found = local.reviewers.find((reviewer) => reviewer.subject === subject);
-  if (found === undefined) throw wrongUse(`Unknown reviewer ${subject}. Known: ${ids(local.reviewers, 'subject')}`);
-  return found;
-}
+/** Whom the identity provider is asked to sign in; one of the start's roster in the tenant given there. */
+export type NamedPerson = Pick<LocalReviewer, 'subject'> & Partial<Pick<LocalReviewer, 'tenant'>>;
+
+/** Also somebody who was added to the roster since the start: the identity provider knows. */
+export const reviewerOf = (local: LocalSystem, subject: string): NamedPerson =>
+  local.reviewers.find((reviewer) => reviewer.subject === subject) ?? { subject };
+
+/** Of somebody whom the identity provider does not know. */
+export const unknownReviewer = (local: LocalSystem, subject: string): CommandError =>
+  wrongUse(`Unknown reviewer ${subject}. Known: ${ids(local.reviewers, 'subject')}, and whom you add to the roster.`);
 
 function ids<K extends string>(members: readonly Record<K, string>[], name: K): string {
   return [...new Set(members.map((member) => member[name]))].join(', ');

@@ -5,7 +5,7 @@ export interface IssuerConfig {
   readonly port: number;
   /** `iss` of its tokens and base of its routes. */
   readonly issuer: string;
-  /** Bases of the pages that may receive an authorization code. */
+  /** Bases of the pages that may receive an authorization code; approval, who knows everybody on the roster. */
   readonly pageUrls: readonly string[];
   readonly keyFile: string;
   readonly rosterFile: string;

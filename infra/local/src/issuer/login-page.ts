@@ -14,7 +14,7 @@ const choice = (reviewer: RosterReviewer): string =>
   <span>${escape(reviewer.tenant)} · ${escape(reviewer.roles.join(', ') || 'no role')}</span></button></li>`;
 
 /** Sign-in of the development provider: choose who you are. */
-export const loginPage = (reviewers: Iterable<RosterReviewer>): string => `<!doctype html>
+export const loginPage = (reviewers: readonly RosterReviewer[]): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Sign in – development</title>
 <style>
@@ -24,5 +24,5 @@ export const loginPage = (reviewers: Iterable<RosterReviewer>): string => `<!doc
   span { color: #5b6675; float: right }
 </style></head><body><h1>Sign in</h1>
 <p>This is the development identity provider. It asks for no password and never runs in production.</p>
-<form method="post"><ul>${[...reviewers].map(choice).join('')}</ul></form></body></html>
+<form method="post"><ul>${reviewers.map(choice).join('')}</ul></form></body></html>
 `;

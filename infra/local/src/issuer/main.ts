@@ -1,19 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { Roster } from '../roster.js';
+import type { Roster, RosterReviewer } from '../roster.js';
 import { loadIssuerConfig } from './issuer.config.js';
+import { devToken } from './dev-token.js';
 import { issuerKey } from './key.js';
+import { peopleOf } from './people.js';
 import { createProvider } from './provider.js';
 import { issuerHandler } from './routes.js';
 
 const PARENT_CHECK_MS = 2_000;
 
 const config = loadIssuerConfig(process.env);
-const { reviewers: people } = JSON.parse(await readFile(config.rosterFile, 'utf8')) as Roster;
-const reviewers = new Map(people.map((person) => [person.subject, person]));
+const { reviewers: file } = JSON.parse(await readFile(config.rosterFile, 'utf8')) as Roster;
 const key = await issuerKey(config.keyFile);
-const provider = createProvider(config, key, reviewers);
-const server = createServer(issuerHandler({ config, key, provider, reviewers })).listen(config.port, config.host);
+const tokenFor = (reader: RosterReviewer): Promise<string> => devToken(config.issuer, key, reader, {});
+const people = peopleOf({ file, approvalUrls: config.pageUrls, tokenFor });
+const provider = createProvider(config, key, people);
+const server = createServer(issuerHandler({ config, key, provider, people })).listen(config.port, config.host);
 
 function stop(): void {
   server.close();

@@ -1,12 +1,11 @@
 import { Provider } from 'oidc-provider';
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import type { RosterReviewer } from '../roster.js';
+import type { People } from './people.js';
 import type { IssuerConfig } from './issuer.config.js';
 import { ALGORITHM } from './key.js';
 import type { IssuerKey } from './key.js';
 import { AUDIENCE, PAGE_CLIENT, RESOURCE, TOKEN_TTL_S } from './names.js';
-
-export type Reviewers = ReadonlyMap<string, RosterReviewer>;
 
 /** Claims that name a person to Countersign. */
 export const claimsOf = ({ tenant, roles, name }: RosterReviewer) => ({ tenant, roles: [...roles], name });
@@ -40,7 +39,7 @@ function pageClient(config: IssuerConfig) {
   };
 }
 
-function configuration(config: IssuerConfig, key: IssuerKey, reviewers: Reviewers): Configuration {
+function configuration(config: IssuerConfig, key: IssuerKey, people: People): Configuration {
   return {
     clients: [pageClient(config)],
     jwks: { keys: [key.jwk] },
@@ -60,20 +59,20 @@ function configuration(config: IssuerConfig, key: IssuerKey, reviewers: Reviewer
     },
     interactions: { url: (_ctx, interaction) => `/login/${interaction.uid}` },
     loadExistingGrant: grantEverything,
-    findAccount: (_ctx, id) => {
-      const reviewer = reviewers.get(id);
+    findAccount: async (_ctx, id) => {
+      const reviewer = await people.find(id);
       return reviewer && { accountId: id, claims: () => ({ sub: id, ...claimsOf(reviewer) }) };
     },
-    extraTokenClaims: (_ctx, token) => {
-      const reviewer = 'accountId' in token ? reviewers.get(String(token.accountId)) : undefined;
+    extraTokenClaims: async (_ctx, token) => {
+      const reviewer = 'accountId' in token ? await people.find(String(token.accountId)) : undefined;
       return reviewer && claimsOf(reviewer);
     },
   };
 }
 
 /** A standard OpenID provider whose accounts are the roster. */
-export function createProvider(config: IssuerConfig, key: IssuerKey, reviewers: Reviewers): Provider {
-  const provider = new Provider(config.issuer, configuration(config, key, reviewers));
+export function createProvider(config: IssuerConfig, key: IssuerKey, people: People): Provider {
+  const provider = new Provider(config.issuer, configuration(config, key, people));
   // Any address of our own pages will do: which path takes the code is the page's affair.
   provider.Client.prototype.redirectUriAllowed = (uri: string) =>
     config.pageUrls.some((url) => uri.startsWith(`${url}/`));

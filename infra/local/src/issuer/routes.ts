@@ -5,13 +5,13 @@ import type { TokenOrder } from './dev-token.js';
 import type { IssuerConfig } from './issuer.config.js';
 import type { IssuerKey } from './key.js';
 import { loginPage } from './login-page.js';
-import type { Reviewers } from './provider.js';
+import type { People } from './people.js';
 
 export interface IssuerParts {
   readonly config: IssuerConfig;
   readonly key: IssuerKey;
   readonly provider: Provider;
-  readonly reviewers: Reviewers;
+  readonly people: People;
 }
 
 const BODY_LIMIT = 16_384;
@@ -42,7 +42,7 @@ async function postDevToken(parts: IssuerParts, request: IncomingMessage, respon
   if (!isJson || `http://${request.headers.host}` !== parts.config.issuer)
     return json(response, 400, { error: 'send JSON to this host' });
   const order = JSON.parse(await bodyText(request)) as TokenOrder & { subject?: string; tenant?: string };
-  const reviewer = parts.reviewers.get(order.subject ?? '');
+  const reviewer = await parts.people.find(order.subject ?? '');
   if (!reviewer || (order.tenant && order.tenant !== reviewer.tenant))
     return json(response, 404, { error: 'no such person in the roster' });
   json(response, 200, {
@@ -53,9 +53,9 @@ async function postDevToken(parts: IssuerParts, request: IncomingMessage, respon
 
 async function login(parts: IssuerParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   await parts.provider.interactionDetails(request, response);
-  if (request.method !== 'POST') return html(response, loginPage(parts.reviewers.values()));
-  const subject = new URLSearchParams(await bodyText(request)).get('subject') ?? '';
-  if (!parts.reviewers.has(subject)) return html(response, loginPage(parts.reviewers.values()));
+  const subject = request.method === 'POST' ? new URLSearchParams(await bodyText(request)).get('subject') : null;
+  if (subject === null || !(await parts.people.find(subject)))
+    return html(response, loginPage(await parts.people.all()));
   await parts.provider.interactionFinished(
     request,
     response,
