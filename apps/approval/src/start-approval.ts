@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { connect, createAppender, KafkaServer } from '@countersign/kafka';
+import { connect, createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
 import {
   createLogger,
   CredentialsFile,
@@ -15,7 +15,6 @@ import { openSigningKeys } from '@countersign/token';
 import type { ApprovalConfig } from './approval.config.js';
 import { ApprovalModule } from './approval.module.js';
 import { Assigner } from './assign/assigner.js';
-import { deadLetters } from './dead-letters.js';
 import { ApprovalTokens } from './http/approval-tokens.js';
 import { Custody } from './http/custody.js';
 import { Edits } from './http/edits.js';
@@ -89,6 +88,7 @@ function partsOf(config: ApprovalConfig, log: Logger) {
   const { macKeys, horizonMs, secretsDir, instanceId } = config;
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
+  const deadLetter = deadLetters({ appender, macKeys, service: 'approval' });
   const judge = new Judge({ connection, appender, macKeys, horizonMs });
   const hints = hintsBeside(judge, { connection, macKeys });
   const publisher = createLogPublisher({ connection, macKeys, horizonMs });
@@ -100,7 +100,7 @@ function partsOf(config: ApprovalConfig, log: Logger) {
     assigner: new Assigner({ judge, roster, log, isInCharge: () => publisher.owns(IN_CHARGE) }),
     credentials: new CredentialsFile(secretsDir, log),
     limit: new RateLimit(config.rate),
-    transport: new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter: deadLetters(appender, macKeys) }),
+    transport: new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter }),
     notify: makeNotify(config, { connection, appender, log }),
   };
 }

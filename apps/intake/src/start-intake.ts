@@ -1,4 +1,4 @@
-import { connect, createAppender, KafkaServer } from '@countersign/kafka';
+import { connect, createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
 import {
   createLogger,
   CredentialsFile,
@@ -12,13 +12,13 @@ import {
 import type { RunningService, ServiceOptions } from '@countersign/service';
 import { ActionTypesLog } from './action-types-log.js';
 import { ApprovalClient } from './approval-client.js';
-import { deadLetters } from './dead-letters.js';
 import type { IntakeConfig } from './intake.config.js';
 import { IntakeModule } from './intake.module.js';
 import { Labels } from './labels.js';
 import { authenticateRequest } from './principal.js';
 import { MAX_BATCH_ITEMS } from './propose.controller.js';
 import { Proposals } from './proposals.js';
+import { stepOf } from './step-of.js';
 
 const SUBMISSIONS_GROUP = 'countersign.intake.submissions';
 
@@ -39,7 +39,7 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
   const transport = new KafkaServer({
     connection,
     groupId: SUBMISSIONS_GROUP,
-    deadLetter: deadLetters(appender, macKeys),
+    deadLetter: deadLetters({ appender, macKeys, service: 'intake', stepOf }),
   });
   const actionTypes = new ActionTypesLog({ connection, macKeys, log });
   void actionTypes.open().catch((error: unknown) => log.error('action types cannot be read', { cause: String(error) }));

@@ -4,15 +4,15 @@ import kafkajs from 'kafkajs';
 import { canonicalize } from '@countersign/canonical';
 import { encode, TOPICS } from '@countersign/events';
 import type { ActionSubmitted } from '@countersign/events';
-import { createAppender, KafkaServer } from '@countersign/kafka';
+import { createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
 import type { Appender, KafkaConnection } from '@countersign/kafka';
 import { createLogger, CredentialsFile, InternalClient, KeyAuth } from '@countersign/service';
 import { connectTo, eventually, testBroker, testTopic } from '@countersign/testing';
 import { ActionTypesLog } from '../src/action-types-log.js';
 import { ApprovalClient } from '../src/approval-client.js';
-import { deadLetters } from '../src/dead-letters.js';
 import { Proposals } from '../src/proposals.js';
 import { signSubmission } from '../src/signature.js';
+import { stepOf } from '../src/step-of.js';
 import { SubmissionsHandler } from '../src/submissions.handler.js';
 import { createTopics, eventsOf, lettersOf, makeFixture, SIGNING_SECRET } from './fixture.js';
 import type { Fixture } from './fixture.js';
@@ -60,7 +60,7 @@ async function openDoor(): Promise<string> {
   const door = new KafkaServer({
     connection,
     groupId: `door.${topic}`,
-    deadLetter: deadLetters(appender, config.macKeys),
+    deadLetter: deadLetters({ appender, macKeys: config.macKeys, service: 'intake', stepOf }),
   });
   door.addHandler(topic, (record: never) => handler.onSubmission(record), true);
   door.listen(() => undefined);

@@ -1,9 +1,8 @@
 import { connectEngine } from '@countersign/clickhouse';
-import { connect, createAppender, KafkaServer } from '@countersign/kafka';
+import { connect, createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
 import { longestWindowMs } from '@countersign/policy';
 import { createLogger, RateLimit, Readiness, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
-import { deadLetters } from './dead-letters.js';
 import { EvidenceLog } from './evidence/evidence-log.js';
 import { makeLifecycle, readRoster } from './lifecycle/make-lifecycle.js';
 import type { PolicyConfig } from './policy.config.js';
@@ -35,15 +34,15 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const policies = new PolicyLog({ connection, appender, macKeys, log });
   const windows = new WindowLog({ connection, appender, macKeys, log });
   const evidence = new EvidenceLog({ connection, macKeys, log });
-  const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter: deadLetters(appender, macKeys) });
+  const deadLetter = deadLetters({ appender, macKeys, service: 'policy' });
+  const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter });
   const readiness = readinessOf({ policies, windows, evidence, actions: transport });
   const reviewers = new ReviewerAuth(config.issuers, new RateLimit(config.rate));
   const engine = connectEngine(config.engine);
-  const file = readRoster(config.rosterFile);
   const roster = new LiveRoster({
     connection,
     macKeys,
-    file,
+    file: readRoster(config.rosterFile),
     onChange: () => {
       if (policies.isOpen) reach.look();
     },

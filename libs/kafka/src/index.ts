@@ -1,6 +1,7 @@
 export { createAppender } from './appender.js';
 export { createClaims } from './claims.js';
 export { connect } from './client.js';
+export { deadLetters } from './dead-letters.js';
 export { createFold } from './fold.js';
 export { KafkaServer } from './kafka-server.js';
 export type {
