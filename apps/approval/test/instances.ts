@@ -48,10 +48,7 @@ export class Instances {
   static async start(count: number): Promise<Instances> {
     const { brokers } = await testBroker();
     const connection = connectTo(brokers);
-    await ensureTopics(
-      connection,
-      topicConfigs.map(({ topic, partitions, config }) => ({ name: topic, partitions, config })),
-    );
+    await ensureTopics(connection, topicConfigs);
     const secretsDir = await mkdtemp(join(tmpdir(), 'countersign-approval-'));
     const instances = new Instances(connection, createAppender(connection), await startPeople(), secretsDir);
     await instances.writeCredentials();

@@ -13,10 +13,7 @@ const BEHIND_MS = 700;
 describe('an instance that reads the roster late', () => {
   it('obeys a change from its answer on', async () => {
     const connection = connectTo((await testBroker()).brokers);
-    await ensureTopics(
-      connection,
-      topicConfigs.map(({ topic, partitions, config }) => ({ name: topic, partitions, config })),
-    );
+    await ensureTopics(connection, topicConfigs);
     const appender = createAppender(connection);
     const people = await startPeople();
     const shared = { connection, appender, macKeys: { approval: randomBytes(32).toString('hex') } };

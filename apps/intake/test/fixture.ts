@@ -55,11 +55,7 @@ function credentialsOf(tenant: string, agentKey: NewKey, executorKey: NewKey) {
   return addKey(one, { kind: 'executor', tenant, id: 'payments' }, executorKey);
 }
 
-export const createTopics = (connection: KafkaConnection): Promise<void> =>
-  ensureTopics(
-    connection,
-    topicConfigs.map(({ topic, partitions, config }) => ({ name: topic, partitions, config })),
-  );
+export const createTopics = (connection: KafkaConnection): Promise<void> => ensureTopics(connection, topicConfigs);
 
 /** The events of one name on a topic that this configuration's own services wrote. */
 export async function eventsOf<N extends EventName>(

@@ -25,10 +25,7 @@ beforeAll(async () => {
   const { brokers } = await testBroker();
   connection = connect({ brokers, clientId: 'policy-test', log });
   const topics = topicConfigs.filter(({ topic }) => topic === TOPICS.policies);
-  await ensureTopics(
-    connection,
-    topics.map(({ topic, partitions, config }) => ({ name: topic, partitions, config })),
-  );
+  await ensureTopics(connection, topics);
   appender = createAppender(connection);
 }, 60_000);
 afterAll(async () => {

@@ -111,10 +111,7 @@ beforeAll(async () => {
   connection = connect({ brokers, clientId: 'policy-swap', log: silentLog });
   const used: string[] = [TOPICS.policies, TOPICS.actions, TOPICS.approvalLog];
   const topics = topicConfigs.filter(({ topic }) => used.includes(topic));
-  await ensureTopics(
-    connection,
-    topics.map(({ topic, partitions, config }) => ({ name: topic, partitions, config })),
-  );
+  await ensureTopics(connection, topics);
   appender = createAppender(connection);
   policies = new PolicyLog({ connection, appender, macKeys, log });
   await policies.open([], { operator: 'ann', follow: false });

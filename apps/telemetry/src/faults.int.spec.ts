@@ -70,10 +70,7 @@ describe('telemetry while its engine dies', () => {
     await migrate(access);
     engine = connectEngine(access);
     connection = connect({ brokers: [`127.0.0.1:${port}`], clientId: 'telemetry-spec', log });
-    await ensureTopics(
-      connection,
-      topicConfigs.map(({ topic, ...rest }) => ({ name: topic, ...rest })),
-    );
+    await ensureTopics(connection, topicConfigs);
   }, 90_000);
 
   afterAll(async () => {

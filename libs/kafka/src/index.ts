@@ -27,7 +27,6 @@ export type {
   Sink,
   SinkOptions,
   StartTimestamp,
-  TopicSpec,
 } from './port.js';
 export { createPublisher } from './publisher.js';
 export { createSink } from './sink.js';

@@ -177,9 +177,3 @@ export interface KafkaServerOptions {
   groupId: string;
   deadLetter: DeadLetter;
 }
-
-export interface TopicSpec {
-  name: string;
-  partitions: number;
-  config: Record<string, string>;
-}

@@ -1,16 +1,17 @@
+import type { TopicConfig } from '@countersign/events';
 import { clientOf } from './client.js';
 import type { Client } from './client.js';
 import { pause } from './pace.js';
-import type { KafkaConnection, TopicSpec } from './port.js';
+import type { KafkaConnection } from './port.js';
 
 /** A new topic is known everywhere within a moment; after this many looks something else is wrong. */
 const ATTEMPTS = 100;
 
 const TIMESTAMPS = { 'message.timestamp.type': 'LogAppendTime' };
 
-async function create(client: Client, specs: readonly TopicSpec[]): Promise<void> {
-  const topics = specs.map(({ name, partitions, config }) => ({
-    topic: name,
+async function create(client: Client, configs: readonly TopicConfig[]): Promise<void> {
+  const topics = configs.map(({ topic, partitions, config }) => ({
+    topic,
     numPartitions: partitions,
     configEntries: Object.entries({ ...TIMESTAMPS, ...config }).map(([key, value]) => ({ name: key, value })),
   }));
@@ -36,18 +37,18 @@ async function partitionCounts(client: Client, names: readonly string[]): Promis
  * Creates the topics that are missing, all with LogAppendTime and as many replicas as the cluster gives by default.
  * @throws Error naming the topic whose partition count differs: an action's facts would no longer share a partition
  */
-export async function ensureTopics(connection: KafkaConnection, specs: readonly TopicSpec[]): Promise<void> {
+export async function ensureTopics(connection: KafkaConnection, configs: readonly TopicConfig[]): Promise<void> {
   const client = clientOf(connection);
   const existing = new Set(await client.ask((admin) => admin.listTopics()));
-  const missing = specs.filter(({ name }) => !existing.has(name));
+  const missing = configs.filter(({ topic }) => !existing.has(topic));
   if (missing.length > 0) await create(client, missing);
   const counts = await partitionCounts(
     client,
-    specs.map(({ name }) => name),
+    configs.map(({ topic }) => topic),
   );
-  for (const { name, partitions } of specs)
-    if (counts.get(name) !== partitions)
+  for (const { topic, partitions } of configs)
+    if (counts.get(topic) !== partitions)
       throw new Error(
-        `Topic ${name} has ${counts.get(name)} partitions instead of ${partitions}: the count is fixed for ever; go back to the count that created it, or take a new cluster.`,
+        `Topic ${topic} has ${counts.get(topic)} partitions instead of ${partitions}: the count is fixed for ever; go back to the count that created it, or take a new cluster.`,
       );
 }

@@ -9,9 +9,9 @@ export const connectTo = (brokers: readonly string[], log: KafkaLog = silentLog)
 
 /** Creates a topic of its own for a test. @returns its name */
 export async function testTopic(connection: KafkaConnection, partitions = 4): Promise<string> {
-  const name = `spec.${randomUUID()}`;
-  await ensureTopics(connection, [{ name, partitions, config: {} }]);
-  return name;
+  const topic = `spec.${randomUUID()}`;
+  await ensureTopics(connection, [{ topic, partitions, config: {} }]);
+  return topic;
 }
 
 export const textRecord = (topic: string, key: string, value: string): OutRecord => ({

@@ -23,10 +23,7 @@ beforeAll(async () => {
   connection = connectTo((await testBroker()).brokers);
   const wanted: readonly string[] = [TOPICS.actions, TOPICS.windows, TOPICS.approvalLog];
   const topics = topicConfigs.filter(({ topic }) => wanted.includes(topic));
-  await ensureTopics(
-    connection,
-    topics.map(({ topic, partitions, config }) => ({ name: topic, partitions, config })),
-  );
+  await ensureTopics(connection, topics);
   appender = createAppender(connection);
   decisions = new Decisions(connection, macKeys);
   await decisions.start();

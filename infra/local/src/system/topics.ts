@@ -1,13 +1,10 @@
 import { topicConfigs } from '@countersign/events';
 import type { TopicConfig } from '@countersign/events';
 import { connect, ensureTopics as createTopics } from '@countersign/kafka';
-import type { TopicSpec } from '@countersign/kafka';
 import { withAdmin } from '../broker/admin.js';
 import { SetupError } from '../setup-error.js';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-const specOf = ({ topic: name, partitions, config }: TopicConfig): TopicSpec => ({ name, partitions, config });
 
 /** A new broker makes the topic of group offsets when it is asked first; until then consumers would fail and try again. */
 const waitForCoordinator = (brokers: readonly string[]): Promise<unknown> =>
@@ -23,7 +20,7 @@ export async function ensureTopics(
 ): Promise<void> {
   const connection = connect({ brokers: [...brokers], clientId: 'countersign-launcher', log: silent });
   try {
-    await createTopics(connection, topics.map(specOf));
+    await createTopics(connection, topics);
     await waitForCoordinator(brokers);
   } catch (cause) {
     throw new SetupError(cause instanceof Error ? cause.message : String(cause), { cause });
