@@ -84,6 +84,15 @@ export function readsSuite(system: () => Instances): void {
       });
     }, 30_000);
 
+    it("is not done for another agent's action, nor for one that there is not", async () => {
+      const { action } = await waiting();
+      for (const other of [{ ...action, agent_id: 'content-agent' }, fresh()]) {
+        const since = Date.now();
+        expect((await system().read(other, 1, 'wait_ms=20000&for=terminal')).status).toBe(404);
+        expect(Date.now() - since).toBeLessThan(5_000);
+      }
+    }, 30_000);
+
     it('votes on many requests at once, each by itself', async () => {
       const [one, two] = [await waiting(), await waiting()];
       const votes = [

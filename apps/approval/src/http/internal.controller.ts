@@ -15,6 +15,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import { actionDocument, decidingDocument } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
 import { canonicalize, CountersignError } from '@countersign/canonical';
+import type { ActionProposed } from '@countersign/events';
 import { InternalGuard } from '@countersign/service';
 import type { Judge } from '../judge/judge.js';
 import { statsOf } from '../judge/stats.js';
@@ -54,14 +55,10 @@ export class InternalController implements OnModuleDestroy {
   @Get('actions/:action_id')
   async read(@Param('action_id') actionId: string, @Query() query: unknown): Promise<unknown> {
     const wanted = validate(ReadQuery, query);
-    const isMine = (agentId: string) => wanted.agent_id === undefined || wanted.agent_id === agentId;
     const action = await this.settled(actionId, wanted);
-    if (action !== null) {
-      if (!isMine(action.decided.agent_id)) throw notFound();
-      return this.answer(action, wanted.token === '1' && wanted.agent_id !== undefined);
-    }
-    const deciding = this.view.deciding(wanted.tenant, actionId);
-    if (deciding === null || !isMine(deciding.agent_id)) throw notFound();
+    if (action !== null) return this.answer(action, wanted.token === '1' && wanted.agent_id !== undefined);
+    const deciding = this.deciding(actionId, wanted);
+    if (deciding === null) throw notFound();
     const { body_hash, agent_id } = deciding;
     return { body_hash, agent_id, terminal_at: null, document: decidingDocument(deciding) };
   }
@@ -110,18 +107,30 @@ export class InternalController implements OnModuleDestroy {
     return { body_hash, agent_id, terminal_at, document: actionDocument(action, token) };
   }
 
-  /** The decided action once it is as far as wanted, or as it is when the time is up; null while it is undecided. */
-  private async settled(actionId: string, { tenant, wait_ms, for: until }: ReadQuery): Promise<ActionState | null> {
-    const deadlineMs = Date.now() + wait_ms;
+  /**
+   * The decided action once it is as far as wanted, or as it is when the time is up; null while it is undecided. One of
+   * another agent is waited for as one that nobody has heard of, so that the time of the answer tells them not apart.
+   */
+  private async settled(actionId: string, wanted: ReadQuery): Promise<ActionState | null> {
+    const [sinceMs, { wait_ms }] = [Date.now(), wanted];
     for (;;) {
-      const action = this.view.action(tenant, actionId);
-      if (action !== null && (until === 'decision' || action.resolution !== null)) return action;
-      const isKnown = action !== null || this.view.deciding(tenant, actionId) !== null;
-      const leftMs = isKnown ? deadlineMs - Date.now() : Math.min(deadlineMs - Date.now(), UNKNOWN_GRACE_MS);
+      const action = this.decided(actionId, wanted);
+      if (action !== null && (wanted.for === 'decision' || action.resolution !== null)) return action;
+      const isKnown = action !== null || this.deciding(actionId, wanted) !== null;
+      const leftMs = sinceMs + (isKnown ? wait_ms : Math.min(wait_ms, UNKNOWN_GRACE_MS)) - Date.now();
       if (leftMs <= 0 || this.judge.watchers.closed) return action;
-      const changed = await this.judge.watchers.change(actionId, leftMs);
-      if (!changed && !isKnown) return this.view.action(tenant, actionId);
+      await this.judge.watchers.change(actionId, leftMs);
     }
+  }
+
+  private decided(actionId: string, { tenant, agent_id }: ReadQuery): ActionState | null {
+    const action = this.view.action(tenant, actionId);
+    return agent_id === undefined || action?.decided.agent_id === agent_id ? action : null;
+  }
+
+  private deciding(actionId: string, { tenant, agent_id }: ReadQuery): ActionProposed | null {
+    const action = this.view.deciding(tenant, actionId);
+    return agent_id === undefined || action?.agent_id === agent_id ? action : null;
   }
 }
 
