@@ -12,12 +12,18 @@ import {
   readAction,
   RESUME_TOOL,
   resume,
+  verifyCallback,
   type ActionDocument,
   type JsonObject,
 } from '@countersign/sdk';
 import { eventually, startSystem, type TestSystem } from '@countersign/testing';
 import { randomUUID } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
+import { Receiver } from '../../apps/approval/test/receivers.js';
+import { commandAt } from './support/command.js';
 import { approve, deny, refund } from './support/proposals.js';
 import { facts, TENANT, worldOf, type World } from './support/world.js';
 
@@ -82,6 +88,70 @@ describe('the agent side', () => {
       await system.ready('approval');
     }
   }, 120_000);
+});
+
+describe('an agent that is called back', () => {
+  const receiver = new Receiver((response, nth) => void response.writeHead(nth === 1 ? 503 : 204).end());
+  const about = ({ action_id }: ActionDocument) => receiver.got.filter(({ body }) => body.includes(action_id));
+  const keys = async (...args: string[]): Promise<Record<string, string>> => {
+    const path = join(world.local.data_dir, 'local.json');
+    const { code, stdout, stderr } = await commandAt(path, 'keys', ...args, '--agent', 'refund-agent', '--json');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return JSON.parse(stdout) as Record<string, string>;
+  };
+  let secret: string;
+
+  beforeAll(async () => {
+    await receiver.up();
+    secret = world.local.agents.find(({ agent_id }) => agent_id === 'refund-agent')?.signing_secret ?? '';
+    const path = join(world.local.data_dir, 'secrets/notifications.json');
+    writeFileSync(path, '{"dangerously_allow_loopback":true,"endpoints":[]}', { mode: 0o600 });
+    await keys('callback', '--url', receiver.url);
+    await setTimeout(1_500);
+  }, 60_000);
+  afterAll(() => receiver.down());
+
+  it('verifies the callback, reads the action and may act; a receiver that failed hears it again', async () => {
+    const action = await world.decided(gated);
+    await world.vote('ann', action, approve);
+    await eventually(() => expect(about(action)).toHaveLength(2), { withinMs: 30_000 });
+    const [first, second] = about(action);
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    const { action_id } = verifyCallback(second?.headers ?? {}, second?.body ?? '', secret);
+    expect(second?.body).toBe(`{"action_id":"${action_id}","status":"approved"}`);
+    const { grant } = await readAction(world.agent(), action_id);
+    await expect(world.redeem(grant?.token ?? '', facts(gated))).resolves.toMatchObject({ result: 'ok' });
+  }, 60_000);
+
+  it('hears what policy decided, signed with the old secret and the new one while both are valid', async () => {
+    const { signing_secret: fresh = '' } = await keys('rotate-secret');
+    await setTimeout(1_500);
+    const action = await world.decided(refund('40.00'));
+    expect(action.status).toBe('approved');
+    await eventually(() => expect(about(action).length).toBeGreaterThan(0), { withinMs: 30_000 });
+    const [{ headers, body }] = about(action) as [(typeof receiver.got)[number]];
+    const told = { action_id: action.action_id, status: 'approved' };
+    expect([secret, fresh].map((one) => verifyCallback(headers, body, one))).toEqual([told, told]);
+  }, 60_000);
+
+  it('loses nothing by a callback that was lost', async () => {
+    receiver.down();
+    const action = await world.decided(gated);
+    const waits = resume(world.agent(), handleOf(action), { timeoutMs: 30_000 });
+    await world.vote('ann', action, deny);
+    await expect(waits).resolves.toMatchObject({ status: 'denied', resolution: { message: deny.reason } });
+    const late = await resume(world.agent(), handleOf(action), { timeoutMs: 0 });
+    expect([late.status, about(action)]).toEqual(['denied', []]);
+  }, 60_000);
+
+  it('is called no more once the operator says so', async () => {
+    await keys('callback', '--off');
+    await receiver.up();
+    await setTimeout(1_500);
+    const action = await world.decided(refund('40.00'));
+    await setTimeout(3_000);
+    expect(about(action)).toEqual([]);
+  }, 60_000);
 });
 
 describe('a tool of an MCP server', () => {

@@ -89,6 +89,7 @@ function partsOf(config: ApprovalConfig, log: Logger) {
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
   const deadLetter = deadLetters({ appender, macKeys, service: 'approval' });
+  const credentials = new CredentialsFile(secretsDir, log);
   const judge = new Judge({ connection, appender, macKeys, horizonMs });
   const hints = hintsBeside(judge, { connection, macKeys });
   const publisher = createLogPublisher({ connection, macKeys, horizonMs });
@@ -98,10 +99,10 @@ function partsOf(config: ApprovalConfig, log: Logger) {
     policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
     ...{ publisher, roster },
     assigner: new Assigner({ judge, roster, log, isInCharge: () => publisher.owns(IN_CHARGE) }),
-    credentials: new CredentialsFile(secretsDir, log),
+    credentials,
     limit: new RateLimit(config.rate),
     transport: new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter }),
-    notify: makeNotify(config, { connection, appender, log }),
+    notify: makeNotify(config, { connection, appender, credentials, log }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { assignSuite } from './assign.suite.js';
+import { callbacksSuite } from './callbacks.suite.js';
 import { clocksSuite } from './clocks.suite.js';
 import { custodySuite } from './custody.suite.js';
 import { forgedSuite } from './forged.suite.js';
@@ -33,4 +34,5 @@ rosterSuite(system);
 pageSuite(system);
 custodySuite(system);
 assignSuite(system);
+callbacksSuite(system);
 notificationsSuite(system);

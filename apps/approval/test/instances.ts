@@ -10,7 +10,7 @@ import type { ActionDecided, ActionProposed, EventMap, EventName, MacKeys, Servi
 import { createAppender, ensureTopics } from '@countersign/kafka';
 import type { Appender, InRecord, KafkaConnection } from '@countersign/kafka';
 import { hashKey, loadIssuers, loadRate } from '@countersign/service';
-import type { RunningService } from '@countersign/service';
+import type { AgentCredentials, RunningService } from '@countersign/service';
 import { connectTo, readAll, testBroker } from '@countersign/testing';
 import type { ApprovalConfig } from '../src/approval.config.js';
 import { startApproval } from '../src/start-approval.js';
@@ -190,7 +190,16 @@ export class Instances {
     await rm(this.secretsDir, { recursive: true, force: true });
   }
 
-  private async writeCredentials(): Promise<void> {
+  /** Adds agents that are called back; instances see them within a second. */
+  async callBack(
+    called: readonly Pick<AgentCredentials, 'agent_id' | 'callback_url' | 'signing_secrets'>[],
+  ): Promise<void> {
+    const common = { tenant: 'acme', environments: ['production'], operators: [], keys: [] };
+    await this.writeCredentials(called.map((agent) => ({ ...common, ...agent })));
+    await sleep(1_500);
+  }
+
+  private async writeCredentials(others: readonly AgentCredentials[] = []): Promise<void> {
     const key = (secret: string) => [
       { key_id: digestOf(secret), sha256: hashKey(secret), created_at: '2026-01-01T00:00:00.000Z', revoked_at: null },
     ];
@@ -205,6 +214,7 @@ export class Instances {
         keys: key(this.agentKey),
         signing_secrets: [],
       },
+      ...others,
     ];
     const executors = [
       { executor_id: 'payments', tenant: 'acme', environments, audiences, keys: key(this.executorKey) },

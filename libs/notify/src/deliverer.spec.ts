@@ -50,13 +50,28 @@ function rig({ waitsMs = [0, 0, 0] as readonly number[] } = {}) {
 
 describe('the deliverer', () => {
   it('sends each delivery once, one at a time for an endpoint', async () => {
-    const { queue, look, sent, stateOf } = rig();
+    const { queue, look, sent, stateOf, world } = rig();
+    let answer: (attempt: Attempt) => void = () => undefined;
+    world.answer = () => new Promise((resolve) => void (answer = resolve));
     for (const id of ['a', 'b', 'a']) queue(id);
     await look();
-    expect(sent).toEqual(['a']);
     await look();
+    expect(sent).toEqual(['a']);
+    answer(delivered(200));
+    await turn();
+    answer(delivered(200));
     await look();
     expect([sent, stateOf('a'), stateOf('b')]).toEqual([['a', 'b'], 'delivered', 'delivered']);
+  });
+
+  it('goes on at once after a success, and at the next look after a failure', async () => {
+    const { queue, look, sent, world } = rig({ waitsMs: [60_000] });
+    for (const id of ['a', 'b', 'c', 'd']) queue(id);
+    world.answer = ({ delivery_id }) => Promise.resolve(delivery_id === 'c' ? failed('status', 500) : delivered(200));
+    await look();
+    expect(sent).toEqual(['a', 'b', 'c']);
+    await look();
+    expect(sent).toEqual(['a', 'b', 'c', 'd']);
   });
 
   it('sends nothing that is not its own, or whose endpoint is off', async () => {

@@ -51,13 +51,17 @@ export class Deliverer {
   /** Starts what is due at this time. */
   look(nowMs: number): void {
     for (const [key, state] of this.options.deliveries.endpoints) {
-      if (this.busy.size >= MAX_PARALLEL || this.ending.signal.aborted) return;
-      if (this.busy.has(key)) continue;
-      const endpoint = this.options.endpoint(key);
-      if (endpoint === null) continue;
-      if (state.off !== null) this.renew(key, endpoint, state.off, nowMs);
-      else this.next(key, endpoint, state, nowMs);
+      if (this.busy.size >= MAX_PARALLEL) return;
+      this.lookAt(key, state, nowMs);
     }
+  }
+
+  private lookAt(key: string, state: EndpointState, nowMs: number): void {
+    if (this.busy.has(key) || this.ending.signal.aborted) return;
+    const endpoint = this.options.endpoint(key);
+    if (endpoint === null) return;
+    if (state.off !== null) this.renew(key, endpoint, state.off, nowMs);
+    else this.next(key, endpoint, state, nowMs);
   }
 
   private next(key: string, endpoint: Endpoint, state: EndpointState, nowMs: number): void {
@@ -66,7 +70,9 @@ export class Deliverer {
       if (!this.isDue(delivery, nowMs)) continue;
       if (first === null || delivery.next_attempt_at! < first.next_attempt_at!) first = delivery;
     }
-    if (first !== null) this.occupy(key, this.attempt(first, endpoint, state, nowMs));
+    if (first === null) return;
+    // A queue is worked off at the receiver's own speed; one that fails is met at the pace of the looks.
+    this.occupy(key, this.attempt(first, endpoint, state, nowMs), () => this.lookAt(key, state, Date.now()));
   }
 
   private isDue({ delivery_id, attempts, next_attempt_at, partition }: Delivery, nowMs: number): boolean {
@@ -76,24 +82,28 @@ export class Deliverer {
     return next_attempt_at !== null && next_attempt_at <= nowMs && this.options.owns(partition);
   }
 
-  private occupy(key: string, work: Promise<void>): void {
+  /** @param work resolves to true when what follows may begin at once */
+  private occupy(key: string, work: Promise<boolean>, goOn: () => void = () => undefined): void {
     this.busy.add(key);
     const run = work
-      .catch((fault: unknown) =>
-        this.options.log.warn('a delivery could not be noted and comes again', { endpoint: key, fault }),
-      )
-      .finally(() => {
+      .catch((fault: unknown) => {
+        this.options.log.warn('a delivery could not be noted and comes again', { endpoint: key, fault });
+        return false;
+      })
+      .then((isFine) => {
         this.busy.delete(key);
         this.runs.delete(run);
+        if (isFine) goOn();
       });
     this.runs.add(run);
   }
 
-  private async attempt(delivery: Delivery, endpoint: Endpoint, state: EndpointState, nowMs: number): Promise<void> {
+  /** Resolves to whether it was delivered. */
+  private async attempt(delivery: Delivery, endpoint: Endpoint, state: EndpointState, nowMs: number): Promise<boolean> {
     const isOld = nowMs - delivery.queued_at > MAX_AGE_MS;
     const { signal } = this.ending;
     const attempt = isOld ? failed('held_too_long') : await this.options.send(delivery, endpoint, signal);
-    if (signal.aborted && !attempt.delivered) return;
+    if (signal.aborted && !attempt.delivered) return false;
     const fact = this.factOf(delivery, attempt, nowMs);
     const off = offReason(attempt, fact, state.delivered_at < delivery.queued_at);
     const { tenant, endpoint_id } = delivery;
@@ -107,6 +117,7 @@ export class Deliverer {
     await this.options.append(facts);
     this.ahead.set(delivery.delivery_id, fact.attempt);
     this.options.onAttempt(endpoint, attempt, fact.outcome !== 'retrying');
+    return attempt.delivered;
   }
 
   private factOf(
@@ -131,7 +142,10 @@ export class Deliverer {
     if (nowMs - off.since < RENEW_OFF_MS || !this.options.owns(off.partition)) return;
     const who = { tenant, endpoint_id, issuer: null, subject: null };
     const event = { ...who, enabled: false, reason: off.reason, changed_at: nowMs };
-    this.occupy(key, this.options.append([{ name: 'EndpointStateChanged', event }]));
+    this.occupy(
+      key,
+      this.options.append([{ name: 'EndpointStateChanged', event }]).then(() => false),
+    );
   }
 }
 

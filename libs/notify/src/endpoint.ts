@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { CallbackEndpoint } from './callback.js';
 import { MESSAGE_TYPES } from './message.js';
 import { secretKey } from './signature.js';
 
@@ -56,7 +57,9 @@ export const Settings = z.strictObject({
 });
 
 export type Settings = z.infer<typeof Settings>;
-export type Endpoint = Settings['endpoints'][number];
+/** An endpoint for people, as `notifications.json` names it. */
+export type PeopleEndpoint = Settings['endpoints'][number];
+export type Endpoint = PeopleEndpoint | CallbackEndpoint;
 export type SmtpSettings = z.infer<typeof Smtp>;
 
 export const NO_SETTINGS: Settings = { endpoints: [] };
@@ -83,7 +86,8 @@ export function readSettings(text: string): Settings {
 export const endpointKey = ({ tenant, endpoint_id }: Pick<Endpoint, 'tenant' | 'endpoint_id'>): string =>
   `${tenant}|${endpoint_id}`;
 
-function isPlainUrl(text: string): boolean {
+/** Whether a message could be posted there at all; where it may go is for the guard to say. */
+export function isPlainUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, username, password } = new URL(text);
   return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
@@ -92,7 +96,11 @@ function isPlainUrl(text: string): boolean {
 type Facts = { readonly [member: string]: unknown };
 
 /** Whether an endpoint wants a message. */
-export function wants(endpoint: Endpoint, tenant: string, { type, data }: { type: string; data: Facts }): boolean {
+export function wants(
+  endpoint: PeopleEndpoint,
+  tenant: string,
+  { type, data }: { type: string; data: Facts },
+): boolean {
   const fits = (wanted: readonly string[] | undefined, value: unknown): boolean =>
     wanted === undefined || wanted.includes(String(value));
   return (

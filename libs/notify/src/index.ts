@@ -1,11 +1,13 @@
 export { isForbidden, isLoopback } from './address.js';
 export type { Attempt, ErrorClass } from './attempt.js';
+export { callbackId, hintOf, hintText, TEST_HINT } from './callback.js';
+export type { AgentHint, CallbackEndpoint, Hint } from './callback.js';
 export { Deliverer } from './deliverer.js';
 export type { DelivererOptions } from './deliverer.js';
 export { Deliveries } from './deliveries.js';
 export type { Delivery, DeliveryEvent, EndpointState } from './deliveries.js';
-export { endpointKey, readSettings, wants } from './endpoint.js';
-export type { Endpoint, Settings } from './endpoint.js';
+export { endpointKey, isPlainUrl, readSettings, wants } from './endpoint.js';
+export type { Endpoint, PeopleEndpoint, Settings } from './endpoint.js';
 export { messageOf, messageText, testMessage } from './message.js';
 export type { Message } from './message.js';
 export { RETRY_WAITS_MS } from './schedule.js';

@@ -2,7 +2,7 @@ import { Webhook } from 'standardwebhooks';
 import type { RequestOpened } from '@countersign/events';
 import { mailOf } from './email.js';
 import { readSettings, wants } from './endpoint.js';
-import type { Endpoint } from './endpoint.js';
+import type { PeopleEndpoint } from './endpoint.js';
 import { messageOf, messageText } from './message.js';
 import { plainText } from './plain-text.js';
 import { nextAttemptAt, RETRY_WAITS_MS } from './schedule.js';
@@ -114,8 +114,8 @@ describe('notifications.json', () => {
   });
 
   it('chooses by tenant, type and filters', () => {
-    const chosen = (more: Partial<Endpoint>, tenant = 'acme') =>
-      wants({ ...read(hook).endpoints[0]!, ...more } as Endpoint, tenant, message);
+    const chosen = (more: Partial<PeopleEndpoint>, tenant = 'acme') =>
+      wants({ ...read(hook).endpoints[0]!, ...more } as PeopleEndpoint, tenant, message);
     expect([chosen({}), chosen({}, 'globex'), chosen({ disabled: true })]).toEqual([true, false, false]);
     expect([chosen({ events: ['request.resolved'] }), chosen({ action_types: ['refund'] })]).toEqual([false, true]);
     expect([chosen({ gates: ['other'] }), chosen({ environments: ['production'] })]).toEqual([false, true]);

@@ -7,7 +7,7 @@ import { sendMail } from './mail.js';
 import type { Message } from './message.js';
 import { post } from './post.js';
 import type { PostOptions } from './post.js';
-import { signatureHeaders } from './signature.js';
+import { agentKey, secretKey, signatureHeaders } from './signature.js';
 import { slackBody } from './slack.js';
 import { summaryOf } from './summary.js';
 
@@ -40,5 +40,6 @@ function contentOf(
   timestampS: number,
 ): { body: string; headers: Record<string, string> } {
   if (endpoint.kind === 'slack') return { body: slackBody(summaryOf(JSON.parse(message) as Message)), headers: {} };
-  return { body: message, headers: signatureHeaders({ id, timestampS, body: message }, endpoint.secrets) };
+  const keyOf = endpoint.kind === 'callback' ? agentKey : secretKey;
+  return { body: message, headers: signatureHeaders({ id, timestampS, body: message }, endpoint.secrets, keyOf) };
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { endpointKey, NO_SETTINGS, readSettings } from './endpoint.js';
-import type { Endpoint, Settings } from './endpoint.js';
+import type { PeopleEndpoint, Settings } from './endpoint.js';
 
 const POLL_MS = 1_000;
 const FILE = 'notifications.json';
@@ -14,7 +14,7 @@ export interface Log {
 /** The settings as they are in the file now; an edit is seen within a second, without a restart. */
 export class SettingsFile {
   private settings: Settings | null = null;
-  private byKey = new Map<string, Endpoint>();
+  private byKey = new Map<string, PeopleEndpoint>();
   private version = '';
   private readonly path: string;
   private readonly timer: NodeJS.Timeout;
@@ -33,7 +33,7 @@ export class SettingsFile {
     return this.settings;
   }
 
-  find(key: string): Endpoint | null {
+  find(key: string): PeopleEndpoint | null {
     return this.byKey.get(key) ?? null;
   }
 

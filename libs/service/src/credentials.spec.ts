@@ -1,7 +1,7 @@
 import { mkdtempSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addKey, hashKey, newKey, newSecret, revokeKey, rotateKey, rotateSecret } from './credentials.js';
+import { addKey, hashKey, newKey, newSecret, revokeKey, rotateKey, rotateSecret, setCallback } from './credentials.js';
 import type { Credentials, KeyOwner } from './credentials.js';
 import { CredentialsFile, readCredentials, writeCredentials } from './credentials-file.js';
 import { KeyAuth } from './key-auth.js';
@@ -147,6 +147,22 @@ describe('API keys', () => {
     expect(revokeKey(revoked, first.key_id, '2027-01-01T00:00:00.000Z')).toEqual(revoked);
     expect(() => revokeKey(empty, 'key_none', '2026-01-01T00:00:00.000Z')).toThrow('key_none');
     expect(() => addKey(empty, { ...agent, tenant: 'initech' }, first)).toThrow('initech');
+  });
+});
+
+describe('the callback of an agent', () => {
+  const url = 'https://agents.example.com/hints';
+
+  it('is set, kept through a change of keys, and ended', () => {
+    const set = setCallback(empty, agent, url);
+    expect(set.agents.map(({ callback_url }) => callback_url)).toEqual([url, undefined]);
+    expect(rotateSecret(addKey(set, agent, newKey(0)), agent, 'two').agents[0]?.callback_url).toBe(url);
+    expect(setCallback(set, agent, null)).toEqual(empty);
+  });
+
+  it('needs an agent, and a secret that signs it', () => {
+    expect(() => setCallback(empty, { ...agent, id: 'nobody' }, url)).toThrow('there is no agent nobody');
+    expect(() => setCallback(empty, { ...agent, tenant: 'globex' }, url)).toThrow('no signing secret');
   });
 });
 

@@ -22,6 +22,8 @@ export interface AgentCredentials {
   readonly keys: readonly StoredKey[];
   /** Secrets of `countersign-signature`; the newest last, all of them valid. */
   readonly signing_secrets: readonly string[];
+  /** Where the agent is told that something new is to be read; absent: nowhere. */
+  readonly callback_url?: string;
 }
 
 export interface ExecutorCredentials {
@@ -97,6 +99,21 @@ export function rotateSecret(credentials: Credentials, owner: KeyOwner, secret: 
   });
   const agents = credentials.agents.map((agent) => (isOwner(agent) ? renewed(agent) : agent));
   return { ...credentials, agents };
+}
+
+/**
+ * Sets where an agent is told of its actions; null ends it. Callbacks are signed with its signing secrets.
+ * @throws Error when there is no such agent, or it has no secret
+ */
+export function setCallback(credentials: Credentials, { tenant, id }: KeyOwner, url: string | null): Credentials {
+  const isOwner = (agent: AgentCredentials) => agent.tenant === tenant && agent.agent_id === id;
+  const owner = credentials.agents.find(isOwner);
+  if (owner === undefined) throw new Error(`there is no agent ${id} in tenant ${tenant}`);
+  if (url !== null && owner.signing_secrets.length === 0)
+    throw new Error(`agent ${id} has no signing secret; make one with: countersign keys rotate-secret`);
+  const { callback_url: _former, ...rest } = owner;
+  const changed: AgentCredentials = { ...rest, ...(url !== null && { callback_url: url }) };
+  return { ...credentials, agents: credentials.agents.map((agent) => (isOwner(agent) ? changed : agent)) };
 }
 
 /** 256 random bits for `countersign-signature`. */

@@ -24,6 +24,7 @@ export {
   revokeKey,
   rotateKey,
   rotateSecret,
+  setCallback,
 } from './credentials.js';
 export type { AgentCredentials, Credentials, ExecutorCredentials, KeyOwner, NewKey, StoredKey } from './credentials.js';
 export { addProviderKey, newProviderKey, rotateProviderKey } from './provider-keys.js';

@@ -3,16 +3,23 @@ import type { Deliveries, Delivery, Endpoint } from '@countersign/notify';
 
 const instant = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
+/** A callback has no filters. */
+function filtersOf(endpoint: Endpoint) {
+  if (endpoint.kind === 'callback') return {};
+  const { events, action_types, gates, environments } = endpoint;
+  return { events, action_types, gates, environments };
+}
+
 /** An endpoint without its secrets. The path of an address may be one too: only its host is shown. */
 export function endpointDocument(endpoint: Endpoint, deliveries: Deliveries) {
-  const { tenant, endpoint_id, kind, events, action_types, gates, environments } = endpoint;
+  const { tenant, endpoint_id, kind } = endpoint;
   const state = deliveries.endpoint(recordKey(tenant, endpoint_id));
   const to = endpoint.kind === 'email' ? endpoint.to : new URL(endpoint.url).host;
   const status = endpoint.disabled === true ? 'disabled' : state.off === null ? 'enabled' : 'off';
   return {
     ...{ endpoint_id, kind, to, status, off_reason: state.off?.reason ?? null },
     off_since: instant(state.off?.since ?? null),
-    filters: { events, action_types, gates, environments },
+    filters: filtersOf(endpoint),
     pending: state.pending.size,
     last_delivered_at: state.delivered_at === 0 ? null : instant(state.delivered_at),
   };

@@ -2,15 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
 import { recordKey } from '@countersign/events';
-import { testMessage } from '@countersign/notify';
-import type { DeliveryEvent, Endpoint, Message } from '@countersign/notify';
+import { TEST_HINT, testMessage } from '@countersign/notify';
+import type { DeliveryEvent, Endpoint } from '@countersign/notify';
 import type { Reviewer, ReviewerAuth } from '@countersign/service';
 import { z } from 'zod';
 import { pageOf } from '../http/paging.js';
 import { validate } from '../http/validate.js';
 import { NOTIFY, REVIEWERS } from '../tokens.js';
 import { deliveryDocument, endpointDocument } from './documents.js';
-import { queued } from './notifications.js';
+import { contentOf, contentOfHint, queued } from './notifications.js';
+import type { Content } from './notifications.js';
 import type { NotifyParts } from './notify-parts.js';
 
 const DeliveriesQuery = z.strictObject({
@@ -32,7 +33,8 @@ export class NotificationsController {
   @Get('endpoints')
   async endpoints(@Headers('authorization') authorization: string | undefined): Promise<unknown> {
     const { tenant } = await this.admin(authorization);
-    const own = (this.parts.settings.get()?.endpoints ?? []).filter((endpoint) => endpoint.tenant === tenant);
+    const { settings, callbacks } = this.parts;
+    const own = [...(settings.get()?.endpoints ?? []), ...callbacks.all()].filter((one) => one.tenant === tenant);
     return { items: own.map((endpoint) => endpointDocument(endpoint, this.parts.notifications.deliveries)) };
   }
 
@@ -64,9 +66,8 @@ export class NotificationsController {
     if (former === undefined || former.tenant !== admin.tenant)
       throw new CountersignError('not_found', 'there is no such delivery, or it was finished more than a week ago');
     const turn = `${id}|${headers['idempotency-key'] ?? randomUUID()}`;
-    const message = JSON.parse(former.message) as Message;
     const asked = { ...whoOf(admin), replay_of: id };
-    return this.tell(queued(former, former.message_id, message, { nowMs: Date.now(), asked, turn }));
+    return this.tell(queued(former, former.message_id, former, { nowMs: Date.now(), asked, turn }));
   }
 
   @Post('endpoints/:endpoint_id/test')
@@ -78,9 +79,8 @@ export class NotificationsController {
     const admin = await this.admin(authorization);
     const endpoint = this.find(admin.tenant, id);
     const nowMs = Date.now();
-    const message = testMessage(admin.tenant, this.parts.pageUrl, nowMs);
     const asked = { ...whoOf(admin), replay_of: null };
-    return this.tell(queued(endpoint, randomUUID(), message, { nowMs, asked }));
+    return this.tell(queued(endpoint, randomUUID(), this.testOf(endpoint, nowMs), { nowMs, asked }));
   }
 
   @Post('endpoints/:endpoint_id/enable')
@@ -119,10 +119,19 @@ export class NotificationsController {
     return delivery === undefined ? { delivery_id: fact.event.delivery_id } : deliveryDocument(delivery);
   }
 
+  private testOf({ kind, tenant }: Endpoint, nowMs: number): Content {
+    if (kind === 'callback') return contentOfHint(TEST_HINT, null);
+    return contentOf(testMessage(tenant, this.parts.pageUrl, nowMs));
+  }
+
   private find(tenant: string, id: string): Endpoint {
-    const endpoint = this.parts.settings.find(recordKey(tenant, id));
+    const key = recordKey(tenant, id);
+    const endpoint = this.parts.settings.find(key) ?? this.parts.callbacks.find(key);
     if (endpoint !== null) return endpoint;
-    throw new CountersignError('not_found', 'notifications.json names no such endpoint of your tenant');
+    throw new CountersignError(
+      'not_found',
+      'there is no such endpoint of your tenant, in notifications.json or as the callback of an agent',
+    );
   }
 
   private async admin(authorization: string | undefined): Promise<Reviewer> {

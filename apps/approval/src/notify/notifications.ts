@@ -3,9 +3,10 @@ import { EventError, openRecord, TOPICS } from '@countersign/events';
 import type { MacKeys, NotificationQueued } from '@countersign/events';
 import { createClaims, createFold } from '@countersign/kafka';
 import type { Appender, Claims, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
-import { Deliverer, Deliveries, messageText, send } from '@countersign/notify';
-import type { Attempt, Delivery, DeliveryEvent, Endpoint, Message, SettingsFile } from '@countersign/notify';
+import { Deliverer, Deliveries, hintText, messageText, send } from '@countersign/notify';
+import type { Attempt, Delivery, DeliveryEvent, Endpoint, Hint, Message, SettingsFile } from '@countersign/notify';
 import type { Logger } from '@countersign/service';
+import type { Callbacks } from './callbacks.js';
 import { notificationRecord } from './notification-records.js';
 
 const LINGER_MS = 100;
@@ -15,6 +16,7 @@ export interface NotificationsOptions {
   readonly appender: Pick<Appender, 'append'>;
   readonly macKeys: MacKeys;
   readonly settings: SettingsFile;
+  readonly callbacks: Callbacks;
   readonly log: Logger;
   /** Waits between attempts, milliseconds. Default: ten attempts over three days. */
   readonly waitsMs?: readonly number[] | undefined;
@@ -26,8 +28,11 @@ export interface NotificationsOptions {
 export type Asked = Pick<NotificationQueued, 'issuer' | 'subject' | 'replay_of'>;
 const NOBODY: Asked = { issuer: null, subject: null, replay_of: null };
 
+/** What is sent, and what it is about. */
+export type Content = Pick<NotificationQueued, 'message_type' | 'message' | 'action_id' | 'request_id' | 'run_id'>;
+
 /**
- * Messages to people, from the topic `notifications`: every instance folds all of it, and delivers what lies in the
+ * Messages to people and agents, from the topic `notifications`: every instance folds all of it, and delivers what lies in the
  * partitions that its group gives it.
  */
 export class Notifications {
@@ -85,7 +90,7 @@ export class Notifications {
   }
 
   private endpoint(key: string): Endpoint | null {
-    const endpoint = this.options.settings.find(key);
+    const endpoint = this.options.settings.find(key) ?? this.options.callbacks.find(key);
     return endpoint?.disabled === true ? null : endpoint;
   }
 
@@ -108,26 +113,38 @@ export class Notifications {
   }
 }
 
+/** A message for people. */
+export function contentOf(message: Message): Content {
+  const { type, data } = message;
+  const textOf = (member: string): string | null => (typeof data[member] === 'string' ? data[member] : null);
+  return {
+    ...{ message_type: type, message: messageText(message) },
+    ...{ action_id: textOf('action_id'), request_id: textOf('request_id'), run_id: textOf('run_id') },
+  };
+}
+
+/** A hint for an agent. */
+export const contentOfHint = (hint: Hint, run_id: string | null): Content => ({
+  ...{ message_type: 'action.callback', message: hintText(hint) },
+  ...{ action_id: hint.action_id, request_id: null, run_id },
+});
+
 /**
  * A message to one endpoint. The same message to the same endpoint is one delivery, however often it is queued.
  * @param messageId what receivers drop repeats by
  */
 export function queued(
-  endpoint: Pick<Endpoint, 'tenant' | 'endpoint_id'>,
+  { tenant, endpoint_id }: Pick<Endpoint, 'tenant' | 'endpoint_id'>,
   messageId: string,
-  message: Message,
+  { message_type, message, action_id, request_id, run_id }: Content,
   { nowMs, asked = NOBODY, turn = '' }: { nowMs: number; asked?: Asked; turn?: string },
 ): DeliveryEvent {
-  const { tenant, endpoint_id } = endpoint;
-  const { data } = message;
-  const textOf = (member: string): string | null => (typeof data[member] === 'string' ? data[member] : null);
   return {
     name: 'NotificationQueued',
     event: {
-      ...{ tenant, endpoint_id, message_id: messageId, message_type: message.type, ...asked, queued_at: nowMs },
+      ...{ tenant, endpoint_id, message_id: messageId, message_type, ...asked, queued_at: nowMs },
       delivery_id: derivedId('ntf', tenant, endpoint_id, messageId, turn),
-      ...{ action_id: textOf('action_id'), request_id: textOf('request_id'), run_id: textOf('run_id') },
-      message: messageText(message),
+      ...{ action_id, request_id, run_id, message },
     },
   };
 }

@@ -131,10 +131,29 @@ function issuing(keys: Command, name: string, description: string, change: Chang
     .action((options: Options) => run(options.json, () => issue(options, change)));
 }
 
+interface CallbackOptions extends Options {
+  url?: string;
+  off?: boolean;
+}
+
+async function setAgentCallback(options: CallbackOptions): Promise<void> {
+  const { url = null, off = false, json } = options;
+  if ((url === null) !== off) throw wrongUse('Name either --url or --off.');
+  if (url !== null && !/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
+    throw wrongUse('--url takes an https address.');
+  const local = await readLocalSystem();
+  const owner = ownerOf(options);
+  const { setCallback } = await service();
+  await edit(secretsFolderOf(local), (credentials) => setCallback(credentials, owner, url));
+  show(json, { ...owner, callback_url: url }, ({ id, callback_url }) =>
+    callback_url === null ? `${id} is called back no more.` : `${id} is called back at ${callback_url}.`,
+  );
+}
+
 export function register(program: Command): void {
   const keys = program
     .command('keys')
-    .description('keys of agents, executors, providers of signals and services; noticed within a second');
+    .description('keys and callbacks of agents, keys of executors, providers and services; noticed within a second');
   issuing(keys, 'add', 'add a key beside the present ones', 'addKey');
   issuing(keys, 'rotate', 'add a key and revoke the others after an overlap', 'rotateKey').option(
     '--overlap <duration>',
@@ -143,11 +162,20 @@ export function register(program: Command): void {
   );
   keys
     .command('rotate-secret')
-    .description('add a signing secret for Kafka; the one before it stays valid')
+    .description('add a signing secret for Kafka and callbacks; the one before it stays valid')
     .requiredOption('--agent <id>', 'whose secret')
     .option('--tenant <tenant>', 'of the agent', 'acme')
     .option('--json', 'print the new secret as JSON')
     .action((options: Options) => run(options.json, () => rotateSigningSecret(options)));
+  keys
+    .command('callback')
+    .description('set where an agent is told of its actions; signed with its signing secrets')
+    .requiredOption('--agent <id>', 'who is told')
+    .option('--url <url>', 'https address of its receiver')
+    .option('--off', 'tell it no more')
+    .option('--tenant <tenant>', 'of the agent', 'acme')
+    .option('--json', 'print what was set as JSON')
+    .action((options: CallbackOptions) => run(options.json, () => setAgentCallback(options)));
   keys
     .command('revoke')
     .description('revoke one key')
