@@ -38,6 +38,7 @@ export function notificationsSuite(system: () => Instances): void {
       down: new Receiver(status(200)),
       slack: new Receiver(status(200)),
     };
+    const clocks = new Receiver(status(200));
 
     const call = (method: 'GET' | 'POST', path: string): Promise<Reply> =>
       system().call(method, `${system().url()}/v1/notifications${path}`, admin, method === 'POST' ? {} : undefined);
@@ -67,19 +68,27 @@ export function notificationsSuite(system: () => Instances): void {
           : { ...common, endpoint_id, kind: 'webhook', url, secrets: [SECRET] },
       );
       const inside = { ...common, endpoint_id: 'inside', kind: 'webhook', url: METADATA, secrets: [SECRET] };
+      await clocks.up();
+      const later = ['request.assigned', 'request.reminded', 'request.escalated', 'freeze.changed'];
+      const ofClocks = { ...common, endpoint_id: 'clocks', kind: 'webhook', events: later, secrets: [SECRET] };
       await system().notify({
         dangerously_allow_loopback: true,
         smtp: {
           ...{ host: '127.0.0.1', port: mail.port, secure: false, from: 'countersign@example.com' },
           dangerously_allow_plaintext_on_loopback: true,
         },
-        endpoints: [...hooks, inside, { ...common, endpoint_id: 'mail', kind: 'email', to: 'ann@example.com' }],
+        endpoints: [
+          ...hooks,
+          inside,
+          { ...ofClocks, url: clocks.url },
+          { ...common, endpoint_id: 'mail', kind: 'email', to: 'ann@example.com' },
+        ],
       });
       first = await propose();
     }, 60_000);
     afterAll(() => {
       mail.close();
-      for (const receiver of Object.values(receivers)) receiver.down();
+      for (const receiver of [...Object.values(receivers), clocks]) receiver.down();
     });
 
     it('reach a good receiver while others hang, fail or are gone, signed as Standard Webhooks are', async () => {
@@ -142,6 +151,43 @@ export function notificationsSuite(system: () => Instances): void {
       expect(one).toMatch(/^Message-ID: <[0-9a-f-]{36}@example\.com>$/m);
       expect(one).toContain('To: ann@example.com');
       expect(one.replaceAll('=\r\n', '')).toContain(`/requests/${requestId(first)}?intent=3Dapprove`);
+    }, 60_000);
+
+    it('say once each that a request waits still, was escalated, is in somebody’s hands, and that its kind is frozen', async () => {
+      const action = fresh({ action_type: TYPE });
+      const rules = { remind_s: [2], escalate_s: 3, escalate_roles: ['lead'] };
+      await system().decide(decided(action, { gate: gate(rules) }));
+      await system().read(action);
+      const api = system().url();
+      const post = (path: string, key: string, body: object): Promise<Reply> =>
+        system().call('POST', `${api}/v1${path}`, { ...admin, 'idempotency-key': `${RUN}-${key}` }, body);
+      const handed = await post(`/requests/${requestId(action)}/reassign`, 'hand', {
+        to_subject: 'bob',
+        reason: 'away',
+      });
+      expect(handed.status).toBe(200);
+      const told = () =>
+        clocks.got.map(({ body }) => JSON.parse(body) as { type: string; data: Record<string, unknown> });
+      await eventually(() => expect(told().map(({ type }) => type)).toContain('request.escalated'), WITHIN);
+      const frozen = await post('/freezes', 'freeze', { action_type: TYPE });
+      expect((await post(`/freezes/${String(frozen.body['freeze_id'])}/lift`, 'lift', {})).status).toBe(200);
+      await eventually(() => expect(told().filter(({ type }) => type === 'freeze.changed')).toHaveLength(2), WITHIN);
+      const about = { request_id: requestId(action), assignee: 'bob' };
+      expect(told()).toEqual([
+        expect.objectContaining({ type: 'request.assigned', data: expect.objectContaining(about) }),
+        expect.objectContaining({
+          type: 'request.reminded',
+          data: expect.objectContaining({ ...about, nth: 1, of: 1 }),
+        }),
+        expect.objectContaining({
+          type: 'request.escalated',
+          data: expect.objectContaining({ ...about, by: 'clock' }),
+        }),
+        ...[true, false].map((is) => {
+          const data = expect.objectContaining({ frozen: is, action_type: TYPE, changed_by: 'adam' }) as unknown;
+          return expect.objectContaining({ type: 'freeze.changed', data }) as unknown;
+        }),
+      ]);
     }, 60_000);
 
     it('are shown and moved by admins only, and no secret is on the topic or in an answer', async () => {

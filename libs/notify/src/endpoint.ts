@@ -16,6 +16,8 @@ const common = {
   action_types: names,
   gates: names,
   environments: names,
+  /** Only what is for these people: what they were assigned, reminders and escalations of what they have. Default: all. */
+  people: names,
   /** Nothing is queued for it. */
   disabled: z.boolean().optional(),
 };
@@ -101,14 +103,18 @@ export function wants(
   tenant: string,
   { type, data }: { type: string; data: Facts },
 ): boolean {
-  const fits = (wanted: readonly string[] | undefined, value: unknown): boolean =>
-    wanted === undefined || wanted.includes(String(value));
+  const fits = (wanted: readonly string[] | undefined, ...values: unknown[]): boolean =>
+    wanted === undefined || values.some((value) => wanted.includes(String(value)));
+  // A freeze that names no action type, gate or environment is about all of them.
+  const isWithin = (wanted: readonly string[] | undefined, member: string): boolean =>
+    !(member in data) || fits(wanted, data[member]);
   return (
     endpoint.tenant === tenant &&
     endpoint.disabled !== true &&
     fits(endpoint.events, type) &&
-    fits(endpoint.action_types, data['action_type']) &&
-    fits(endpoint.gates, data['gate']) &&
-    fits(endpoint.environments, data['environment'])
+    isWithin(endpoint.action_types, 'action_type') &&
+    isWithin(endpoint.gates, 'gate') &&
+    isWithin(endpoint.environments, 'environment') &&
+    fits(endpoint.people, data['assignee'], data['claimed_by'])
   );
 }

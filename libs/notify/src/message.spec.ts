@@ -32,6 +32,69 @@ describe('a message', () => {
     });
   });
 
+  const of = { ...event, respond_by: 3_600_003, roles: ['lead', 'finance'] };
+  const told = (name: string, more: object) => messageOf({ ...opened, name, event: { ...of, ...more } } as never, PAGE);
+  const REQUEST = `${PAGE}/requests/req_1`;
+
+  it.each([
+    {
+      name: 'RequestReminded',
+      more: { nth: 1, of: 2, assignee: null, claimed_by: 'ann', reminded_at: 4 },
+      type: 'request.reminded',
+      data: { nth: 1, of: 2, claimed_by: 'ann', roles: ['lead', 'finance'], respond_by: '1970-01-01T01:00:00.003Z' },
+      title: 'Reminder, still waiting for a person: refund · production',
+    },
+    {
+      name: 'RequestEscalated',
+      more: { by: 'person', subject: 'bob', reason: EVIL, assignee: null, escalated_at: 4 },
+      type: 'request.escalated',
+      data: { by: 'person', escalated_by: 'bob', roles: ['lead', 'finance'] },
+      title: 'Escalated, further roles may vote: refund · production',
+    },
+    ...['assign', 'reassign'].map((verb) => ({
+      name: 'CustodyChanged',
+      more: { verb, subject: 'adam', to_subject: 'ann', reason: EVIL, at: 4 },
+      type: 'request.assigned',
+      data: { assignee: 'ann', assigned_by: 'adam', url: REQUEST },
+      title: 'Assigned to ann: refund · production',
+    })),
+  ])('of $name is $type in its three forms', ({ name, more, type, data, title }) => {
+    const one = told(name, more)!;
+    expect(one).toMatchObject({ type, timestamp: '1970-01-01T00:00:00.004Z', data });
+    expect(one.data).not.toHaveProperty('reason');
+    const [mail, slack] = [mailOf(summaryOf(one)), slackBody(summaryOf(one))];
+    expect(mail.subject).toBe(`[Countersign] ${title}`);
+    for (const form of [mail.text, slack]) expect(form).toContain(`${REQUEST}?intent=approve`);
+    expect(JSON.parse(slack)).toMatchObject({ text: title });
+  });
+
+  it('of a freeze is one, from one partition, and names its scope and no reason', () => {
+    const freeze = {
+      tenant: 'acme',
+      freeze_id: 'frz_1',
+      agent_id: null,
+      reviewer_id: 'adam',
+      reason: EVIL,
+      changed_at: 4,
+    };
+    const frozen = (more: object) =>
+      messageOf(
+        { ...opened, name: 'FreezeChanged', event: { ...freeze, partition: 0, frozen: true, ...more } } as never,
+        PAGE,
+      );
+    const all = frozen({ action_type: null })!;
+    expect(all.data).toEqual({ tenant: 'acme', freeze_id: 'frz_1', frozen: true, changed_by: 'adam', url: `${PAGE}/` });
+    expect(mailOf(summaryOf(all)).subject).toBe('[Countersign] Frozen: every agent · every action type');
+    const lifted = summaryOf(frozen({ frozen: false, agent_id: 'a', action_type: 'refund' })!);
+    expect(lifted).toMatchObject({ title: 'Freeze lifted: a · refund', links: [['Open', `${PAGE}/`]] });
+    expect(slackBody(lifted)).not.toContain('intent=');
+    expect(frozen({ partition: 1, action_type: null })).toBeNull();
+  });
+
+  it.each(['claim', 'release', 'claim_lapsed', 'recuse', 'escalate', 'comment'])('is none of custody %s', (verb) =>
+    expect(told('CustodyChanged', { verb, to_subject: 'ann', subject: 'bob', at: 4 })).toBeNull(),
+  );
+
   it('is nothing about other events', () => {
     const other = { ...opened, name: 'GrantIssued' } as never;
     expect(messageOf(other, PAGE)).toBeNull();
@@ -119,5 +182,21 @@ describe('notifications.json', () => {
     expect([chosen({}), chosen({}, 'globex'), chosen({ disabled: true })]).toEqual([true, false, false]);
     expect([chosen({ events: ['request.resolved'] }), chosen({ action_types: ['refund'] })]).toEqual([false, true]);
     expect([chosen({ gates: ['other'] }), chosen({ environments: ['production'] })]).toEqual([false, true]);
+  });
+
+  it('chooses what is for a person, and tells everybody else of a freeze of everything', () => {
+    const endpoint = { ...read(hook).endpoints[0]!, gates: ['g'], action_types: ['refund'] } as PeopleEndpoint;
+    const facts = { gate: 'g', action_type: 'refund', assignee: null, claimed_by: 'ann' };
+    const reminder = { type: 'request.reminded', data: facts };
+    const freeze = { type: 'freeze.changed', data: { frozen: true } };
+    const chosen = (people: string[] | undefined, told: { type: string; data: object }) =>
+      wants({ ...endpoint, people } as PeopleEndpoint, 'acme', told as typeof reminder);
+    expect([chosen(['ann'], reminder), chosen(['bob'], reminder), chosen(undefined, reminder)]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect([chosen(undefined, freeze), chosen(['ann'], freeze)]).toEqual([true, false]);
+    expect(chosen(undefined, { ...freeze, data: { action_type: 'payout' } })).toBe(false);
   });
 });

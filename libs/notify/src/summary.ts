@@ -20,30 +20,54 @@ const FACTS = {
   gate: 'gate',
   kind: 'request_kind',
   'approvals required': 'approvals_required',
+  roles: 'roles',
+  reminder: 'nth',
+  'reminders in all': 'of',
+  'assigned to': 'assignee',
+  'assigned by': 'assigned_by',
+  'claimed by': 'claimed_by',
+  'escalated by': 'escalated_by',
   'resolved by': 'resolved_by',
   'changed by': 'changed_by',
   'respond by': 'respond_by',
   'expires at': 'expires_at',
   request: 'request_id',
+  freeze: 'freeze_id',
 } as const;
 
 const TITLES: Readonly<Record<MessageType, string>> = {
   'request.opened': 'Waiting for a person',
   'request.changed': 'Changed by a reviewer, earlier votes no longer count',
+  'request.assigned': 'Assigned',
+  'request.reminded': 'Reminder, still waiting for a person',
+  'request.escalated': 'Escalated, further roles may vote',
   'request.resolved': 'Resolved',
+  'freeze.changed': 'Frozen',
   'endpoint.test': 'Test: messages of Countersign arrive here',
 };
 
-const shown = (value: unknown): string => plainText(typeof value === 'string' ? value : String(value ?? ''));
+const shown = (value: unknown): string => plainText(Array.isArray(value) ? value.join(', ') : String(value ?? ''));
 
-export function summaryOf({ type, data }: Message): Summary {
+function stateOf({ type, data }: Message): string {
+  if (type === 'request.resolved') return shown(data['status']);
+  if (type === 'request.assigned') return `Assigned to ${shown(data['assignee'])}`;
+  return type === 'freeze.changed' && data['frozen'] !== true ? 'Freeze lifted' : TITLES[type];
+}
+
+function whatOf({ type, data }: Message, price: string | null): string[] {
+  const { agent_id = 'every agent', action_type = 'every action type', environment } = data;
+  const what = type === 'freeze.changed' ? [agent_id, action_type] : [data['action_type'], price, environment];
+  return what.filter((part) => typeof part === 'string').map(shown);
+}
+
+export function summaryOf(message: Message): Summary {
+  const { type, data } = message;
   const amount = parseMoney(data['amount'] ?? null);
   const given = Object.entries(FACTS).flatMap(([name, member]): [string, string][] =>
     data[member] === undefined || data[member] === null ? [] : [[name, shown(data[member])]],
   );
   const price = amount === null ? null : shown(`${amount.value} ${amount.currency}`);
-  const what = [data['action_type'], price, data['environment']].filter((part) => typeof part === 'string').map(shown);
-  const state = type === 'request.resolved' ? shown(data['status']) : TITLES[type];
+  const [state, what] = [stateOf(message), whatOf(message, price)];
   return {
     title: what.length === 0 ? state : `${state}: ${what.join(' · ')}`,
     facts: price === null ? given : [['amount', price], ...given],
@@ -51,12 +75,14 @@ export function summaryOf({ type, data }: Message): Summary {
   };
 }
 
+const NO_VOTES: readonly MessageType[] = ['request.resolved', 'freeze.changed', 'endpoint.test'];
+
 /** The choices are preselected on the page; taking one is a form that the signed-in person sends. */
 const linksOf = (type: MessageType, url: string): Summary['links'] =>
-  type === 'request.opened' || type === 'request.changed'
-    ? [
+  NO_VOTES.includes(type)
+    ? [['Open', url]]
+    : [
         ['Open the packet', url],
         ['Approve …', `${url}?intent=approve`],
         ['Deny …', `${url}?intent=deny`],
-      ]
-    : [['Open', url]];
+      ];

@@ -6,8 +6,8 @@ const instant = (ms: number | null): string | null => (ms === null ? null : new 
 /** A callback has no filters. */
 function filtersOf(endpoint: Endpoint) {
   if (endpoint.kind === 'callback') return {};
-  const { events, action_types, gates, environments } = endpoint;
-  return { events, action_types, gates, environments };
+  const { events, action_types, gates, environments, people } = endpoint;
+  return { events, action_types, gates, environments, people };
 }
 
 /** An endpoint without its secrets. The path of an address may be one too: only its host is shown. */
