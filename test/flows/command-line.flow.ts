@@ -1,34 +1,19 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { eventually } from '@countersign/testing';
 import { decodeJwt } from 'jose';
+import { Receiver, status } from '../../apps/approval/test/receivers.js';
 import { castVote } from '../../apps/cli/src/shared/vote.js';
 import { Browser } from './support/browser.js';
+import { commandAt, type Ended } from './support/command.js';
 import { refund } from './support/proposals.js';
 import { world } from './support/system.js';
 
-const main = join(import.meta.dirname, '../../apps/cli/dist/main.js');
-/** As `bin/countersign.mjs` does once the clone is built, which a test run has seen to. */
-const program = ['--input-type=module', '-e', `await (await import('${main}')).main(process.argv)`, 'countersign'];
 let folder: string;
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
 /** The command as a person types it, against this run's system. */
-async function countersign(...args: string[]): Promise<Ended> {
-  const env = { ...process.env, COUNTERSIGN_LOCAL_FILE: join(folder, 'local.json') };
-  const child = spawn(process.execPath, [...program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const code = new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, stdout, stderr };
-}
+const countersign = (...args: string[]): Promise<Ended> => commandAt(join(folder, 'local.json'), ...args);
 
 async function json(...args: string[]): Promise<Record<string, unknown>> {
   const ended = await countersign(...args, '--json');
@@ -90,12 +75,7 @@ describe('the command line', () => {
 
   it('ends with 3 when nothing answers', async () => {
     const env = { ...world().local, telemetry_url: 'http://127.0.0.1:9', issuer_url: 'http://127.0.0.1:9' };
-    const path = file('away.json', env);
-    const child = spawn(process.execPath, [...program, 'metrics'], {
-      env: { ...process.env, COUNTERSIGN_LOCAL_FILE: path },
-      stdio: 'ignore',
-    });
-    await expect(new Promise((resolve) => child.once('close', resolve))).resolves.toBe(3);
+    await expect(commandAt(file('away.json', env), 'metrics')).resolves.toMatchObject({ code: 3 });
   });
 
   it('changes keys without a restart', async () => {
@@ -109,6 +89,52 @@ describe('the command line', () => {
     await expect(json('keys', 'rotate-signing-key')).resolves.toMatchObject({ key: 'signing-key' });
     await expect(countersign('keys', 'rotate-mac', 'nobody')).resolves.toMatchObject({ code: 2 });
   });
+
+  it('shows where messages go, tries it, sends one again, and switches an endpoint off and on', async () => {
+    const receiver = await new Receiver(status(204)).up();
+    const endpoint = {
+      tenant: 'acme',
+      endpoint_id: 'ops',
+      kind: 'webhook',
+      url: receiver.url,
+      events: ['request.opened'],
+    };
+    const secrets = [`whsec_${Buffer.alloc(32, 7).toString('base64')}`];
+    const settings = { dangerously_allow_loopback: true, endpoints: [{ ...endpoint, secrets }] };
+    const path = join(world().local.data_dir, 'secrets/notifications.json');
+    writeFileSync(path, JSON.stringify(settings), { mode: 0o600 });
+    const items = async (...args: string[]): Promise<unknown> => (await json('notifications', ...args))['items'];
+    const got = (): unknown[] => receiver.got.map(({ headers }) => headers['webhook-id']);
+    try {
+      const shown = { endpoint_id: 'ops', kind: 'webhook', to: new URL(receiver.url).host, status: 'enabled' };
+      await eventually(async () => expect(await items('list')).toContainEqual(expect.objectContaining(shown)));
+      const { delivery_id, message_id } = await json('notifications', 'test', 'ops');
+      await eventually(() => expect(got()).toEqual([message_id]));
+      const again = await json('notifications', 'replay', String(delivery_id));
+      expect(again).toMatchObject({ replay_of: delivery_id, message_id });
+      await eventually(() => expect(got()).toEqual([message_id, message_id]));
+      expect(await json('notifications', 'disable', 'ops')).toMatchObject({ status: 'off', off_reason: 'admin' });
+      const held = await json('notifications', 'test', 'ops');
+      const waiting = await countersign('notifications', 'deliveries', '--status', 'pending');
+      expect(waiting.stdout).toContain(String(held['delivery_id']));
+      expect(got()).toHaveLength(2);
+      expect(await json('notifications', 'enable', 'ops')).toMatchObject({ status: 'enabled' });
+      await eventually(() => expect(got()).toEqual([message_id, message_id, held['message_id']]));
+      const delivered = [delivery_id, again['delivery_id'], held['delivery_id']].map((id) =>
+        expect.objectContaining({ delivery_id: id, last_status: 204 }),
+      );
+      await eventually(async () =>
+        expect(await items('deliveries', '--status', 'delivered', '--endpoint', 'ops')).toEqual(
+          expect.arrayContaining(delivered),
+        ),
+      );
+      await expect(countersign('notifications', 'test', 'nowhere')).resolves.toMatchObject({ code: 1 });
+      await expect(countersign('notifications', 'list', '--reviewer', 'bob')).resolves.toMatchObject({ code: 1 });
+    } finally {
+      receiver.down();
+      rmSync(path);
+    }
+  }, 180_000);
 
   it('takes somebody off the roster, says which gates nobody can open any more, and puts the person back', async () => {
     const { items } = await json('reviewers');
