@@ -1,15 +1,14 @@
+import { attest, type ActionFacts } from '@countersign/sdk';
 import { eventually, startSystem, type TestSystem } from '@countersign/testing';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { castVote, type Ballot } from '../../apps/cli/src/shared/vote.js';
+import { command } from './support/command.js';
 import { approve, deny } from './support/proposals.js';
 import { worldOf, type World } from './support/world.js';
 
-const main = join(import.meta.dirname, '../../apps/cli/dist/main.js');
-const program = ['--input-type=module', '-e', `await (await import('${main}')).main(process.argv)`, 'countersign'];
 /** A named approver for what failed, batches for the rest. */
 const POLICY = `name: releases
 action_types:
@@ -21,6 +20,18 @@ gates:
   named: { quorum: 1, people: [rob], reason: always }
   routine: { quorum: 1, roles: [release-manager], batch: { fields: [/parameters/service] } }
 fallback: named
+`;
+
+/** What the scanner signed of a change loosens; what the pipeline says of itself does not. */
+const SCORED = `name: scored
+action_types:
+  scored_release: { facts: { score: { at: /signals/fraud_score, type: number, min: 0, max: 1, stated_by: fraud-service } } }
+rules:
+  - { name: clean, when: score <= 0.1, then: allow }
+  - { name: other, then: require_approval, gate: reader }
+gates:
+  reader: { quorum: 1, roles: [release-manager] }
+fallback: reader
 `;
 
 let system: TestSystem;
@@ -44,7 +55,7 @@ interface Ended {
 }
 
 /** The command as a pipeline calls it; `run` is its run. */
-async function gate(run: string, ...args: string[]): Promise<Ended> {
+async function pipeline(run: string, ...args: string[]): Promise<Ended> {
   const { intake_url, approval_urls, agents } = world.local;
   const key = agents.find(({ agent_id }) => agent_id === 'deploy-agent')?.api_key ?? '';
   const env = {
@@ -52,12 +63,14 @@ async function gate(run: string, ...args: string[]): Promise<Ended> {
     ...{ COUNTERSIGN_APPROVAL_URLS: approval_urls.join(','), COUNTERSIGN_TENANT: 'acme' },
     ...{ GITHUB_RUN_ID: run, GITHUB_REPOSITORY: 'acme/shop' },
   };
-  const what = ['--repo', folder, '--range', 'HEAD~1..HEAD', '--environment', 'production', '--service', 'shop'];
-  const child = spawn(process.execPath, [...program, 'gate', '--json', ...what, ...args], { env, stdio: 'pipe' });
-  const code = new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, answer: JSON.parse(stdout || '{}') as Ended['answer'], stderr };
+  const { code, stdout, stderr } = await command(env, ...args);
+  return { code, answer: JSON.parse(stdout || '{}') as Ended['answer'], stderr };
 }
+
+const gate = (run: string, ...args: string[]): Promise<Ended> => {
+  const what = ['--repo', folder, '--range', 'HEAD~1..HEAD', '--environment', 'production', '--service', 'shop'];
+  return pipeline(run, 'gate', '--json', ...what, ...args);
+};
 
 interface Asked {
   request_id: string;
@@ -90,6 +103,7 @@ beforeAll(async () => {
   const policies = join(folder, 'policies');
   execFileSync('mkdir', [policies]);
   writeFileSync(join(policies, 'releases.yaml'), POLICY);
+  writeFileSync(join(policies, 'scored.yaml'), SCORED);
   execFileSync('git', ['init', '-q', '-b', 'main', folder]);
   writeFileSync(join(folder, '.gitignore'), '/*\n!/cart.ts\n');
   commit('one');
@@ -171,13 +185,56 @@ describe('the gate of a pipeline', () => {
     });
   }, 60_000);
 
+  it('lets pass what a provider signed of exactly this change, and the outcome is on record', async () => {
+    const type = ['--action-type', 'scored_release'];
+    const facts = await gate('run-6', ...type, '--facts');
+    expect(facts).toMatchObject({ code: 0, answer: { digest: expect.stringMatching(/^sha256:/) } });
+    const [provider] = system.local.providers;
+    const token = await attest(
+      { provider_id: provider?.provider_id ?? '', private_jwk: provider?.private_jwk ?? {} },
+      facts.answer['facts'] as ActionFacts,
+      {
+        fraud_score: 0.02,
+      },
+    );
+    const signed = join(folder, 'scan.jws');
+    writeFileSync(signed, `${token}\n`);
+    const given = [...type, '--attestation', signed];
+    const { code, answer } = await gate('run-6', ...given);
+    expect({ code, answer }).toMatchObject({
+      code: 0,
+      answer: { result: 'passed', repeated: false, request_id: null },
+    });
+    await expect(gate('run-6', ...given)).resolves.toMatchObject({
+      code: 0,
+      answer: { repeated: true, action_id: answer.action_id },
+    });
+    // Signed of another service's release.
+    const other = await gate('run-6', ...given, '--deploy', 'v2');
+    expect(other).toMatchObject({ code: 1, answer: {}, stderr: expect.stringContaining('/attestations/0') });
+    const report = ['outcome', answer.action_id, '--json', '--key', 'run-6', '--check', 'smoke=passed'];
+    const told = await pipeline('run-6', ...report, '--status', 'executed', '--result', '{"version":"v1"}');
+    const outcome = { status: 'executed', result: { version: 'v1' }, post_checks: [{ name: 'smoke', passed: true }] };
+    expect(told).toMatchObject({ code: 0, answer: { outcome } });
+    const rolledBack = await pipeline('run-6', 'outcome', answer.action_id, '--json', '--status', 'rolled_back');
+    expect(rolledBack.answer).toMatchObject({ outcome: { status: 'rolled_back' } });
+  }, 120_000);
+
   it('ends with 2 when it is used wrongly', async () => {
     for (const wrong of [
       ['--range', 'HEAD'],
       ['--range', 'HEAD~1..nothing'],
       ['--wait', 'soon'],
       ['--junit', folder],
+      ['--attestation', join(folder, 'cart.ts')],
     ])
       expect((await gate('run-5', ...wrong)).code).toBe(2);
+    for (const wrong of [
+      ['--status', 'done'],
+      ['--status', 'failed', '--check', 'smoke'],
+      ['--status', 'failed', '--result', '[]'],
+    ])
+      expect((await pipeline('run-5', 'outcome', 'act_1', ...wrong)).code).toBe(2);
+    await expect(pipeline('run-5', 'outcome', 'act_1', '--status', 'failed')).resolves.toMatchObject({ code: 1 });
   }, 60_000);
 });

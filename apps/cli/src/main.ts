@@ -7,6 +7,7 @@ import { register as githubGate } from './commands/github-gate.js';
 import { register as keys } from './commands/keys.js';
 import { register as metrics } from './commands/metrics.js';
 import { register as notifications } from './commands/notifications.js';
+import { register as outcome } from './commands/outcome.js';
 import { register as policy } from './commands/policy.js';
 import { register as release } from './commands/release.js';
 import { register as replay } from './commands/replay.js';
@@ -38,6 +39,7 @@ const commands = [
   reviewers,
   gate,
   githubGate,
+  outcome,
 ];
 
 /** Runs one command; its exit code is left in `process.exitCode`. */

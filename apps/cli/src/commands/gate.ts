@@ -1,16 +1,16 @@
-import { createClient, type ActionDocument, type Environment } from '@countersign/sdk';
+import { digestOfAction, factsOf, type ActionDocument, type Environment, type Proposal } from '@countersign/sdk';
 import { Option, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
+import { readAttestations } from '../gate/attestations.js';
 import { rangeOf, readChangeSet, type Range } from '../gate/change-set.js';
 import { addUp, readChecks, type Failure, type Results } from '../gate/checks.js';
 import { loadGateSurroundings, type GateSurroundings } from '../gate/gate.config.js';
 import { readJunit } from '../gate/junit.js';
 import { passGate, type GateAnswer } from '../gate/pass-gate.js';
+import { pipelineCaller } from '../gate/pipeline-caller.js';
 import { deploymentProposal, type Deployment } from '../gate/proposal.js';
-import { agentClient } from '../shared/callers.js';
 import { refused, wrongUse } from '../shared/command-error.js';
-import { agentOf, readLocalSystem } from '../shared/local-system.js';
-import { list, show } from '../shared/output.js';
+import { list, printLine, show } from '../shared/output.js';
 import { run } from '../shared/run.js';
 
 interface Options {
@@ -28,6 +28,8 @@ interface Options {
   migratesData?: 'yes' | 'no';
   checks: string[];
   junit: string[];
+  attestation: string[];
+  facts?: boolean;
   reason?: string;
   wait: string;
   json?: boolean;
@@ -42,26 +44,20 @@ function secondsOf(text: string): number {
   return Number(digits) * UNITS_S[unit as keyof typeof UNITS_S];
 }
 
-type Reader = (text: string, file: string) => { passed: number; failed: Failure[] };
-
-async function readAll(files: readonly string[], read: Reader): Promise<Results | null> {
-  if (files.length === 0) return null;
+function readEach<T>(files: readonly string[], read: (text: string, file: string) => T): Promise<T[]> {
   const readOne = async (file: string) => {
     const text = await readFile(file, 'utf8').catch(() => {
       throw wrongUse(`Cannot read ${file}.`);
     });
     return read(text, file);
   };
-  return addUp(await Promise.all(files.map(readOne)));
+  return Promise.all(files.map(readOne));
 }
 
-async function caller(options: Options, { system, incomplete }: GateSurroundings) {
-  if (incomplete.length > 0) throw wrongUse(`Set ${incomplete.join(' and ')} as well.`);
-  if (system !== null) return { client: createClient(system), tenant: system.tenant };
-  const local = await readLocalSystem();
-  const agent = agentOf(local, options.agent, options.tenant);
-  return { client: agentClient(local, agent), tenant: agent.tenant };
-}
+type Reader = (text: string, file: string) => { passed: number; failed: Failure[] };
+
+const readAll = async (files: readonly string[], read: Reader): Promise<Results | null> =>
+  files.length === 0 ? null : addUp(await readEach(files, read));
 
 async function deploymentOf(options: Options, around: GateSurroundings): Promise<Deployment> {
   const [runId, repository] = [options.runId ?? around.runId, options.repository ?? around.repository];
@@ -75,6 +71,7 @@ async function deploymentOf(options: Options, around: GateSurroundings): Promise
     checks: await readAll(options.checks, readChecks),
     tests: await readAll(options.junit, readJunit),
     rationale: options.reason ?? null,
+    attestations: (await readEach(options.attestation, readAttestations)).flat(),
   };
 }
 
@@ -105,12 +102,18 @@ function describe(answer: Shown): string {
   ]);
 }
 
+/** What a provider signs, as `attest` takes it. */
+function tellFacts(tenant: string, proposal: Proposal): void {
+  const facts = factsOf(tenant, proposal, proposal.parameters);
+  printLine(JSON.stringify({ digest: digestOfAction(facts), facts }));
+}
+
 async function gate(options: Options): Promise<void> {
   const around = loadGateSurroundings(process.env);
   const [range, waitMs]: [Range, number] = [rangeOf(options.range), secondsOf(options.wait) * 1000];
   const deployment = await deploymentOf(options, around);
   const changes = await readChangeSet(options.repo, range);
-  const { client, tenant } = await caller(options, around);
+  const { client, tenant } = await pipelineCaller(options, around);
   const { base, head, diff_digest } = changes;
   const changed = async (): Promise<string | null> => {
     const now = await readChangeSet(options.repo, range);
@@ -118,6 +121,7 @@ async function gate(options: Options): Promise<void> {
     return same ? null : `${options.range} is ${now.base}..${now.head} now, which nobody approved`;
   };
   const proposal = deploymentProposal(deployment, changes);
+  if (options.facts) return tellFacts(tenant, proposal);
   const answer = await passGate(client, { tenant, proposal, waitMs, changed, onWaiting: sayWaiting });
   show(options.json, { ...answer, base, head, diff_digest }, describe);
   if (answer.result !== 'passed') throw refused(`The gate is closed: ${answer.why ?? answer.status}.`);
@@ -141,6 +145,8 @@ export function register(program: Command): void {
     .addOption(new Option('--migrates-data <answer>', 'whether data change').choices(['yes', 'no']))
     .option('--checks <file>', 'JSON list of { name, status, url, details }; may be given again', gather, [])
     .option('--junit <file>', 'JUnit report; may be given again', gather, [])
+    .option('--attestation <file>', 'what a provider signed of this change; may be given again', gather, [])
+    .option('--facts', 'print what a provider has to sign, and end; nothing is proposed')
     .option('--reason <text>', 'what reviewers are told (default: subject of the last commit)')
     .option('--wait <time>', 'how long to wait for people, such as 90s, 30m, 2h', '30m')
     .option('--agent <id>', 'agent whose key is used', 'deploy-agent')

@@ -1,12 +1,11 @@
-import { createClient } from '@countersign/sdk';
 import type { Command } from 'commander';
 import { loadGateSurroundings } from '../gate/gate.config.js';
+import { pipelineCaller } from '../gate/pipeline-caller.js';
 import { GithubApi } from '../github/github-api.js';
 import { loadGithubApp } from '../github/github.config.js';
 import { startReceiver } from '../github/receiver.js';
-import { agentClient, RETRY_FOR_MS } from '../shared/callers.js';
+import { RETRY_FOR_MS } from '../shared/callers.js';
 import { wrongUse } from '../shared/command-error.js';
-import { agentOf, readLocalSystem } from '../shared/local-system.js';
 import { printLine } from '../shared/output.js';
 import { run } from '../shared/run.js';
 import { aborted, stopSignal } from '../shared/stop-signal.js';
@@ -18,16 +17,8 @@ interface Options {
   actionType: string;
 }
 
-async function callerOf(options: Options) {
-  const { system, incomplete } = loadGateSurroundings(process.env);
-  if (incomplete.length > 0) throw wrongUse(`Set ${incomplete.join(' and ')} as well.`);
-  // GitHub waits ten seconds for the answer to a delivery.
-  const retryForMs = RETRY_FOR_MS;
-  if (system !== null) return { client: createClient({ ...system, retryForMs }), tenant: system.tenant };
-  const local = await readLocalSystem();
-  const agent = agentOf(local, options.agent, options.tenant);
-  return { client: agentClient(local, agent, retryForMs), tenant: agent.tenant };
-}
+// GitHub waits ten seconds for the answer to a delivery.
+const callerOf = (options: Options) => pipelineCaller(options, loadGateSurroundings(process.env), RETRY_FOR_MS);
 
 async function listen(options: Options): Promise<void> {
   const port = Number(options.port);

@@ -20,6 +20,8 @@ export interface Deployment {
   checks: Results | null;
   tests: Results | null;
   rationale: string | null;
+  /** What providers signed about it. */
+  attestations: string[];
 }
 
 /** Null members are left out: missing is what policy calls it. */
@@ -47,14 +49,16 @@ export function deploymentProposal(deployment: Deployment, changes: ChangeSet): 
     before: { commit: changes.base },
     after: { commit: changes.head },
     rationale: deployment.rationale ?? last,
+    ...(deployment.attestations.length > 0 && { attestations: deployment.attestations }),
   };
 }
 
 /**
  * The key of this change in this run: a job that is started again is the same action as long as run, environment, change
- * set and results of its checks are the same. Other results are another action, because people would judge other facts.
+ * set and results of its checks are the same. Other results are another action, because people would judge other facts;
+ * so are other attestations.
  */
-export function gateKey({ run_id, action_type, environment, parameters }: Proposal): string {
-  const named = [run_id, action_type, environment, parameters] as JsonValue;
+export function gateKey({ run_id, action_type, environment, parameters, attestations }: Proposal): string {
+  const named = [run_id, action_type, environment, parameters, ...(attestations ? [attestations] : [])] as JsonValue;
   return `gate-${createHash('sha256').update(canonicalize(named)).digest('hex')}`;
 }
