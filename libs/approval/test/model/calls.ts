@@ -242,18 +242,27 @@ function refuseHand(action: Action, ask: Ask, asked: Custody): Answer | null {
   return verb === 'claim' && ask.claim !== null && !isSame(ask.claim.who, asked) ? no('already_claimed') : null;
 }
 
+const SERVICE = 'countersign';
+
+/** The service gives away what nobody has, and takes back what somebody has; people hand on what they have. */
+function mayHandOn({ assignee }: Ask, asked: Custody): boolean {
+  if (asked.verb === 'assign') return asked.issuer === SERVICE;
+  if (asked.issuer === SERVICE) return assignee !== null;
+  return isSame(assignee, asked) || asked.roles.includes('admin');
+}
+
 const receiverOf = ({ verb, issuer, to_issuer, to_subject, to_roles }: Custody) => ({
-  issuer: to_issuer ?? (verb === 'assign' ? null : issuer),
+  issuer: to_issuer ?? (verb === 'assign' || issuer === SERVICE ? null : issuer),
   subject: to_subject ?? '',
   roles: to_roles,
 });
 
 function refuseReceiver(action: Action, ask: Ask, asked: Custody): Answer | null {
-  const { verb, issuer, to_subject, roles } = asked;
-  const may = verb === 'assign' ? issuer === 'countersign' : isSame(ask.assignee, asked) || roles.includes('admin');
-  if (!may) return no('forbidden');
+  const { verb, issuer, to_subject } = asked;
+  if (!mayHandOn(ask, asked)) return no('forbidden');
   if (verb === 'assign' && ask.assignee !== null) return no('already_assigned');
-  if (to_subject === null) return no('not_eligible', 'role');
+  if (to_subject === null && issuer !== SERVICE) return no('not_eligible', 'role');
+  if (to_subject === null) return ask.assignee === null && ask.pooled ? no('already_assigned') : null;
   const receiver = receiverOf(asked);
   const barred = bar(action, ask, receiver);
   if (barred !== null) return no('not_eligible', barred);
@@ -272,7 +281,8 @@ function takeHand(world: World, ask: Ask, asked: Custody): void {
   if (verb === 'assign' || verb === 'reassign') {
     // Whoever had it gives it up.
     if (ask.assignee !== null && isSame(ask.claim?.who ?? null, ask.assignee)) ask.claim = null;
-    ask.assignee = receiverOf(asked);
+    ask.assignee = to_subject === null ? null : receiverOf(asked);
+    ask.pooled = to_subject === null;
   }
   if (verb !== 'escalate') return;
   ask.escalate = null;

@@ -166,7 +166,8 @@ function custodyMove(scene: Scene, [what, how, whom]: Scene['choices']): Made {
   const service = { issuer: 'countersign', subject: 'assignment', roles: [] };
   const holder = verb === 'release' ? ask?.claim?.who : verb === 'reassign' ? ask?.assignee : null;
   const mine = { issuer: 'https://idp', subject: holder?.subject ?? scene.who.subject, roles: [...scene.who.roles] };
-  const from = what % 5 === 0 ? personOf(scene) : verb === 'assign' ? service : mine;
+  const from =
+    what % 5 === 0 ? personOf(scene) : verb === 'assign' || (verb === 'reassign' && whom % 4 === 1) ? service : mine;
   const asked = {
     ...{ ...scene.subject.custody, ...from, client_request_id: scene.id, verb },
     request_id: ask?.id ?? scene.subject.custody.request_id,

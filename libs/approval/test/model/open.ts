@@ -44,7 +44,7 @@ function openAsk(world: World, action: Action, fresh: Pick<Ask, 'id' | 'kind' | 
     expire: timeToExpire(world, action, kind, gate),
     reminders: gate.remind_s.map((after) => Math.floor(after * 1000 * hurry)),
     escalate: gate.escalate_s === null ? null : gate.escalate_s * 1000,
-    ...{ reminded: 0, escalated: false, claim: null, assignee: null, recused: [], seen: [], votes: [] },
+    ...{ reminded: 0, escalated: false, claim: null, assignee: null, pooled: false, recused: [], seen: [], votes: [] },
   };
   const expires = Math.min(world.now + ask.expire, action.forget);
   say(world, 'RequestOpened', id, kind, gate.name, ask.opened + ask.respond, expires);

@@ -35,6 +35,8 @@ export interface Ask {
   escalated: boolean;
   claim: { readonly who: Someone; left: number } | null;
   assignee: Someone | null;
+  /** The service has said that nobody can be assigned, and nobody was since. */
+  pooled: boolean;
   readonly recused: Someone[];
   /** When each person was first shown the packet on the table. */
   seen: { readonly who: Someone; readonly at: number }[];
