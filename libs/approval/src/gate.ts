@@ -5,20 +5,28 @@ import type { Approvals, Approver, FilledStage } from './quorum.js';
 import type { RequestState, VoteState } from './state.js';
 import { personKey } from './state.js';
 
+/** The shorter life; none where either of them has none. */
+const shorter = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? null : Math.min(a, b);
+
 const longer = (a: number | null, b: number | null): number | null =>
   a === null ? b : b === null ? a : Math.max(a, b);
 
 /**
  * The gate that asks more of people, the first one when they ask the same. It holds what either of them holds, wants the
- * evidence of both, and lets nobody approve sooner than either of them does.
+ * evidence of both, lets nobody approve sooner than either of them does, and nobody break the glass unless both do.
  */
 export function stricterGate(current: Gate, other: Gate): Gate {
   const [most, least] = gateStrictness(other) > gateStrictness(current) ? [other, current] : [current, other];
   const hold = most.hold || least.hold;
   const evidence = [...new Set([...most.evidence, ...least.evidence])];
   const min_dwell_s = longer(most.min_dwell_s, least.min_dwell_s);
-  const isWhole = hold === most.hold && evidence.length === most.evidence.length && min_dwell_s === most.min_dwell_s;
-  return isWhole ? most : { ...most, hold, evidence, min_dwell_s };
+  const break_glass_s = shorter(most.break_glass_s, least.break_glass_s);
+  const both = { hold, min_dwell_s, break_glass_s };
+  const isWhole =
+    evidence.length === most.evidence.length &&
+    (Object.keys(both) as (keyof typeof both)[]).every((name) => both[name] === most[name]);
+  return isWhole ? most : { ...most, ...both, evidence };
 }
 
 const isApproval = ({ vote }: VoteState): boolean => vote === 'approve' || vote === 'approve_with_changes';

@@ -43,6 +43,7 @@ export function sharing(shared: Shared, decided: ActionDecided): ActionDecided {
       gate: gate(decided.gate),
       advisory_gate: gate(decided.advisory_gate),
       audit_gate: gate(decided.audit_gate),
+      break_glass_gate: gate(decided.break_glass_gate),
       segment: text(decided.segment),
       unproven: text(decided.unproven),
       shadows: once(shared.shadows, JSON.stringify(decided.shadows), decided.shadows),

@@ -130,6 +130,7 @@ describe('what both gates ask for after an edit', () => {
     const care = fc.record({
       ...{ hold: fc.boolean(), min_dwell_s: dwell, evidence: fc.subarray(['invoice', 'contract']) },
       reason: fc.constantFrom('never', 'deny', 'always'),
+      break_glass_s: fc.option(fc.integer({ min: 60, max: 3_600 })),
     });
     const gates = fc.tuple(shape, care).map(([asked, rest]) => gate({ ...asked, ...rest }));
     fc.assert(
@@ -140,6 +141,7 @@ describe('what both gates ask for after an edit', () => {
           expect(gateStrictness(held)).toBeGreaterThanOrEqual(gateStrictness(each));
           expect(held.min_dwell_s ?? 0).toBeGreaterThanOrEqual(each.min_dwell_s ?? 0);
           expect(held.hold || !each.hold).toBe(true);
+          expect(held.break_glass_s ?? 0).toBeLessThanOrEqual(each.break_glass_s ?? 0);
           expect(each.evidence.filter((kind) => !held.evidence.includes(kind))).toEqual([]);
         }
       }),

@@ -22,7 +22,7 @@ export const gate = (overrides: Partial<Gate> = {}): Gate => ({
   },
   ...{ thresholds: [], factors: [], people: [], evidence: [], hold: false, reason_fast_s: null, batch_fields: [] },
   ...{ stages: [], remind_s: [], escalate_s: null, escalate_roles: [], assign: 'pool', claim_s: 900 },
-  ...{ min_dwell_s: null, batch_max: 50, review_rate: null },
+  ...{ min_dwell_s: null, batch_max: 50, review_rate: null, break_glass_s: null },
   ...overrides,
 });
 
@@ -93,7 +93,7 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
     ...{ regulatory_pressure: 'high', unknown: [], explanation: '[]', gate: gate(), grant_ttl_s: 3600 },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
     ...{ advisory_gate: null, shadows: [], segment: null, audit_gate: null, sample_probability: null, unproven: null },
-    ...{ audit_request_id: null, audit_packet_digest: null, blind_review: false },
+    ...{ audit_request_id: null, audit_packet_digest: null, blind_review: false, break_glass_gate: null },
     ...overrides,
   };
   const audit_request_id = decision.audit_gate === null ? null : derivedId('req', action_id, 'audit');

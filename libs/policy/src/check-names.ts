@@ -12,6 +12,7 @@ function checkGateNames({ document, gates, problems }: Compilation): void {
   };
   check(document.fallback, 'fallback');
   check(document.audit?.gate, 'audit', 'gate');
+  check(document.break_glass?.review, 'break_glass', 'review');
   check(document.drift_guard?.gate, 'drift_guard', 'gate');
   document.rules.forEach(({ gate, then }, index) => {
     check(gate, 'rules', index, 'gate');

@@ -2,7 +2,10 @@ import type { Compilation } from './compile-type.js';
 import type { CompiledPolicy, CompiledVelocity } from './compiled.js';
 import { moneyCurrency } from './velocity-facts.js';
 
-type Binding = Pick<CompiledPolicy, 'rollout' | 'audit' | 'driftGuard' | 'velocity' | 'activation'>;
+type Binding = Pick<
+  CompiledPolicy,
+  'rollout' | 'audit' | 'breakGlassReview' | 'driftGuard' | 'velocity' | 'activation'
+>;
 
 function compileVelocity({ document, problems }: Compilation): CompiledVelocity[] {
   return Object.entries(document.velocity).map(([name, { key, window, sum, for: of }]) => {
@@ -17,15 +20,16 @@ function compileVelocity({ document, problems }: Compilation): CompiledVelocity[
   });
 }
 
-/** Compiles what says how the policy binds: rollout, audits, drift guard, velocity counters, activation. */
+/** Compiles what says how the policy binds: rollout, audits, broken glass, drift guard, velocity counters, activation. */
 export function compileBinding(compilation: Compilation): Binding {
   const { document, gates, fallback } = compilation;
-  const { rollout, audit, drift_guard: guard, activation } = document;
+  const { rollout, audit, break_glass: glass, drift_guard: guard, activation } = document;
   const agents = new Map(Object.entries(rollout.agents).map(([agent, { mode }]) => [agent, mode]));
   const gateOf = (name: string): typeof fallback => gates.get(name) ?? fallback;
   return {
     rollout: { mode: rollout.mode ?? null, share: rollout.share ?? null, agents },
     audit: audit ? { ...audit.sample, gate: gateOf(audit.gate) } : null,
+    breakGlassReview: glass ? gateOf(glass.review) : null,
     driftGuard: guard ? { gate: gateOf(guard.gate), evidence: guard.evidence } : null,
     velocity: compileVelocity(compilation),
     activation: { requires: activation.requires, minHistory: activation.min_history },

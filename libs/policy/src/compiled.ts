@@ -115,6 +115,8 @@ export interface CompiledPolicy {
   readonly fallback: CompiledGate;
   readonly rollout: CompiledRollout;
   readonly audit: CompiledAudit | null;
+  /** The gate of the review after somebody broke the glass; null: nobody may. */
+  readonly breakGlassReview: CompiledGate | null;
   readonly driftGuard: CompiledDriftGuard | null;
   readonly velocity: readonly CompiledVelocity[];
   readonly activation: CompiledActivation;

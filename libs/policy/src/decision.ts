@@ -34,6 +34,8 @@ export interface Decision {
   readonly audit_gate: Gate | null;
   /** Probability of that draw, above 0 to 1, whether in or out; null when the action could not be drawn. */
   readonly sample_probability: number | null;
+  /** Gate of the review, should somebody break the glass; null where nobody may. */
+  readonly break_glass_gate: Gate | null;
   /** Agent, version, model and type without enough evidence, so that the drift guard's gate is the least; else null. */
   readonly unproven: string | null;
   /** Seconds that a grant on the policy's own authority lives. */

@@ -4,7 +4,7 @@ import { calendar } from './calendar-document.js';
 import { classification, IMPACTS, REVERSIBILITIES } from './classify-document.js';
 import { facts } from './fact-document.js';
 import { gate } from './gate-document.js';
-import { activation, audit, driftGuard, rollout, velocity } from './rollout-document.js';
+import { activation, audit, breakGlass, driftGuard, rollout, velocity } from './rollout-document.js';
 import { actionType, condition, duration, mode, name, types } from './words.js';
 
 export type { FactDeclaration } from './fact-document.js';
@@ -76,6 +76,7 @@ export const policyDocument = z.strictObject({
   allow_grant_ttl: duration.prefault('1h').describe('Life of the grant of an allowed action, 1m to 7d.'),
   rollout,
   audit: audit.optional(),
+  break_glass: breakGlass.optional(),
   drift_guard: driftGuard.optional(),
   velocity,
   activation,

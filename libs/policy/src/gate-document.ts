@@ -11,6 +11,9 @@ const roles = z.array(z.string().min(1).max(64)).max(MAX_PEOPLE);
 const people = z.array(z.string().min(1).max(256)).max(100).default([]);
 const count = z.int().min(1).max(MAX_PEOPLE);
 
+/** A grant of an emergency is short. */
+const GLASS_S = { min: 60, max: 3_600 };
+
 const quorum = z.strictObject({
   name: name.describe('Name that reviewers see, such as `legal`.'),
   count: count.describe('How many distinct people.'),
@@ -127,6 +130,14 @@ export const gate = z.strictObject({
     })
     .optional()
     .describe('Requests that may be decided together.'),
+  break_glass: z
+    .strictObject({
+      ttl: duration
+        .refine((seconds) => seconds >= GLASS_S.min && seconds <= GLASS_S.max, 'expected a life from 1m to 1h')
+        .describe('Life of the grant, 1m to 1h.'),
+    })
+    .optional()
+    .describe('In an emergency one person of the role `break_glass` lets an action go. Without it nobody can.'),
   audit: audit.default({}).describe('Audits of what people approved under this gate.'),
 });
 

@@ -52,7 +52,7 @@ type Votes = Pick<
   Gate,
   'deny_quorum' | 'exclude' | 'reason' | 'reason_min_length' | 'evidence' | 'reason_fast_s' | 'min_dwell_s'
 >;
-type Handling = Pick<Gate, 'assign' | 'claim_s' | 'batch_fields' | 'batch_max' | 'review_rate'>;
+type Handling = Pick<Gate, 'assign' | 'claim_s' | 'batch_fields' | 'batch_max' | 'review_rate' | 'break_glass_s'>;
 
 /** Who may vote: the gate's own roles and people, and those of its parts. */
 function whoOf(declaration: GateDeclaration): Who {
@@ -81,9 +81,10 @@ function votesOf(declaration: GateDeclaration): Votes {
   return { deny_quorum, exclude, reason, reason_min_length, evidence, ...times };
 }
 
-function handlingOf({ assign, claim, batch, audit }: GateDeclaration): Handling {
+function handlingOf({ assign, claim, batch, audit, break_glass }: GateDeclaration): Handling {
   const batches = { batch_fields: batch?.fields ?? [], batch_max: batch?.max ?? BATCH_MAX };
-  return { assign, claim_s: claim ?? CLAIM_S, ...batches, review_rate: audit.review ?? null };
+  const later = { review_rate: audit.review ?? null, break_glass_s: break_glass?.ttl ?? null };
+  return { assign, claim_s: claim ?? CLAIM_S, ...batches, ...later };
 }
 
 function gateOf(name: string, declaration: GateDeclaration, sla: Sla): Gate {

@@ -42,6 +42,11 @@ function compileGates(document: PolicyDocument, problems: ProblemList): Map<stri
         ['gates', name, 'audit'],
         'expected `audit` of the policy beside this: it names the gate of an audit',
       );
+    if (declaration.break_glass !== undefined && document.break_glass === undefined)
+      problems.add(
+        ['gates', name, 'break_glass'],
+        'expected `break_glass` of the policy beside this: it names the gate of the review afterwards',
+      );
     gates.set(name, gate);
   }
   return gates;

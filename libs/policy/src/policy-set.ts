@@ -33,6 +33,7 @@ const BUILT_IN: CompiledPolicy = {
   fallback: BUILT_IN_GATE,
   rollout: { mode: null, share: null, agents: new Map() },
   audit: null,
+  breakGlassReview: null,
   driftGuard: null,
   velocity: [],
   activation: { requires: [], minHistory: 0 },

@@ -41,6 +41,12 @@ export const audit = z
   })
   .describe('Random audits: somebody other than the approver says whether the action did harm.');
 
+export const breakGlass = z
+  .strictObject({
+    review: name.describe('The gate of the review that opens at once: somebody else says whether the action did harm.'),
+  })
+  .describe('What follows when somebody breaks the glass of a gate.');
+
 export const driftGuard = z
   .strictObject({
     gate: name.describe('The gate of an action whose agent version, model and type have no evidence yet.'),

@@ -144,6 +144,8 @@ export interface Gate {
   readonly batch_max: number;
   /** Probability, above 0 to 1, that an approval is reviewed again blindly; null means never. */
   readonly review_rate: null | number;
+  /** Seconds that a grant lives which one person gave in an emergency, 60 to 3600; null means that nobody may. */
+  readonly break_glass_s: null | number;
 }
 
 /** What a version that does not bind says of the same action. */
@@ -250,6 +252,38 @@ export interface ActionDecided {
   readonly audit_packet_digest: null | string;
   /** Whether the drawn audit is a blind review of what people approved: whoever answers is not shown how they voted. */
   readonly blind_review: boolean;
+  /** The gate of the review that opens when somebody breaks the glass; null when nobody may. */
+  readonly break_glass_gate: null | Gate;
+}
+
+/** In an emergency one authorised person lets a waiting action go without its quorum. */
+export interface BreakGlassRequested {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** Hash of the whole call; the same id with another body is a `duplicate_request`. */
+  readonly body_hash: string;
+  /** The request that waits. */
+  readonly request_id: string;
+  /** OIDC issuer of the person. */
+  readonly issuer: string;
+  /** OIDC subject of the person; with the issuer, one person. */
+  readonly subject: string;
+  /** Roles at that time, from the bearer token. */
+  readonly roles: readonly string[];
+  /** What the person was shown. */
+  readonly packet_digest: string;
+  /** Why it cannot wait for its quorum. */
+  readonly reason: string;
+  /** `req_` id that the review afterwards gets. */
+  readonly review_request_id: string;
+  /** Digest of the packet that the reviewer sees; null where the policy lets nobody break the glass. */
+  readonly review_packet_digest: null | string;
 }
 
 /** The proposing agent takes its action back. */
@@ -602,6 +636,56 @@ export interface FreezeChanged {
   readonly reason: null | string;
   /** When. UTC epoch milliseconds. */
   readonly changed_at: number;
+}
+
+/** One person let an action go in an emergency, without its quorum. A review of it is open. */
+export interface GlassBroken {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request that ended. */
+  readonly request_id: string;
+  /** Gate that allows it. */
+  readonly gate: string;
+  /** Digest that was let go. */
+  readonly digest: string;
+  /** What the person was shown. */
+  readonly packet_digest: string;
+  /** OIDC issuer. */
+  readonly issuer: string;
+  /** OIDC subject: who broke the glass. */
+  readonly reviewer_id: string;
+  /** Why. */
+  readonly reason: string;
+  /** Quorum that was not waited for. */
+  readonly approvals_required: number;
+  /** Counted approvals at that moment. */
+  readonly approvals_given: number;
+  /** The grant. */
+  readonly grant_id: string;
+  /** Seconds that the grant lives. */
+  readonly grant_ttl_s: number;
+  /** The review that opened at once. */
+  readonly review_request_id: string;
+  /** When. UTC epoch milliseconds. */
+  readonly broken_at: number;
 }
 
 /** An approved action may run once. */
@@ -1716,6 +1800,7 @@ export interface WindowEntered {
 export interface EventMap {
   readonly ActionProposed: ActionProposed;
   readonly ActionDecided: ActionDecided;
+  readonly BreakGlassRequested: BreakGlassRequested;
   readonly CancelRequested: CancelRequested;
   readonly CustodyRequested: CustodyRequested;
   readonly FreezeRequested: FreezeRequested;
@@ -1728,6 +1813,7 @@ export interface EventMap {
   readonly VoteCast: VoteCast;
   readonly CustodyChanged: CustodyChanged;
   readonly FreezeChanged: FreezeChanged;
+  readonly GlassBroken: GlassBroken;
   readonly GrantIssued: GrantIssued;
   readonly GrantLapsed: GrantLapsed;
   readonly GrantRedeemed: GrantRedeemed;

@@ -85,6 +85,7 @@ function partChanges(from: PolicyDocument | null, to: PolicyDocument | null): Po
     ...namedChanges('velocity', mapOf(from?.velocity), mapOf(to?.velocity), byName('velocity')),
     ...leafChanges('rollout', from?.rollout, to?.rollout, AUDIT_RISINGS),
     ...leafChanges('audits', from?.audit, to?.audit, AUDIT_RISINGS),
+    ...leafChanges('break glass', from?.break_glass, to?.break_glass),
     ...leafChanges('drift guard', from?.drift_guard, to?.drift_guard, AUDIT_RISINGS),
     ...leafChanges('activation', from?.activation, to?.activation, { min_history: 'stricter' }),
     ...leafChanges('description', from?.description, to?.description),

@@ -33,6 +33,7 @@ const MEASURES: readonly Measure[] = [
   { name: 'time that a claim lasts', of: (gate) => gate.claim_s, rising: null, shown: durationText },
   { name: 'most requests of a batch', of: (gate) => gate.batch_max, rising: 'looser', shown: String },
   { name: 'share that is reviewed again', of: (gate) => gate.review_rate, rising: 'stricter', shown: String },
+  { name: 'life of a grant of broken glass', of: (gate) => gate.break_glass_s, rising: 'looser', shown: durationText },
   { name: 'time to respond', of: ({ respond_s }) => respond_s, rising: null, shown: durationText },
   { name: 'time to expiry', of: ({ expire_s }) => expire_s, rising: null, shown: durationText },
   { name: 'life of the grant', of: ({ grant_ttl_s }) => grant_ttl_s, rising: 'looser', shown: durationText },

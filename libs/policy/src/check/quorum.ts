@@ -77,12 +77,12 @@ function circlesOf({ reviewers, agents = [] }: CheckedRoster, tenant: string): C
 }
 
 /** The gates that some decision can name. */
-export function gatesInUse({ types, fallback, audit, driftGuard }: CompiledPolicy): CompiledGate[] {
+export function gatesInUse({ types, fallback, audit, breakGlassReview, driftGuard }: CompiledPolicy): CompiledGate[] {
   const gates = [...types.values()].flatMap(({ rules, cells }) =>
     [...rules, ...(cells ?? [])].flatMap(({ gate }) => gate ?? []),
   );
-  const more = [fallback, ...(audit === null ? [] : [audit.gate]), ...(driftGuard === null ? [] : [driftGuard.gate])];
-  return [...new Map([...gates, ...more].map((gate) => [gate.name, gate])).values()];
+  const more = [audit?.gate, breakGlassReview, driftGuard?.gate].flatMap((gate) => gate ?? []);
+  return [...new Map([...gates, fallback, ...more].map((gate) => [gate.name, gate])).values()];
 }
 
 function needsInWords({ quorum, roles, people, thresholds, factors, stages }: Gate): string {

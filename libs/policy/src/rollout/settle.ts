@@ -1,4 +1,4 @@
-import type { ShadowVerdict } from '@countersign/events';
+import type { Gate, ShadowVerdict } from '@countersign/events';
 import type { PolicyAction } from '../action.js';
 import type { Classes } from '../classify.js';
 import { severest } from '../classify.js';
@@ -6,6 +6,7 @@ import type { CompiledType } from '../compiled.js';
 import { LEVELS } from '../compiled.js';
 import type { Decision } from '../decision.js';
 import { formOf } from '../form.js';
+import type { CompiledGate } from '../gates.js';
 import type { PolicyVersion } from '../policy-version.js';
 import { unstatedPreconditions } from '../terms/unstated.js';
 import type { Evaluation } from '../trail.js';
@@ -67,6 +68,9 @@ interface Bound {
   readonly binding: Binding;
 }
 
+const reviewOf = (review: CompiledGate | null, gate: Gate | null, impact: string | null): Gate | null =>
+  review === null || gate === null || gate.break_glass_s === null ? null : formOf(review, impact);
+
 /** Written out field by field: this runs for every decision, and copies of objects cost more than all the rest. */
 const decisionOf = (
   { speaker, action, type, evaluation }: Judged,
@@ -91,6 +95,7 @@ const decisionOf = (
   shadows: NO_SHADOWS,
   audit_gate,
   sample_probability,
+  break_glass_gate: reviewOf(speaker.policy.breakGlassReview, binding.gate, levels.impact),
   unproven: wanted.unproven,
   grant_ttl_s: speaker.policy.allowGrantTtlSeconds,
 });
