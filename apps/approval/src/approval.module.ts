@@ -4,6 +4,7 @@ import { METRICS } from '@countersign/service';
 import type { KeyAuth, ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import type { ApprovalTokens } from './http/approval-tokens.js';
+import { BreakGlassController } from './http/break-glass.controller.js';
 import type { Custody } from './http/custody.js';
 import { CustodyController } from './http/custody.controller.js';
 import { ExecutorsController } from './http/executors.controller.js';
@@ -64,6 +65,7 @@ export interface ApprovalParts {
 }
 
 const CONTROLLERS = [
+  BreakGlassController,
   CustodyController,
   ExecutorsController,
   GrantsController,

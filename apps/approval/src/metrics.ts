@@ -1,6 +1,6 @@
 import { isLeftInPool, requestOf } from '@countersign/approval';
 import type { RequestState } from '@countersign/approval';
-import { Gauge } from 'prom-client';
+import { Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Judge } from './judge/judge.js';
 import { statsOf } from './judge/stats.js';
@@ -12,6 +12,7 @@ const GAUGES = {
   waiting: 'Callers who wait for the fold to reach their record.',
   conflicting_decisions: 'Second decisions of one body that say something else. Anything above 0 is an alert.',
   duplicate_bodies: 'Decisions of another body under a known action id.',
+  glass_broken: 'Times that somebody broke the glass, among the records folded since start.',
   too_old: 'Decisions that came more than 24 hours after their proposal.',
   actions: 'Actions remembered.',
   pending: 'Requests that wait for people.',
@@ -25,6 +26,15 @@ const unassigned = ({ partitions }: Judge): number =>
 
 const isUnassigned = (request: RequestState | null): boolean =>
   request !== null && request.assignee === null && request.claimed_by === null && isLeftInPool(request);
+
+/** Adds the time to stop: from a freeze or its lift at the door until every partition has folded it, seconds. */
+export const timeToStop = (registry: Registry): Histogram =>
+  new Histogram({
+    name: 'countersign_approval_freeze_seconds',
+    help: 'From a freeze or its lift at the door until every partition has folded it.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
 
 /** Adds the judge's own numbers, read when they are scraped. */
 export function observeJudge(registry: Registry, judge: Judge): void {

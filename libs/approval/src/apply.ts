@@ -1,4 +1,5 @@
 import { settle } from './deadlines.js';
+import { foldBreakGlass } from './fold-break-glass.js';
 import { foldCancel } from './fold-cancel.js';
 import { foldCustody } from './fold-custody.js';
 import { foldDecided } from './fold-decided.js';
@@ -43,6 +44,8 @@ function judge(turn: Turn, record: Exclude<LogEvent, { name: 'ActionDecided' }>)
       return foldRedemption(turn, record.event);
     case 'RevocationRequested':
       return foldRevocation(turn, record.event);
+    case 'BreakGlassRequested':
+      return foldBreakGlass(turn, record.event);
     case 'ReleaseRequested':
       return foldRelease(turn, record.event);
     case 'OutcomeFiled':

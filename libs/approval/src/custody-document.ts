@@ -93,13 +93,12 @@ function voteOf({ issuer, subject, vote, vote_id, role, reason, counted, version
 
 function ending(action: ActionState, { kind, end }: RequestState): Fact[] {
   if (end === null) return [];
-  const { status, resolved_by, vote, resolved_at } = end;
-  const by = vote === null ? null : { issuer: vote.issuer, subject: vote.subject };
+  const { status, resolved_by, by, resolved_at } = end;
   const resolved = {
     at: resolved_at,
     what: 'resolved',
     by,
-    how: { status, resolved_by, reason: vote?.reason ?? null },
+    how: { status, resolved_by, reason: by?.reason ?? null },
   };
   return kind === 'approval' ? [resolved, ...released(action)] : [resolved];
 }

@@ -64,7 +64,7 @@ const isDue = (clock: PausableClock | null, at: number): boolean =>
 
 function expire(turn: Turn, action: ActionState, request: RequestState | null, at: number): void {
   if (request?.status === 'pending')
-    resolve(turn, action, request, { status: 'expired', resolved_by: 'clock', vote: null, resolved_at: at });
+    resolve(turn, action, request, { status: 'expired', resolved_by: 'clock', by: null, resolved_at: at });
 }
 
 function lapse(turn: Turn, action: ActionState, at: number): void {
@@ -80,9 +80,9 @@ function forget(turn: Turn, { action, at }: Deadline): void {
   lapseHold(turn, action, at);
   lapse(turn, action, at);
   const { actions, requests, grants } = turn.state;
-  const { action_id, request_id, grant_id, audit_request_id } = action.decided;
+  const { action_id, request_id, grant_id } = action.decided;
   actions.delete(action_id);
   requests.delete(request_id);
-  if (audit_request_id !== null) requests.delete(audit_request_id);
+  if (action.audit !== null) requests.delete(action.audit.request_id);
   grants.delete(grant_id);
 }

@@ -2,6 +2,7 @@ import type { Gate } from '@countersign/events';
 import { isRecused, isSame } from './custody-state.js';
 import { isPlain, quorumsOf } from './quorum.js';
 import { operates } from './roster.js';
+import { glassBroken } from './state.js';
 import type { ActionState, RequestState } from './state.js';
 
 /** Why a person may not vote, in the words of the API. */
@@ -29,14 +30,33 @@ export const ineligible = (action: ActionState, request: RequestState, voter: Vo
 
 /** As `ineligible`; where the roles are not known they are judged when that person votes. */
 export function barred(action: ActionState, request: RequestState, person: Person): IneligibleRule | null {
-  const { agent_id, operators, on_behalf_of } = action.decided;
-  const { issuer, subject, roles } = person;
+  const { subject, roles } = person;
+  const isNoVoter = roles !== null && !mayFill(request, { subject, roles });
+  return partyTo(action, person) ?? (isNoVoter ? 'role' : setAside(action, request, person));
+}
+
+/** Lets somebody break the glass, whatever roles the gate asks for. Separate duties stay separate. */
+export const BREAK_GLASS_ROLE = 'break_glass';
+
+/** The rule that keeps a person from breaking the glass, or null. */
+export const keptFromGlass = (action: ActionState, request: RequestState, person: Voter): IneligibleRule | null =>
+  partyTo(action, person) ?? (person.roles.includes(BREAK_GLASS_ROLE) ? setAside(action, request, person) : 'role');
+
+/** Whose own matter it is: the agent, those it serves, those who operate it. */
+function partyTo(
+  { decided: { agent_id, operators, on_behalf_of } }: ActionState,
+  person: Person,
+): IneligibleRule | null {
+  const { subject, roles } = person;
   if (subject === agent_id || isBeneficiary(on_behalf_of, subject)) return 'self';
-  if (operators.includes(subject) || roles?.includes(operates(agent_id)) === true) return 'operator';
-  if (roles !== null && !mayFill(request, { subject, roles })) return 'role';
+  return operators.includes(subject) || roles?.includes(operates(agent_id)) === true ? 'operator' : null;
+}
+
+/** Who is kept out of this request by its gate, by an earlier part in it, or by their own wish. */
+function setAside(action: ActionState, request: RequestState, person: Person): IneligibleRule | null {
   if (request.kind === 'audit' && hasDecided(action, person)) return 'excluded';
   if (isExcluded(action, request.gate, person)) return 'excluded';
-  return isRecused(request, { issuer, subject }) ? 'recused' : null;
+  return isRecused(request, person) ? 'recused' : null;
 }
 
 type Roles = Pick<Voter, 'roles'>;
@@ -75,5 +95,9 @@ function isExcluded(action: ActionState, gate: Gate, person: Person): boolean {
   return isEditor && gate.exclude.includes('editor');
 }
 
-const hasDecided = ({ request }: ActionState, person: Person): boolean =>
-  request?.kind === 'approval' && request.votes.some((vote) => isSame(vote, person));
+const hasDecided = (action: ActionState, person: Person): boolean => {
+  const { request } = action;
+  const glass = glassBroken(action);
+  const hasVoted = request?.kind === 'approval' && request.votes.some((vote) => isSame(vote, person));
+  return hasVoted || (glass !== null && isSame(glass, person));
+};

@@ -17,7 +17,7 @@ export function foldCancel(turn: Turn, asked: CancelRequested): Answer {
     resolve(turn, action, action.request, {
       status: 'cancelled',
       resolved_by: 'agent',
-      vote: null,
+      by: null,
       resolved_at: turn.now,
     });
     return null;

@@ -4,7 +4,7 @@ import { diffDigest } from './diff.js';
 import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
-import { quorumHolds } from './gate.js';
+import { isBacked } from './grant.js';
 import { readJson } from './read-json.js';
 import { publishRefusal } from './refused.js';
 import { answer, once } from './remember.js';
@@ -41,8 +41,8 @@ function judge(turn: Turn, action: ActionState, grant: GrantState, asked: Redemp
 }
 
 // A grant on people's authority is worth what its votes are worth, so they are counted again.
-const hasAuthority = ({ request }: ActionState, { authority }: GrantState): boolean =>
-  authority === 'policy' || (request !== null && request.status === 'approved' && quorumHolds(request));
+const hasAuthority = (action: ActionState, { authority }: GrantState): boolean =>
+  authority === 'policy' || (action.request?.status === 'approved' && isBacked(action, action.request));
 
 /** A grant that is bound to a diff releases no other change; a call that states none is bound by the door alone. */
 function showsOtherDiff(action: ActionState, { diff_digest }: RedemptionRequested): boolean {

@@ -1,9 +1,10 @@
 import type { RevocationRequested } from '@countersign/events';
+import { isSame } from './custody-state.js';
 import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { publishRefusal } from './refused.js';
 import { answer, once } from './remember.js';
-import { personKey } from './state.js';
+import { glassBroken, personKey } from './state.js';
 import type { ActionState, GrantState } from './state.js';
 
 /** An admin, or one of those who approved, takes an unused grant back. */
@@ -27,11 +28,17 @@ export function foldRevocation(turn: Turn, asked: RevocationRequested): Answer {
 }
 
 function judge(action: ActionState, grant: GrantState, asked: RevocationRequested): Refusal | null {
-  if (!asked.roles.includes('admin') && !hasApproved(action, asked)) return refuse('forbidden');
+  if (!asked.roles.includes('admin') && !hasLetGo(action, asked)) return refuse('forbidden');
   if (grant.status === 'revoked') return refuse('revoked');
   if (grant.status === 'consumed') return refuse('already_consumed');
   return grant.status === 'lapsed' ? refuse('expired') : null;
 }
+
+/** Whoever broke the glass may think better of it. */
+const hasLetGo = (action: ActionState, asked: RevocationRequested): boolean => {
+  const glass = glassBroken(action);
+  return hasApproved(action, asked) || (glass !== null && isSame(glass, asked));
+};
 
 const hasApproved = ({ request }: ActionState, { issuer, subject }: RevocationRequested): boolean =>
   request?.kind === 'approval' &&

@@ -52,7 +52,7 @@ function accept(turn: Turn, action: ActionState, request: RequestState, cast: Vo
   const status = verdict(request);
   publishVote(turn, action, request, { vote, resolving: status !== null, batch_id: cast.batch_id });
   if (status === null) return;
-  resolve(turn, action, request, { status, resolved_by: 'people', vote, resolved_at: turn.now });
+  resolve(turn, action, request, { status, resolved_by: 'people', by: vote, resolved_at: turn.now });
   if (request.kind === 'audit') publishLabel(turn, action, request, vote);
   else if (status === 'approved' && request.kind === 'approval') releaseApproved(turn, action, request);
 }

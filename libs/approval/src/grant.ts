@@ -2,7 +2,13 @@ import { schedule } from './schedule.js';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
-import type { ActionState, GrantState } from './state.js';
+import { quorumHolds } from './gate.js';
+import { glassBroken } from './state.js';
+import type { ActionState, GrantState, RequestState } from './state.js';
+
+/** True when people stand behind what the request releases: its quorum, or the one person who broke the glass. */
+export const isBacked = (action: Pick<ActionState, 'resolution'>, request: RequestState): boolean =>
+  glassBroken(action) !== null || quorumHolds(request);
 
 export interface NewGrant {
   readonly authority: GrantState['authority'];

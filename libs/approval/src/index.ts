@@ -15,7 +15,7 @@ export type { ActionStatus, Json, MintedToken } from './document.js';
 export { commentsOf, custodyDocument, handsDocument } from './custody-document.js';
 export { isLeftInPool, isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
-export { ineligible, votingRoles } from './eligibility.js';
+export { BREAK_GLASS_ROLE, ineligible, keptFromGlass, votingRoles } from './eligibility.js';
 export type { IneligibleRule, Voter } from './eligibility.js';
 export type {
   Answer,
@@ -31,10 +31,12 @@ export type {
 } from './facts.js';
 export { requestOf } from './facts.js';
 export { isFrozen } from './freeze.js';
+export { GLASS_REASON_MIN, glassOf } from './fold-break-glass.js';
+export { isBacked } from './grant.js';
 export { diffDigest } from './diff.js';
 export { fewestPeople } from '@countersign/events';
 export { approvalsOf, denialsGiven, isOutOfTurn, quorumHolds, stagesOf, stricterGate } from './gate.js';
-export { buildPacket, decisionOfKind, packetDigest } from './packet.js';
+export { buildPacket, decisionOfKind, decisionOfReview, packetDigest } from './packet.js';
 export type { Packet, PacketDecision, PacketEdit } from './packet.js';
 export { approvalsBy } from './quorum.js';
 export type { Approvals, Approver, FilledStage } from './quorum.js';
@@ -44,10 +46,11 @@ export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
 export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';
 export type { Roster, RosterEntry } from './roster.js';
-export { createState, currentVersion, HORIZON_MS, HOUR_MS, personKey, TOO_OLD_MS } from './state.js';
+export { createState, currentVersion, glassBroken, HORIZON_MS, HOUR_MS, personKey, TOO_OLD_MS } from './state.js';
 export type {
   ActionState,
   Counters,
+  Decider,
   FreezeState,
   GrantState,
   HoldState,

@@ -45,7 +45,7 @@ function openFirst(turn: Turn, action: ActionState): void {
 function takeEffect(turn: Turn, action: ActionState): void {
   const { decided, request } = action;
   if (request !== null) publishOpened(turn, action, request);
-  const by = { resolved_by: 'policy', vote: null, resolved_at: turn.now } as const;
+  const by = { resolved_by: 'policy', by: null, resolved_at: turn.now } as const;
   if (decided.effective_decision === 'deny') action.resolution = { status: 'denied', ...by };
   if (decided.effective_decision !== 'allow') return;
   action.resolution = { status: 'approved', ...by };

@@ -64,10 +64,15 @@ function expiryOf({ decided }: ActionState, { kind, gate: { expire_s } }: NewReq
 export function openAudit(turn: Turn, action: ActionState): void {
   const { audit_gate: gate, audit_request_id: request_id } = action.decided;
   const version = action.versions.at(-1)?.edit;
-  const { digest } = version ?? action.decided;
   const packet_digest = (version ?? action.decided).audit_packet_digest;
   if (gate === null || request_id === null || packet_digest === null) return;
-  action.audit = openRequest(turn, action, { kind: 'audit', request_id, gate, digest, packet_digest });
+  askAuditor(turn, action, { request_id, gate, packet_digest });
+}
+
+/** Opens the one audit of an action, on the version that is released. */
+export function askAuditor(turn: Turn, action: ActionState, asked: Omit<NewRequest, 'kind' | 'digest'>): void {
+  const { digest } = action.versions.at(-1)?.edit ?? action.decided;
+  action.audit = openRequest(turn, action, { kind: 'audit', digest, ...asked });
   publishOpened(turn, action, action.audit);
 }
 

@@ -3,7 +3,7 @@ import type { JsonValue } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed, Edit, Gate, Quorum } from '@countersign/events';
 import { patch } from './patch.js';
 import { readJson } from './read-json.js';
-import type { RequestKind } from './state.js';
+import type { Decider, RequestKind } from './state.js';
 
 /** What a packet shows of the decision. */
 export type PacketDecision = Pick<
@@ -25,6 +25,8 @@ export type PacketDecision = Pick<
 > & {
   /** Kind of the request, unless it is an approval. */
   readonly kind?: RequestKind;
+  /** Who let the action go without its quorum, for the review of that. */
+  readonly glass?: Decider;
 };
 
 type Gates = Pick<ActionDecided, 'advisory_gate' | 'audit_gate' | 'audit_request_id'>;
@@ -36,6 +38,16 @@ export function decisionOfKind(decision: PacketDecision & Gates, kind: RequestKi
   if (kind === 'advisory') return advisory_gate === null ? null : { ...decision, kind, gate: advisory_gate };
   if (audit_gate === null || audit_request_id === null) return null;
   return { ...decision, kind, gate: audit_gate, request_id: audit_request_id };
+}
+
+/** The decision as the review of broken glass shows it; null where policy lets nobody break it. */
+export function decisionOfReview(
+  decision: PacketDecision & Pick<ActionDecided, 'break_glass_gate'>,
+  request_id: string,
+  glass: Decider,
+): PacketDecision | null {
+  const { break_glass_gate: gate } = decision;
+  return gate === null ? null : { ...decision, kind: 'audit', gate, request_id, glass };
 }
 
 /** An edit and the person who made it. The edit's own `packet_digest` is not part of any packet. */
@@ -71,6 +83,7 @@ export function buildPacket(
     ...statements(action),
     ...(last === undefined ? attested(action) : {}),
     ...decided(decision, last),
+    ...(decision.glass === undefined ? {} : { break_glass: shownGlass(decision.glass) }),
     attachments: [],
     history: edits.map((_, at) => historyOf(action, edits, at)),
   };
@@ -149,6 +162,8 @@ function decided(decision: PacketDecision, last: PacketEdit | undefined): { [mem
     gate: gate === null ? null : shownGate(gate),
   };
 }
+
+const shownGlass = ({ issuer, subject, reason }: Decider): JsonValue => ({ by: { issuer, subject }, reason });
 
 const shownGate = (gate: Gate): JsonValue => ({
   name: gate.name,

@@ -39,15 +39,20 @@ function recorded(request: RequestState, { vote, resolving, batch_id }: Cast) {
   };
 }
 
-/** An audit's finding as a label with the probability of the sample; `unsure` is none. */
+/** An audit's finding as a label; `unsure` is none. Only a sample has a probability: a review of broken glass was sure. */
 export function publishLabel(turn: Turn, action: ActionState, { request_id }: RequestState, vote: VoteState): void {
   const { vote: label, vote_id, issuer, subject, reason, voted_at } = vote;
   if (label !== 'harmful' && label !== 'harmless') return;
+  const { audit_gate, sample_probability } = action.decided;
+  const from =
+    audit_gate === null
+      ? { source: 'break_glass_review', sample_probability: null }
+      : { source: 'audit_sample', sample_probability };
   publish(turn, 'SampleLabelled', action, () =>
     about(action, {
-      ...{ request_id, label_id: derivedId('lab', vote_id), label, source: 'audit_sample' },
+      ...{ request_id, label_id: derivedId('lab', vote_id), label, ...from },
       ...{ labelled_by: subject, issuer, note: reason },
-      ...{ sample_probability: action.decided.sample_probability, observed_at: voted_at },
+      observed_at: voted_at,
     }),
   );
 }

@@ -8,6 +8,7 @@ export interface Attempt {
     | 'redemption'
     | 'cancellation'
     | 'revocation'
+    | 'break_glass'
     | 'release'
     | 'recall'
     | 'claim'

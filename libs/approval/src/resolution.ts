@@ -45,6 +45,8 @@ function approved({ grant, hold, versions }: ActionState, { resolved_by }: Resol
   if (grant?.status === 'revoked') {
     return { reason_code: 'grant_revoked', message: 'The grant was taken back.', retry: 'never' };
   }
+  if (resolved_by === 'admin')
+    return { reason_code: 'break_glass', message: 'Let go in an emergency, without its quorum.', retry: 'never' };
   if (resolved_by === 'policy')
     return { reason_code: 'allowed_by_policy', message: 'Allowed by policy.', retry: 'never' };
   return versions.length === 0
@@ -62,9 +64,9 @@ const NO_DIFF: Wording = {
   retry: 'new_proposal',
 };
 
-function denied({ decided }: ActionState, { resolved_by, vote }: Resolution): Wording {
+function denied({ decided }: ActionState, { resolved_by, by }: Resolution): Wording {
   if (resolved_by === 'policy' && decided.rule === 'diff_required') return NO_DIFF;
   return resolved_by === 'policy'
     ? { reason_code: 'denied_by_policy', message: 'Denied by policy; see `decision`.', retry: 'never' }
-    : { reason_code: 'denied_by_people', message: vote?.reason ?? 'Denied.', retry: 'never' };
+    : { reason_code: 'denied_by_people', message: by?.reason ?? 'Denied.', retry: 'never' };
 }

@@ -18,7 +18,7 @@ export function resolve(turn: Turn, action: ActionState, request: RequestState |
 // Only an audit ends `answered`, and it ends nothing but itself.
 const isAnswer = (end: RequestEnd): end is Resolution => end.status !== 'answered';
 
-function resolved(action: ActionState, request: RequestState, { status, resolved_by, vote, resolved_at }: RequestEnd) {
+function resolved(action: ActionState, request: RequestState, { status, resolved_by, by, resolved_at }: RequestEnd) {
   const { decided } = action;
   const approvals = approvalsOf(request);
   const changed = request.kind === 'approval' && status === 'approved' && request.digest !== decided.digest;
@@ -31,9 +31,9 @@ function resolved(action: ActionState, request: RequestState, { status, resolved
     resolved_by,
     resolved_at,
     changed,
-    reviewer_id: vote?.subject ?? null,
+    reviewer_id: by?.subject ?? null,
     reviewer_ids: request.votes.filter(({ counted }) => counted).map(({ subject }) => subject),
-    reason: vote?.reason ?? null,
+    reason: by?.reason ?? null,
     overridden: binds && resolved_by === 'people' && (status === 'denied' || changed),
     digest: request.digest,
     approvals_required: approvals.required,

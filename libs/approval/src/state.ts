@@ -46,6 +46,7 @@ export interface PausableClock {
 export type RequestKind = 'approval' | 'advisory' | 'audit';
 /** An audit ends `answered`; the others with what people, the clock or the agent made of them. */
 export type RequestStatus = 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled' | 'answered';
+/** `admin`: one authorised person broke the glass. */
 export type ResolvedBy = 'policy' | 'people' | 'clock' | 'agent' | 'admin';
 
 export interface RequestState extends PausableClock, CustodyState {
@@ -66,7 +67,7 @@ export interface RequestState extends PausableClock, CustodyState {
 }
 
 export interface GrantState extends PausableClock {
-  readonly authority: 'policy' | 'people';
+  readonly authority: 'policy' | 'people' | 'break_glass';
   readonly digest: string;
   readonly issued_at: number;
   status: 'issued' | 'consumed' | 'revoked' | 'lapsed';
@@ -95,11 +96,15 @@ export interface OutcomeState {
   readonly outcome_without_redemption: boolean;
 }
 
+/** A person whose word ended a request. */
+export type Decider = Pick<VoteState, 'issuer' | 'subject' | 'reason'>;
+
 /** How the action ended, as the agent reads it. */
 export interface Resolution {
   readonly status: Exclude<RequestStatus, 'pending' | 'answered'>;
   readonly resolved_by: ResolvedBy;
-  readonly vote: VoteState | null;
+  /** Whose word it was; null for policy, the clock and the agent. */
+  readonly by: Decider | null;
   readonly resolved_at: number;
 }
 
@@ -161,6 +166,8 @@ export interface Counters {
   duplicate_bodies: number;
   /** Decisions that came more than 24 h after their proposal. */
   too_old: number;
+  /** Times that somebody broke the glass. */
+  glass_broken: number;
 }
 
 /** State of one partition of the approval log. Changed only by `apply`. */
@@ -212,7 +219,7 @@ export const createState = (partition: number, options: StateOptions = {}): Part
   deadlines: new Heap(sooner),
   rotation: createRotation(),
   shared: createShared(),
-  counters: { folded: 0, conflicting_decisions: 0, duplicate_bodies: 0, too_old: 0 },
+  counters: { folded: 0, conflicting_decisions: 0, duplicate_bodies: 0, too_old: 0, glass_broken: 0 },
 });
 
 const RANK = { expire: 0, expire_audit: 1, alarm: 2, alarm_audit: 3, release: 4, lapse: 5, forget: 6 } as const;
@@ -226,6 +233,10 @@ function sooner(a: Deadline, b: Deadline): boolean {
 
 /** One person: issuer and subject, never a name or an e-mail address. */
 export const personKey = (issuer: string, subject: string): string => `${issuer}\n${subject}`;
+
+/** Who let the action go without its quorum; null when nobody did. */
+export const glassBroken = ({ resolution }: Pick<ActionState, 'resolution'>): Decider | null =>
+  resolution?.resolved_by === 'admin' ? resolution.by : null;
 
 /** Version of the action that is on the table, 1 for the proposed one. */
 export const currentVersion = (action: ActionState): number => action.versions.length + 1;

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   environment_not_allowed: [403, 'The key may not use this environment'],
   approval_required: [403, 'An approved change of policy is required'],
   not_eligible: [403, 'This person may not vote on this request'],
+  break_glass_not_allowed: [403, 'Nobody may break the glass here'],
   invalid_token: [403, 'The approval token is not valid'],
   wrong_audience: [403, 'The approval token is meant for another audience'],
   wrong_environment: [403, 'The approval token is meant for another environment'],

@@ -97,6 +97,7 @@ const ACTORS: Actor = {
   VoteRecorded: 'reviewer_id',
   VersionChanged: 'reviewer_id',
   CustodyChanged: 'subject',
+  GlassBroken: 'reviewer_id',
   GrantIssued: 'authority',
   GrantRedeemed: 'executor_id',
   GrantRevoked: 'reviewer_id',

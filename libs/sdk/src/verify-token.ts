@@ -34,6 +34,8 @@ export interface ApprovalClaims extends JWTPayload {
     policy: string;
     approvals: { required: number; given: number };
     approvers: string[];
+    /** true when one person let it go in an emergency: fewer approvals are given than required. */
+    break_glass?: boolean;
   }[];
 }
 

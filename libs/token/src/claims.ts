@@ -20,6 +20,8 @@ export interface ActionDetail {
   readonly approvals: { readonly required: number; readonly given: number };
   /** Subjects of those who approved; empty on policy's authority. */
   readonly approvers: readonly string[];
+  /** true when one person let it go in an emergency: fewer approvals are given than required. */
+  readonly break_glass?: boolean;
   /** Digest of the diff that the grant is bound to, where the gate is a dry run. */
   readonly diff_digest?: string;
 }

@@ -95,6 +95,10 @@ export const DOORS: Readonly<Record<string, Door>> = {
     ...{ callers: 'reviewer', role: true },
     body: { vote: 'approve', packet_digest, reason: 'seen' },
   },
+  'approval POST /v1/requests/{request_id}/break-glass': {
+    ...{ callers: 'reviewer', role: true },
+    body: { packet_digest, reason: 'it cannot wait for two people' },
+  },
   'approval POST /v1/requests/{request_id}/release': { callers: 'reviewer', role: true, body: {} },
   'approval POST /v1/requests/{request_id}/recall': { callers: 'reviewer', role: true, body: {} },
   'approval GET /v1/requests/{request_id}/custody': reader,

@@ -1,4 +1,4 @@
-import { approvalsOf, diffDigest, quorumHolds } from '@countersign/approval';
+import { approvalsOf, diffDigest, glassBroken, isBacked } from '@countersign/approval';
 import type { ActionState, GrantState, MintedToken } from '@countersign/approval';
 import { checkToken, mintToken } from '@countersign/token';
 import type { PublicKeySet, SigningKeys, TokenClaims, TokenGrant } from '@countersign/token';
@@ -13,7 +13,7 @@ export class ApprovalTokens {
   /** A fresh token of an action whose grant is issued; null for every other action. */
   mint(action: ActionState, nowMs: number): Promise<MintedToken | null> {
     const { grant, request } = action;
-    const releases = grant?.authority === 'policy' || (request !== null && quorumHolds(request));
+    const releases = grant?.authority === 'policy' || (request !== null && isBacked(action, request));
     if (grant?.status !== 'issued' || !releases) return Promise.resolve(null);
     return mintToken(this.keys, this.issuer, grantOf(action, grant), nowMs);
   }
@@ -32,8 +32,10 @@ export class ApprovalTokens {
 function grantOf(action: ActionState, grant: GrantState): TokenGrant {
   const { decided, request } = action;
   const { grant_id, tenant, agent_id, environment, action_id, action_type, policy_name, policy_version } = decided;
-  const people = grant.authority === 'people' ? request : null;
-  const approvers = (people?.votes ?? []).filter(({ counted, vote }) => counted && vote !== 'deny');
+  const people = grant.authority === 'policy' ? null : request;
+  const glass = glassBroken(action);
+  const approvers =
+    glass === null ? (people?.votes ?? []).filter(({ counted, vote }) => counted && vote !== 'deny') : [glass];
   const diff_digest = diffDigest(action);
   return {
     ...{ grant_id, tenant, agent_id, environment, expires_at: grant.expires_at },
@@ -42,6 +44,7 @@ function grantOf(action: ActionState, grant: GrantState): TokenGrant {
       ...{ action_id, action_type, action_digest: grant.digest, policy: `${policy_name}@${policy_version}` },
       approvals: people === null ? { required: 0, given: 0 } : approvalsOf(people),
       approvers: approvers.map(({ subject }) => subject),
+      ...(glass === null ? {} : { break_glass: true }),
       ...(diff_digest === null ? {} : { diff_digest }),
     },
   };

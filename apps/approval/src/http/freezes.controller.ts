@@ -16,10 +16,13 @@ import { ApiBody } from '@nestjs/swagger';
 import type { FreezeState } from '@countersign/approval';
 import { CountersignError, derivedId } from '@countersign/canonical';
 import type { FreezeRequested } from '@countersign/events';
+import { METRICS } from '@countersign/service';
 import type { Reviewer, ReviewerAuth } from '@countersign/service';
+import type { Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
+import { timeToStop } from '../metrics.js';
 import { JUDGE, REVIEWERS, VIEW } from '../tokens.js';
 import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
@@ -37,11 +40,16 @@ type Call = Omit<FreezeRequested, 'client_request_id'>;
 @UseGuards(CaughtUpGuard)
 @UseInterceptors(BehindInterceptor)
 export class FreezesController {
+  private readonly took: Histogram;
+
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,
     @Inject(VIEW) private readonly view: View,
     @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
-  ) {}
+    @Inject(METRICS) registry: Registry,
+  ) {
+    this.took = timeToStop(registry);
+  }
 
   @Get()
   async list(@Headers('authorization') authorization: string | undefined): Promise<unknown> {
@@ -103,7 +111,9 @@ export class FreezesController {
     const event = { ...call, client_request_id: randomUUID() };
     const told = this.judge.partitions.map(({ partition }) => this.judge.tell('FreezeRequested', event, partition));
     for (const answer of await Promise.all(told)) accepted(answer);
-    return Date.now() - startedMs;
+    const took_ms = Date.now() - startedMs;
+    this.took.observe(took_ms / 1000);
+    return took_ms;
   }
 }
 

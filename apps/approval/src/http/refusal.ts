@@ -7,13 +7,15 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   forbidden: 'this needs role `admin`, or an approver of the grant',
   duplicate_request: 'this id was used for another body; take a new id for a new request',
   not_eligible: 'somebody else has to vote on this request',
+  break_glass_not_allowed:
+    'policy lets nobody do this here; gather the votes, or have `break_glass` set in the gate for the next time',
   already_voted: 'you have voted on this version; a vote cannot be changed',
   already_terminal: 'the request has ended and stays as it is',
   stale_packet: 'read the request again and vote on what it shows now',
   frozen: 'a kill switch holds this action; try again after it is lifted',
   vote_not_offered:
     'an audit is answered harmful, harmless or unsure; every other request approve, deny or approve_with_changes',
-  reason_required: 'the gate demands a reason for this vote',
+  reason_required: 'this needs a reason, and of a certain length',
   too_fast: 'open the packet, read it, and approve after `retry_after` seconds with a new idempotency key',
   parameters_required: 'approve_with_changes needs the whole new parameters',
   edit_denied_by_policy: 'policy denies the action with these parameters; choose others or deny it',

@@ -2,18 +2,22 @@ import {
   buildPacket,
   commentsOf,
   decisionOfKind,
+  decisionOfReview,
+  glassBroken,
+  glassOf,
   handsDocument,
   holdDocument,
   ineligible,
   isOutOfTurn,
   instant,
+  keptFromGlass,
   packetDigest,
   proposalOf,
   readJson,
   requestDocument,
   votesFor,
 } from '@countersign/approval';
-import type { Json, Packet, VoteState, Voter } from '@countersign/approval';
+import type { Decider, Json, Packet, PacketDecision, VoteState, Voter } from '@countersign/approval';
 import { actionDigest, CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { Requested } from '../judge/requested.js';
@@ -37,6 +41,7 @@ export function requestItem(action: Requested, viewer: Voter): Json {
     packet_digest: request.packet_digest,
     votes_offered: [...votesFor(request.kind)],
     resolution: resolutionOf(action),
+    ...glassDocument(action, viewer),
     you: standingOf(action, viewer),
   };
 }
@@ -67,6 +72,14 @@ export function standingOf(action: Requested, viewer: Voter): Json {
   };
 }
 
+/** Whether policy lets somebody break the glass, and whether this person may now. */
+function glassDocument(action: Requested, viewer: Voter): Json {
+  const glass = glassOf(action, action.request);
+  if (glass === null) return {};
+  const can = action.request.status === 'pending' && keptFromGlass(action.action, action.request, viewer) === null;
+  return { break_glass: { grant_ttl_s: glass.ttl_s, you_can: can } };
+}
+
 function resolutionOf({ request }: Requested): JsonValue {
   return request.status === 'pending' ? null : { status: request.status };
 }
@@ -88,13 +101,24 @@ const voteOf = (vote: VoteState): JsonValue => ({
   voted_at: instant(vote.voted_at),
 });
 
+/** Digest of the packet that the review of broken glass will show; null where policy lets nobody break it. */
+export function reviewPacketDigest(action: Requested, requestId: string, glass: Decider): string | null {
+  const decision = decisionOfReview(action.decided, requestId, glass);
+  return decision === null ? null : packetDigest(buildPacket(proposalOf(action), decision, action.versions));
+}
+
+function shownDecision({ action, decided, request }: Requested): PacketDecision | null {
+  const glass = request.kind === 'audit' ? glassBroken(action) : null;
+  return glass === null ? decisionOfKind(decided, request.kind) : decisionOfReview(decided, request.request_id, glass);
+}
+
 /**
  * The packet of the version on the table, rendered from the bytes that the token will release.
  * @throws CountersignError `internal` when bytes, digests and packet do not belong together: nobody may vote on that
  */
 export function packetOf(action: Requested): Packet {
   const proposal = proposalOf(action);
-  const decision = decisionOfKind(action.decided, action.request.kind) ?? action.decided;
+  const decision = shownDecision(action) ?? action.decided;
   const packet = buildPacket(proposal, decision, action.versions);
   const { parameters } = action.versions.at(-1)?.edit ?? proposal;
   const preconditions = readJson(proposal.preconditions, null);

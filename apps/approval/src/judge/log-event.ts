@@ -9,6 +9,7 @@ const NAMES: Readonly<Record<LogName, true>> = {
   CustodyRequested: true,
   RedemptionRequested: true,
   RevocationRequested: true,
+  BreakGlassRequested: true,
   ReleaseRequested: true,
   OutcomeFiled: true,
   FreezeRequested: true,

@@ -17,6 +17,7 @@ export const statsOf = (judge: Judge) => ({
   conflicting_decisions: total(judge, 'conflicting_decisions'),
   duplicate_bodies: total(judge, 'duplicate_bodies'),
   too_old: total(judge, 'too_old'),
+  glass_broken: total(judge, 'glass_broken'),
   actions: sizes(judge, 'actions'),
   pending: sizes(judge, 'pending'),
   grants: sizes(judge, 'grants'),

@@ -47,6 +47,17 @@ const KINDS: Readonly<Record<RequestKind, string | null>> = {
   audit: 'The action was approved and picked at random. Say whether it does harm: your answer is a label.',
 };
 
+/** The review of broken glass says whose word it was and why; the reason is that person's text. */
+function leadOf({ kind, packet }: PacketView): Html | null {
+  const { by, reason } = members(packet['break_glass']);
+  if (kind !== 'audit' || by === undefined) {
+    const lead = KINDS[kind];
+    return lead === null ? null : html`<p class="lead">${lead}</p>`;
+  }
+  return html`<p class="lead">${shown(members(by)['subject'])} let this action go in an emergency, without its quorum. Say whether it does harm: your answer is a label.</p>
+<section class="untrusted"><h2>The reason given (not verified)</h2><blockquote>${shown(reason)}</blockquote></section>`;
+}
+
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
 export function packetPage(visitor: Visitor, shownView: PacketView, intent: Intent | null = null): string {
   const view = { ...shownView, packet: markHidden(shownView.packet) };
@@ -56,7 +67,7 @@ export function packetPage(visitor: Visitor, shownView: PacketView, intent: Inte
     title,
     visitor,
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
-<h1>${title}</h1>${KINDS[view.kind] && html`<p class="lead">${KINDS[view.kind]}</p>`}
+<h1>${title}</h1>${leadOf(view)}
 <p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}${view.hands && html` · ${view.hands}`}</p>
 ${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${comments(view)}${forms(visitor, view, intent)}`,
   );

@@ -89,6 +89,14 @@ describe("the reviewers' page", () => {
     expect(packetPage(visitor, view)).not.toContain('it binds nothing');
   });
 
+  it('says in the review of broken glass who broke it and why, as text that is not verified', () => {
+    const packet = { ...view.packet, break_glass: { by: { issuer: 'i', subject: 'joy' }, reason: evil } };
+    const text = packetPage(visitor, { ...view, kind: 'audit', packet });
+    expect(text).toContain('joy let this action go in an emergency');
+    expect(text).not.toContain('picked at random');
+    expect(text).not.toContain('<script');
+  });
+
   it('shows in whose hands it is, and what people said as text that is not verified', () => {
     const comments = [{ subject: 'bob', text: evil, commented_at: '2026-06-19T09:00:00.000Z' }];
     const text = packetPage(visitor, { ...view, hands: 'in work by bob until 09:15 UTC', comments });
