@@ -3,7 +3,15 @@ import { answerOf } from '@countersign/service';
 
 const number = z.number().nullable();
 const rate = z.looseObject({ value: number, k: z.int(), n: z.int() });
-const counts = ['actions', 'false_positives', 'false_negatives', 'unlabelled', 'expired', 'escalations'] as const;
+const counts = [
+  'actions',
+  'false_positives',
+  'false_negatives',
+  'unlabelled',
+  'expired',
+  'escalations',
+  'break_glass',
+] as const;
 const rates = ['gate_rate', 'would_gate_rate', 'override_rate', 'sla_miss_rate'] as const;
 
 const Group = z.looseObject({

@@ -41,7 +41,8 @@ export interface MetricsGroup {
   readonly false_positive_rate: Rate;
   readonly false_negative_rate: Rate;
   readonly unlabelled: number;
-  readonly harmful_executed: { allowed_by_policy: number; approved_by_people: number };
+  readonly harmful_executed: { allowed_by_policy: number; approved_by_people: number; by_break_glass: number };
+  readonly break_glass: number;
   readonly expired: number;
   readonly escalations: number;
   readonly redeemed_without_outcome: number;
@@ -116,7 +117,12 @@ function groupOf(row: Row): MetricsGroup {
     false_positive_rate: share('false_positives', 'harmless'),
     false_negative_rate: share('false_negatives', 'harmful'),
     unlabelled: count('unlabelled'),
-    harmful_executed: { allowed_by_policy: count('harmful_allowed'), approved_by_people: count('harmful_approved') },
+    harmful_executed: {
+      allowed_by_policy: count('harmful_allowed'),
+      approved_by_people: count('harmful_approved'),
+      by_break_glass: count('harmful_glass'),
+    },
+    break_glass: count('break_glass'),
     expired: count('expired'),
     escalations: count('escalated'),
     redeemed_without_outcome: count('redeemed_without_outcome'),

@@ -1,5 +1,6 @@
 import {
   advisory,
+  brokenGlass,
   expired,
   falseNegativeRate,
   falsePositiveRate,
@@ -48,6 +49,7 @@ function expectedGroup(key: MetricsGroup['key'], stories: readonly Told[]): Metr
     false_negative_rate: fn,
     unlabelled: unlabelled(actions),
     harmful_executed: harmfulExecuted(actions),
+    break_glass: brokenGlass(actions),
     expired: expired(actions),
     escalations: stories.reduce((sum, { escalations }) => sum + escalations, 0),
     redeemed_without_outcome: redeemedWithoutOutcome(actions),

@@ -14,7 +14,7 @@ import type { TestIssuer } from './testing/issuer.js';
 import { macKeys } from './testing/log.js';
 import { tellStories } from './testing/story.js';
 
-const { log, told } = tellStories(31, 120);
+const { log, told } = tellStories(32, 120);
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const mine = told.filter(({ tenant }) => tenant === 'acme');
 const config = {

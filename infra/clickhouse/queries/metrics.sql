@@ -48,6 +48,8 @@ SELECT
     countIf(label IS NULL) AS unlabelled,
     countIf(harm AND approval_status = 'not_required') AS harmful_allowed,
     countIf(harm AND approval_status = 'approved' AND resolved_by = 'people') AS harmful_approved,
+    countIf(harm AND approval_status = 'approved' AND resolved_by = 'admin') AS harmful_glass,
+    countIf(resolved_by = 'admin') AS break_glass,
     countIf(approval_status = 'expired') AS expired,
     sum(escalations) AS escalated,
     countIf(redeemed_at IS NOT NULL AND outcome_status IS NULL) AS redeemed_without_outcome,

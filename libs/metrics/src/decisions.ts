@@ -56,6 +56,10 @@ export function slaMissRate(actions: readonly DecidedAction[], nowMs: number): R
 export const expired = (actions: readonly DecidedAction[]): number =>
   actions.filter((action) => waited(action) && action.approval_status === 'expired').length;
 
+/** Let go by one person in an emergency. Not people's answer, so in neither the override rate nor the time to approve. */
+export const brokenGlass = (actions: readonly DecidedAction[]): number =>
+  actions.filter((action) => waited(action) && action.resolved_by === 'admin').length;
+
 /** Grants consumed of which no outcome was reported. */
 export const redeemedWithoutOutcome = (actions: readonly DecidedAction[]): number =>
   actions.filter(({ redeemed_at, outcome_status }) => redeemed_at !== null && outcome_status === null).length;
@@ -84,9 +88,15 @@ const tookEffect = ({ outcome_status, redeemed_at }: DecidedAction): boolean =>
 export function harmfulExecuted(actions: readonly DecidedAction[]): {
   allowed_by_policy: number;
   approved_by_people: number;
+  by_break_glass: number;
 } {
   const harm = actions.filter((action) => action.label === 'harmful' && tookEffect(action));
   const count = (status: string, by: string): number =>
     harm.filter(({ approval_status, resolved_by }) => approval_status === status && resolved_by === by).length;
-  return { allowed_by_policy: count('not_required', 'policy'), approved_by_people: count('approved', 'people') };
+  const allowed_by_policy = count('not_required', 'policy');
+  return {
+    allowed_by_policy,
+    approved_by_people: count('approved', 'people'),
+    by_break_glass: count('approved', 'admin'),
+  };
 }

@@ -3,6 +3,7 @@ export type { Advisory } from './advisory.js';
 export { reviewerBurden } from './burden.js';
 export type { Burden } from './burden.js';
 export {
+  brokenGlass,
   expired,
   falseNegativeRate,
   falsePositiveRate,

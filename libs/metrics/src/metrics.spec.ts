@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import {
   advisory,
+  brokenGlass,
   expired,
   falseNegativeRate,
   falsePositiveRate,
@@ -49,6 +50,7 @@ describe('override', () => {
     ['approved with changes', { changed: true }, true],
     ['denied by policy', { approval_status: 'denied', resolved_by: 'policy' }, false],
     ['expired', { approval_status: 'expired', resolved_by: 'clock' }, false],
+    ['let go by broken glass, as changed', { changed: true, resolved_by: 'admin' }, false],
     ['advisory', { mode: 'soft', approval_status: 'denied' }, false],
     ['partial rollout', { mode: 'partial', approval_status: 'denied' }, true],
   ];
@@ -78,11 +80,13 @@ describe('rates', () => {
         outcome_status: 'executed',
       }),
       action({ label: 'harmful', redeemed_at: 9 }),
+      action({ label: 'harmful', redeemed_at: 9, resolved_by: 'admin' }),
       action({ label: 'harmful', redeemed_at: 9, outcome_status: 'failed' }),
     ];
     expect(falsePositiveRate(actions)).toEqual({ value: 0.5, k: 1, n: 2 });
-    expect(falseNegativeRate(actions)).toEqual({ value: 1 / 3, k: 1, n: 3 });
-    expect(harmfulExecuted(actions)).toEqual({ allowed_by_policy: 1, approved_by_people: 1 });
+    expect(falseNegativeRate(actions)).toEqual({ value: 1 / 4, k: 1, n: 4 });
+    expect(harmfulExecuted(actions)).toEqual({ allowed_by_policy: 1, approved_by_people: 1, by_break_glass: 1 });
+    expect(brokenGlass(actions)).toBe(1);
   });
 
   it('count an SLA miss however the request ends, and only when respond_by has passed', () => {

@@ -22,7 +22,7 @@ export interface Told {
 
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 5, 17, 22, 0, 0);
-const endings = ['approved', 'approved', 'denied', 'changed', 'expired', 'cancelled', 'pending'] as const;
+const endings = ['approved', 'approved', 'denied', 'changed', 'expired', 'cancelled', 'glass', 'pending'] as const;
 
 /** Random stories of actions, told as events in `log` and as facts in the result. Equal seeds tell equal stories. */
 export function tellStories(seed: number, count: number): { log: SimulatedLog; told: Told[] } {
@@ -154,6 +154,7 @@ class Story {
     if (ending === 'changed') this.change();
     if (ending === 'approved' || ending === 'changed') this.resolve('approved', 'people');
     else if (ending === 'denied') this.resolve('denied', 'people');
+    else if (ending === 'glass') this.resolve('approved', 'admin');
     else if (ending !== 'pending') this.resolve(ending, ending === 'expired' ? 'clock' : 'agent');
   }
 
@@ -165,7 +166,10 @@ class Story {
     this.put(TOPICS.approvals, 'VersionChanged', versionChanged(this.scene, voided, this.now));
   }
 
-  private resolve(status: 'approved' | 'denied' | 'expired' | 'cancelled', by: 'people' | 'clock' | 'agent'): void {
+  private resolve(
+    status: 'approved' | 'denied' | 'expired' | 'cancelled',
+    by: 'people' | 'clock' | 'agent' | 'admin',
+  ): void {
     const vote = status === 'denied' ? 'deny' : 'approve';
     if (by === 'people') this.vote('approval', vote, { resolving: true, counted: true });
     else this.wait();
