@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { register as audit } from './commands/audit.js';
 import { register as custody } from './commands/custody.js';
 import { register as down } from './commands/down.js';
+import { register as emergency } from './commands/emergency.js';
 import { register as gate } from './commands/gate.js';
 import { register as githubGate } from './commands/github-gate.js';
 import { register as keys } from './commands/keys.js';
@@ -31,6 +32,7 @@ const commands = [
   vote,
   release,
   custody,
+  emergency,
   audit,
   metrics,
   keys,
