@@ -20,6 +20,7 @@ export interface Told {
   readonly escalations: number;
 }
 
+type Resolver = 'people' | 'clock' | 'agent' | 'admin';
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 5, 17, 22, 0, 0);
 const endings = ['approved', 'approved', 'denied', 'changed', 'expired', 'cancelled', 'glass', 'pending'] as const;
@@ -166,10 +167,7 @@ class Story {
     this.put(TOPICS.approvals, 'VersionChanged', versionChanged(this.scene, voided, this.now));
   }
 
-  private resolve(
-    status: 'approved' | 'denied' | 'expired' | 'cancelled',
-    by: 'people' | 'clock' | 'agent' | 'admin',
-  ): void {
+  private resolve(status: 'approved' | 'denied' | 'expired' | 'cancelled', by: Resolver): void {
     const vote = status === 'denied' ? 'deny' : 'approve';
     if (by === 'people') this.vote('approval', vote, { resolving: true, counted: true });
     else this.wait();
