@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ActionDecided } from '@countersign/events';
+import type { ActionDecided, EventMap } from '@countersign/events';
 import { apply, createState } from '../src/index.js';
 import type { LogRecord } from '../src/index.js';
 import { asks } from './custody-log.js';
@@ -227,7 +227,38 @@ const GRANTS: Row[] = [
   ]),
 ];
 
-const ROWS = [...VOTES, ...RELEASES, ...GRANTS];
+const glass = under({ break_glass_s: 600 }, { break_glass_gate: gate() });
+const breaks = (over: Partial<EventMap['BreakGlassRequested']> = {}, event = glass): LogRecord => {
+  const { tenant, action_id, run_id, request_id } = event;
+  const asked = { tenant, action_id, run_id, request_id, client_request_id: 'glass', body_hash: 'h' };
+  const who = { issuer: 'https://idp', subject: 'joy', roles: ['break_glass'], reason: 'it cannot wait for two' };
+  const seen = { packet_digest: packetOf(event), review_request_id: 'req_review', review_packet_digest: 'r' };
+  return at(2 * MINUTE, 'BreakGlassRequested', { ...asked, ...who, ...seen, ...over });
+};
+const brokenBy = (who: string, roles = ['break_glass']): LogRecord => breaks({ subject: who, roles });
+const GLASS: Row[] = [
+  silent('break_glass: of a request that is there', 'not_found', [
+    ...([[open(glass)], breaks(), breaks({ request_id: 'req_other' })] as const),
+  ]),
+  row('break_glass: with the role', 'not_eligible role', [[open(glass)], breaks(), brokenBy('joy', ['admin'])]),
+  row('break_glass: not the operator', 'not_eligible operator', [[open(glass)], breaks(), brokenBy('oli')]),
+  row('break_glass: not on advice and audits', 'break_glass_not_allowed', [
+    ...([
+      [open(glass)],
+      breaks(),
+      breaks({ subject: 'max', request_id: 'req_review', client_request_id: 'g2' }),
+      breaks(),
+    ] as const),
+  ]),
+  row('break_glass: not what is denied', 'already_terminal', [
+    ...([[open(glass)], breaks(), breaks(), votes(glass, 'ann', { vote: 'deny' })] as const),
+  ]),
+  row('break_glass: not while frozen', 'frozen', [[open(glass)], breaks(), breaks(), stop]),
+  row('break_glass: of the packet shown', 'stale_packet', [[open(glass)], breaks(), breaks({ packet_digest: other })]),
+  row('break_glass: with a reason', 'reason_required', [[open(glass)], breaks(), breaks({ reason: 'now' })]),
+];
+
+const ROWS = [...VOTES, ...RELEASES, ...GRANTS, ...GLASS];
 
 /** Folds the records; what the last one is answered, and how its refusal is public. */
 function last(records: readonly LogRecord[]) {
@@ -261,6 +292,7 @@ describe('every rule, once by who may and once by who may not', () => {
     'fold-redemption.ts': ['redemption'],
     'fold-revocation.ts': ['revocation'],
     'fold-cancel.ts': ['cancellation'],
+    'fold-break-glass.ts': ['break_glass'],
     'fold-outcome.ts': ['outcome'],
     'fold-freeze.ts': ['freeze'],
     'remember.ts': ['vote'],
