@@ -56,6 +56,9 @@ export type RefusalCode =
   | 'already_terminal'
   | 'break_glass_not_allowed'
   | 'stale_packet'
+  | 'unseen'
+  | 'not_a_batch'
+  | 'batch_outlier'
   | 'frozen'
   | 'vote_not_offered'
   | 'reason_required'
@@ -78,7 +81,7 @@ export type RefusalCode =
 
 export interface Refusal {
   readonly code: RefusalCode;
-  /** Rule behind `not_eligible`: `self`, `operator`, `role`, `excluded`, `stage` or `recused`. */
+  /** Rule behind `not_eligible`: `self`, `operator`, `role`, `excluded`, `stage` or `recused`; with `batch_outlier`: why it is one. */
   readonly rule: string | null;
   /** With `too_fast`: seconds until the same vote is taken, 1 or more. */
   readonly retry_after_s?: number;

@@ -5,7 +5,10 @@ import { answer } from './remember.js';
 import { personKey } from './state.js';
 import type { ActionState, RequestState } from './state.js';
 
-/** Notes when a person first opened the packet on the table; handling time counts from there. */
+/**
+ * Notes when a person was first shown the packet on the table, by itself or as a row of a batch; handling time counts
+ * from there. A row beside the batch shows only why it has to be opened, so no time begins with it.
+ */
 export function foldShown(turn: Turn, shown: PacketShown): Answer {
   const action = actionOf(turn, shown);
   const request = action === null ? null : requestOf(action, shown.request_id);
@@ -13,6 +16,8 @@ export function foldShown(turn: Turn, shown: PacketShown): Answer {
   const { issuer, subject, packet_digest } = shown;
   if (isOldVersion(action, request, packet_digest)) return answer(turn, refuse('stale_packet'));
   const person = personKey(issuer, subject);
+  noteRow(request, person, shown);
+  if (shown.outlier !== null) return answer(turn, null);
   const seen = (request.shown ??= new Map());
   if (seen.has(person)) return answer(turn, null);
   seen.set(person, turn.now);
@@ -20,6 +25,13 @@ export function foldShown(turn: Turn, shown: PacketShown): Answer {
   const what = { request_id, issuer, reviewer_id: subject, packet_digest, shown_at: turn.now };
   publish(turn, 'PacketOpened', action, () => about(action, what));
   return answer(turn, null);
+}
+
+/** Who has opened the packet itself has seen more than any row shows. */
+function noteRow(request: RequestState, person: string, { batch, outlier }: PacketShown): void {
+  const hasOpened = request.shown?.has(person) === true && request.rows?.has(person) !== true;
+  if (batch === null) request.rows?.delete(person);
+  else if (!hasOpened) (request.rows ??= new Map()).set(person, { batch, outlier });
 }
 
 /** True when somebody changed the action between the reading of the packet and its note in the log. */

@@ -1,6 +1,10 @@
 export { apply } from './apply.js';
 export { assignmentRecord, planAssignments } from './assign.js';
 export type { Assignment } from './assign.js';
+export { differencesOf, formBatches } from './batch/batch.js';
+export type { Batch, BatchMember, BatchOutlier, Differences, Waiting } from './batch/batch.js';
+export { HIDDEN_CHARACTERS, hiddenAt } from './batch/hidden-characters.js';
+export type { Outlier, OutlierReason } from './batch/outliers.js';
 export { nextDeadline } from './deadlines.js';
 export {
   actionDocument,
@@ -59,6 +63,7 @@ export type {
   RequestKind,
   RequestState,
   RequestStatus,
+  SeenRow,
   Resolution,
   StateOptions,
   VersionState,

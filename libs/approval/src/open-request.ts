@@ -39,7 +39,7 @@ export function openRequest({ state, now }: Turn, action: ActionState, fresh: Ne
     paused_ms: 0,
     votes: [],
     end: null,
-    shown: null,
+    ...{ shown: null, rows: null },
   });
   state.requests.set(request_id, action);
   state.pending.set(request_id, action);

@@ -64,6 +64,15 @@ export interface RequestState extends PausableClock, CustodyState {
   end: RequestEnd | null;
   /** When each person first opened the packet on the table, by `personKey`. */
   shown: Map<string, number> | null;
+  /** Who has seen it as a row of a batch and has not opened the packet itself, by `personKey`. */
+  rows: Map<string, SeenRow> | null;
+}
+
+/** A row as somebody saw it last. */
+export interface SeenRow {
+  readonly batch: string;
+  /** Why it was no part of the batch; null for a part of it. */
+  readonly outlier: string | null;
 }
 
 export interface GrantState extends PausableClock {

@@ -13,6 +13,7 @@ export const changesAction = ({ kind, digest }: RequestState, { edit }: VoteCast
 function forgetShown(request: RequestState, editor: string): void {
   const seen = request.shown?.get(editor);
   request.shown = seen === undefined ? null : new Map([[editor, seen]]);
+  request.rows = null;
 }
 
 /** Puts the edited version on the table: new digest and packet, the stricter gate, earlier votes void. */

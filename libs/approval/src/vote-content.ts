@@ -1,4 +1,5 @@
 import type { Vote, VoteCast } from '@countersign/events';
+import { judgeSeen } from './seen.js';
 import { refuse } from './facts.js';
 import type { Refusal, Turn } from './facts.js';
 import { tooLate } from './hold.js';
@@ -15,6 +16,8 @@ export const votesFor = (kind: RequestKind): readonly Vote[] => (kind === 'audit
 export function judgeContent(turn: Turn, action: ActionState, request: RequestState, cast: VoteCast): Refusal | null {
   const { vote, release_at } = cast;
   if (!votesFor(request.kind).includes(vote)) return refuse('vote_not_offered');
+  const unseen = vote === 'deny' || request.kind === 'audit' ? null : judgeSeen(request, cast);
+  if (unseen !== null) return unseen;
   if (lacksReason(turn, request, cast)) return refuse('reason_required');
   const wait = dwellLeft(turn, request, cast);
   if (wait > 0) return { ...refuse('too_fast'), retry_after_s: Math.ceil(wait / 1000) };

@@ -18,6 +18,8 @@ const two = decided(action);
 const picky = under({ exclude: ['eve'] });
 const noEditor = under({ quorum: 1, exclude: ['editor'] });
 const slow = under({ min_dwell_s: 30 });
+const batched = under({ quorum: 1, batch_fields: ['/target'] });
+const many = { batch_approvals: 2 };
 const held = under({ quorum: 1, hold: true });
 const audited = under({ quorum: 1 }, { audit_gate: gate({ name: 'sample' }) });
 const staged = under({ stages: [{ name: 'law', count: 1, roles: ['legal'], people: [] }], roles: ['finance'] });
@@ -104,6 +106,20 @@ const VOTES: Row[] = [
   row('vote: not under a kill switch', 'frozen', [[open(two)], votes(two, 'ann'), votes(two, 'ann'), stop]),
   row('vote: on the packet on the table', 'stale_packet', [
     ...([[open(two)], votes(two, 'ann'), votes(two, 'ann', { packet_digest: other })] as const),
+  ]),
+  row('vote: with others only on what was shown', 'unseen', [
+    ...([[open(batched), looks()], votes(batched, 'ann', many), votes(batched, 'bob', many)] as const),
+  ]),
+  row('vote: of a row only with its batch', 'not_a_batch', [
+    [open(batched), looks({ batch: 'bat_1' })],
+    votes(batched, 'ann', { ...many, batch: 'bat_1' }),
+    votes(batched, 'ann', { ...many, batch: 'bat_2' }),
+  ]),
+  row('vote: not of a row beside the batch', 'batch_outlier amount', [
+    [open(batched), looks({ batch: 'bat_1' })],
+    votes(batched, 'ann', { ...many, batch: 'bat_1' }),
+    votes(batched, 'ann', { ...many, batch: 'bat_1' }),
+    looks({ batch: 'bat_1', outlier: 'amount' }),
   ]),
   row('vote: in the words of the request', 'vote_not_offered', [
     ...([[open(two)], votes(two, 'ann'), votes(two, 'ann', { vote: 'harmless' })] as const),
@@ -279,14 +295,17 @@ describe('every rule, once by who may and once by who may not', () => {
 
   /** Every code that a source file refuses with, and the rule where it is written there. */
   const SOURCES = join(import.meta.dirname, '../src');
-  const refusals = readdirSync(SOURCES).flatMap((file) =>
-    [...readFileSync(join(SOURCES, file), 'utf8').matchAll(/refuse\('([a-z_]+)'(?:, '([a-z_]+)')?\)/g)].map(
-      ([, code, rule]) => [file, rule === undefined ? code : `${code} ${rule}`] as const,
-    ),
-  );
+  const refusals = readdirSync(SOURCES)
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) =>
+      [...readFileSync(join(SOURCES, file), 'utf8').matchAll(/refuse\('([a-z_]+)'(?:, '([a-z_]+)')?\)/g)].map(
+        ([, code, rule]) => [file, rule === undefined ? code : `${code} ${rule}`] as const,
+      ),
+    );
   const ATTEMPTS: Readonly<Record<string, readonly string[]>> = {
     'fold-vote.ts': ['vote'],
     'vote-content.ts': ['vote'],
+    'seen.ts': ['vote'],
     'fold-shown.ts': ['shown'],
     'fold-release.ts': ['release', 'recall'],
     'fold-redemption.ts': ['redemption'],

@@ -12,6 +12,11 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   already_voted: 'you have voted on this version; a vote cannot be changed',
   already_terminal: 'the request has ended and stays as it is',
   stale_packet: 'read the request again and vote on what it shows now',
+  unseen:
+    'an approval in a batch is of what you were shown: open the request or its batch, then approve with a new idempotency key',
+  not_a_batch:
+    'name the `batch` that you read, with no more approvals of it than its gate allows, or open the request by itself',
+  batch_outlier: 'it is unlike the others of its batch (see `rule`): open it by itself, then vote on it',
   frozen: 'a kill switch holds this action; try again after it is lifted',
   vote_not_offered:
     'an audit is answered harmful, harmless or unsure; every other request approve, deny or approve_with_changes',

@@ -1,3 +1,5 @@
+import { HIDDEN_CHARACTERS } from '@countersign/approval';
+
 /** Markup that is safe to send. Only `html` makes it. */
 export class Html {
   constructor(readonly text: string) {}
@@ -13,14 +15,12 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-// Bidirectional controls and invisible characters can make a text read as another one (Unicode TR 36, section 3.1).
-const HIDDEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
 const visible = (character: string): string =>
-  `⟦U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
+  `⟦U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
 
 /** Text as markup: special characters are escaped, hidden ones are shown by their code point. */
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '').replace(HIDDEN, visible);
+  text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '').replace(HIDDEN_CHARACTERS, visible);
 
 function render(part: Part): string {
   if (part === null) return '';
