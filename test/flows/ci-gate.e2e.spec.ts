@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { castVote, type Ballot } from '../../apps/cli/src/shared/vote.js';
+import { castBatch, castVote, readBatch, type Ballot } from '../../apps/cli/src/shared/vote.js';
 import { command } from './support/command.js';
 import { approve, deny } from './support/proposals.js';
 import { worldOf, type World } from './support/world.js';
@@ -74,6 +74,7 @@ const gate = (run: string, ...args: string[]): Promise<Ended> => {
 
 interface Asked {
   request_id: string;
+  packet_digest: string;
   packet: { action: { parameters: Record<string, unknown> } };
 }
 
@@ -91,7 +92,7 @@ async function asked(run: string): Promise<Asked> {
       return (await rob.approval.send({ method: 'GET', path: `/v1/requests/${found?.request_id}` }))
         .body as unknown as Asked;
     },
-    { withinMs: 20_000 },
+    { withinMs: 60_000 },
   );
 }
 
@@ -219,6 +220,40 @@ describe('the gate of a pipeline', () => {
     const rolledBack = await pipeline('run-6', 'outcome', answer.action_id, '--json', '--status', 'rolled_back');
     expect(rolledBack.answer).toMatchObject({ outcome: { status: 'rolled_back' } });
   }, 120_000);
+
+  it('lets routine merges through together, each with its own token, and the large change only when it was opened', async () => {
+    const checks = join(folder, 'merged.json');
+    writeFileSync(checks, '[{"name":"lint","status":"success"}]');
+    const merge = (lines: number, at: number) => {
+      const text = Array.from({ length: lines }, (_, line) => `${at} ${line}`).join('\n');
+      commit(text);
+      const range = `${git('rev-parse', 'HEAD~1')}..${git('rev-parse', 'HEAD')}`;
+      return gate(`merge-${at}`, '--range', range, '--checks', checks);
+    };
+    const ended: Promise<Ended>[] = [];
+    for (const [at, lines] of [3, 4, 5, 90].entries()) ended.push(merge(lines, at));
+    const requests = await Promise.all(ended.map((_, at) => asked(`merge-${at}`)));
+    const rex = await world.person('rex');
+    const listed = await rex.approval.send({ method: 'GET', path: '/v1/requests/batches' });
+    const [batch] = (listed.body as unknown as { items: { batch: string }[] }).items;
+    const large = requests[3]?.request_id ?? '';
+    const shown = await readBatch(rex, batch?.batch ?? '');
+    expect(shown['outliers']).toMatchObject([{ request_id: large }]);
+    const answer = await castBatch(rex, shown.batch, approve);
+    expect(answer).toMatchObject({ aggregate: 'approved', items: [{ status: 201 }, { status: 201 }, { status: 201 }] });
+    const routine = await Promise.all(ended.slice(0, 3));
+    expect(routine.map(({ code }) => code)).toEqual([0, 0, 0]);
+    expect(new Set(routine.map(({ answer: { action_id } }) => action_id)).size).toBe(3);
+    const [one] = shown.items;
+    const votes = [{ request_id: large, packet_digest: requests[3]?.packet_digest ?? '', vote: 'approve' }];
+    expect(one?.request_id).not.toBe(large);
+    const sent = { method: 'POST', path: '/v1/requests/votes', body: { batch: shown.batch, votes } } as const;
+    expect((await rex.approval.send(sent)).body).toMatchObject({
+      items: [{ problem: { type: expect.stringContaining('batch_outlier') } }],
+    });
+    await vote('rex', requests[3] as Asked, approve);
+    expect((await ended[3])?.code).toBe(0);
+  }, 180_000);
 
   it('ends with 2 when it is used wrongly', async () => {
     for (const wrong of [

@@ -5,6 +5,8 @@ import type { KeyAuth, ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import type { ApprovalTokens } from './http/approval-tokens.js';
 import { BreakGlassController } from './http/break-glass.controller.js';
+import type { Batches } from './http/batches.js';
+import { BatchesController } from './http/batches.controller.js';
 import type { Custody } from './http/custody.js';
 import { CustodyController } from './http/custody.controller.js';
 import { ExecutorsController } from './http/executors.controller.js';
@@ -25,6 +27,7 @@ import { LettersHandler } from './notify/letters.handler.js';
 import { NotificationsController } from './notify/notifications.controller.js';
 import { observeNotifications } from './notify/notify-metrics.js';
 import type { NotifyParts } from './notify/notify-parts.js';
+import { BatchPageController } from './page/batch-page.controller.js';
 import { FormsController } from './page/forms.controller.js';
 import type { Calls } from './page/forms.controller.js';
 import { PageController } from './page/page.controller.js';
@@ -35,6 +38,7 @@ import { ReviewersController } from './roster/reviewers.controller.js';
 import type { RosterLog } from './roster/roster-log.js';
 import {
   APPROVAL_TOKENS,
+  BATCHES,
   CALLERS,
   CALLS,
   CUSTODY,
@@ -59,6 +63,7 @@ export interface ApprovalParts {
   readonly votes: Votes;
   readonly custody: Custody;
   readonly queue: Queue;
+  readonly batches: Batches;
   readonly notify: NotifyParts;
   /** null leaves the reviewers' page out. */
   readonly page: PageParts | null;
@@ -66,6 +71,7 @@ export interface ApprovalParts {
 
 const CONTROLLERS = [
   BreakGlassController,
+  BatchesController,
   CustodyController,
   ExecutorsController,
   GrantsController,
@@ -96,7 +102,7 @@ export class ApprovalModule {
       module: ApprovalModule,
       controllers: [
         ...CONTROLLERS,
-        ...(parts.page === null ? [] : [PageController, FormsController, SignInController]),
+        ...(parts.page === null ? [] : [PageController, BatchPageController, FormsController, SignInController]),
       ],
       providers: [
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
@@ -112,6 +118,7 @@ export class ApprovalModule {
         { provide: RELEASES, useValue: releases },
         { provide: PAGE, useValue: parts.page && new PageSessions(parts.page) },
         { provide: CALLS, useValue: { votes: parts.votes, custody: parts.custody, releases } satisfies Calls },
+        { provide: BATCHES, useValue: parts.batches },
       ],
     };
   }

@@ -18,7 +18,9 @@ import { Assigner } from './assign/assigner.js';
 import { ApprovalTokens } from './http/approval-tokens.js';
 import { Custody } from './http/custody.js';
 import { Edits } from './http/edits.js';
+import { Batches } from './http/batches.js';
 import { Queue } from './http/queue.js';
+import { Shown } from './http/shown.js';
 import { Votes } from './http/votes.js';
 import { Hints } from './judge/hints.js';
 import { Judge } from './judge/judge.js';
@@ -50,12 +52,13 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const { appender, roster, transport, assigner, limit } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster, limit);
   const page = pageOf(config, { reviewers, connection, appender });
+  const shown = new Shown(judge, log);
   const votes = new Votes(judge, view, new Edits(policy));
   const module = ApprovalModule.of({
     ...{ judge, view, notify, callers: new KeyAuth(credentials, limit), reviewers, roster },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     ...{ votes, custody: new Custody(judge, votes) },
-    queue: new Queue(judge, view, log),
+    ...{ queue: new Queue(view, shown), batches: new Batches(view, shown) },
     page,
   });
   const readiness = readinessOf({

@@ -9,6 +9,7 @@ export const CUSTODY = Symbol('CUSTODY');
 export const RELEASES = Symbol('RELEASES');
 export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');
+export const BATCHES = Symbol('BATCHES');
 export const NOTIFY = Symbol('NOTIFY');
 export const ROSTER = Symbol('ROSTER');
 /** What the forms of the page call. */

@@ -1,5 +1,6 @@
 import { assignSuite } from './assign.suite.js';
 import { callbacksSuite } from './callbacks.suite.js';
+import { batchesSuite } from './batches.suite.js';
 import { clocksSuite } from './clocks.suite.js';
 import { custodySuite } from './custody.suite.js';
 import { forgedSuite } from './forged.suite.js';
@@ -29,6 +30,7 @@ redemptionSuite(system);
 votesSuite(system);
 clocksSuite(system);
 readsSuite(system);
+batchesSuite(system);
 forgedSuite(system);
 rosterSuite(system);
 pageSuite(system);

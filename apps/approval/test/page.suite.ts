@@ -127,6 +127,30 @@ export function pageSuite(system: () => Instances): void {
       expect(await press('release', { verb: 'let_go' })).toContain('taken back');
     }, 60_000);
 
+    it('shows what is alike together, and takes one form for all that is ticked', async () => {
+      const together = gate({ name: 'page-batch', quorum: 1, batch_fields: ['/target'] });
+      const actions = [1, 2, 3].map(() => fresh({ target: 'the same' }));
+      await Promise.all(actions.map((action) => system().decide(decided(action, { gate: together }))));
+      const page = system().services.length - 1;
+      await Promise.all(actions.map((action) => system().read(action, page)));
+      const browser = new Browser();
+      const queue = await browser.post((await browser.get(`${pageUrl}/page/sign-in`)).url, { subject: 'ann' });
+      const path = /href="(\/page\/batches\/[^"]+)"/.exec(queue.text)?.[1] ?? '';
+      const { text, hidden } = await browser.get(pageUrl + path);
+      const ticked = Object.fromEntries(
+        [...text.matchAll(/type="checkbox" name="([^"]+)" value="([^"]+)"/g)].map(([, name, value]) => [name, value]),
+      ) as Record<string, string>;
+      const [left = '', ...taken] = Object.keys(ticked);
+      expect(taken).toHaveLength(2);
+      delete ticked[left];
+      const form = { csrf: hidden['csrf'] ?? '', ...ticked, vote: 'approve', reason: '' };
+      expect((await browser.post(`${pageUrl}${path}/votes`, { ...form, csrf: 'guessed' })).status).toBe(403);
+      const voted = await browser.post(`${pageUrl}${path}/votes`, form);
+      expect(voted.text).toContain('2 of 2 votes are recorded');
+      const statuses = await Promise.all(actions.map((action) => statusOf(system(), action, page)));
+      expect(statuses.sort()).toEqual(['approved', 'approved', 'pending']);
+    }, 60_000);
+
     it('opens what a message links to, and decides nothing by it', async () => {
       const { action } = await waiting();
       const link = `${pageUrl}/requests/${requestId(action)}?intent=approve`;

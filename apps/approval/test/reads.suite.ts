@@ -100,6 +100,7 @@ export function readsSuite(system: () => Instances): void {
         { request_id: two.id, vote: 'approve', packet_digest: 'sha256:old' },
       ];
       const headers = { authorization: await bearer('cat', ['finance']), 'idempotency-key': 'batch' };
+      for (const { id } of [one, two]) await get(`/v1/requests/${id}`, headers.authorization);
       const { status, body } = await system().call('POST', `${system().url()}/v1/requests/votes`, headers, { votes });
       expect([status, body['aggregate']]).toEqual([207, 'partial']);
       expect(body['items']).toMatchObject([

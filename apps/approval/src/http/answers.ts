@@ -16,6 +16,17 @@ const Request = z.looseObject(item);
 
 export const REQUEST_ANSWER = answerOf(z.looseObject({ ...item, packet: z.record(z.string(), json) }));
 export const REQUESTS_ANSWER = answerOf(z.looseObject({ items: z.array(Request), next_cursor: z.string().nullable() }));
+const row = { request_id: z.string(), action_id: z.string(), packet_digest: z.string(), respond_by: instant };
+const outlier = z.looseObject({ ...row, outliers: z.array(z.strictObject({ reason: z.string(), at: z.string() })) });
+const batch = {
+  ...{ batch: z.string(), gate: z.string(), action_type: z.string(), environment: z.string(), count: z.int() },
+  sum: z.strictObject({ value: z.string(), currency: z.string() }).nullable(),
+  ...{ common: z.record(z.string(), json), outliers: z.array(outlier), respond_by: instant },
+};
+export const BATCHES_ANSWER = answerOf(z.looseObject({ items: z.array(z.looseObject(batch)) }));
+export const BATCH_ANSWER = answerOf(
+  z.looseObject({ ...batch, items: z.array(z.looseObject({ ...row, differs: z.record(z.string(), json) })) }),
+);
 export const VOTE_ANSWER = answerOf(z.looseObject({ vote_id: z.string(), request: Request }));
 export const REDEEM_ANSWER = answerOf(
   z.looseObject({

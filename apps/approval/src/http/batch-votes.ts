@@ -8,7 +8,8 @@ import type { Votes } from './votes.js';
 
 const MAX_ITEMS = 100;
 const Item = z.looseObject({ request_id: z.string().min(1).max(300) });
-export const BatchBody = z.union([z.array(Item), z.strictObject({ votes: z.array(Item) })]);
+const Batch = z.strictObject({ batch: z.string().min(1).max(300).nullish(), votes: z.array(Item) });
+export const BatchBody = z.union([z.array(Item), Batch]);
 
 interface ItemResult {
   readonly index: number;
@@ -19,13 +20,25 @@ interface ItemResult {
   readonly problem?: Problem;
 }
 
-/** `{ votes: [..] }` or a bare array. Each item is one vote with its own answer, under a key derived from the batch's. */
-export async function castBatch(votes: Votes, reviewer: Reviewer, body: unknown, key: string): Promise<unknown> {
-  const items = itemsOf(validate(BatchBody, body));
+interface BatchAnswer {
+  readonly batch_id: string;
+  readonly aggregate: string;
+  readonly items: readonly ItemResult[];
+}
+
+/**
+ * `{ batch, votes: [..] }` or a bare array. Each item is one vote with its own answer, under a key derived from the
+ * call's. Whoever approves has opened each request, or names the batch whose rows they have read.
+ */
+export async function castBatch(votes: Votes, reviewer: Reviewer, body: unknown, key: string): Promise<BatchAnswer> {
+  const call = validate(BatchBody, body);
+  const items = itemsOf(call);
   const batch_id = derivedId('vote', 'batch', reviewer.issuer, reviewer.subject, key);
+  const batch_approvals = items.filter((item) => item['vote'] !== 'deny').length;
+  const batch = { batch_id, batch: Array.isArray(call) ? null : (call.batch ?? null), batch_approvals };
   const cast = async ({ request_id, ...vote }: z.infer<typeof Item>, index: number): Promise<ItemResult> => {
     try {
-      const ballot = { request_id, reviewer, key: `${key}/${request_id}`, body: vote, batch_id };
+      const ballot = { request_id, reviewer, key: `${key}/${request_id}`, body: vote, batch };
       const { repeated: _, ...voted } = await votes.cast(ballot);
       return { index, request_id, status: 201, ...voted };
     } catch (error) {

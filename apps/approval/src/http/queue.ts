@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { isSame, personKey } from '@countersign/approval';
+import { isSame } from '@countersign/approval';
 import type { Json } from '@countersign/approval';
-import type { Logger, Reviewer } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import { z } from 'zod';
-import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
 import { pageOf } from './paging.js';
 import { requestItem, standingOf } from './request-view.js';
+import type { Shown } from './shown.js';
 import type { Requested } from '../judge/requested.js';
 
 export const QueueQuery = z.strictObject({
@@ -26,9 +25,8 @@ export type QueueQuery = z.infer<typeof QueueQuery>;
 /** Lists of requests, and the note of who has looked at one. */
 export class Queue {
   constructor(
-    private readonly judge: Judge,
     private readonly view: View,
-    private readonly log: Logger,
+    readonly shown: Shown,
   ) {}
 
   /** Pending requests come most urgent first, others newest first. */
@@ -47,17 +45,6 @@ export class Queue {
     });
     const { items, next_cursor } = pageOf(rows, query);
     return { items: items.map(({ requested }) => requested), next_cursor };
-  }
-
-  /** Notes in the log that this person was shown the packet, the first time; a failure costs only that note. */
-  noteShown({ decided, request }: Requested, { issuer, subject, roles }: Reviewer): void {
-    if (request.status !== 'pending' || request.shown?.has(personKey(issuer, subject))) return;
-    const { tenant, action_id, run_id } = decided;
-    const { request_id } = request;
-    const who = { issuer, subject, roles, packet_digest: request.packet_digest };
-    const at = { tenant, action_id, run_id, client_request_id: randomUUID(), request_id };
-    const event = { ...at, ...who, batch: null, outlier: null };
-    this.judge.ask('PacketShown', event).catch((fault: unknown) => this.log.warn('packet view not noted', { fault }));
   }
 }
 

@@ -60,11 +60,11 @@ export class RequestsController {
     const reviewer = await this.reviewers.authenticateReader(authorization);
     const action = this.votes.request(reviewer.tenant, id);
     const document = requestWithPacket(action, reviewer);
-    this.queue.noteShown(action, reviewer);
+    await this.queue.shown.opened(action, reviewer);
     return document;
   }
 
-  /** Many votes at once; each is judged by itself. */
+  /** Many votes at once; each is judged by itself, an approval only of what this person was shown. */
   @ApiBody({ schema: openapiOf(BatchBody) })
   @Post('votes')
   @HttpCode(207)
@@ -86,7 +86,7 @@ export class RequestsController {
   ): Promise<unknown> {
     const reviewer: Reviewer = await this.reviewers.authenticate(headers['authorization']);
     const key = keyOf(headers['idempotency-key']);
-    const { repeated, ...voted } = await this.votes.cast({ request_id, reviewer, key, body, batch_id: null });
+    const { repeated, ...voted } = await this.votes.cast({ request_id, reviewer, key, body, batch: null });
     if (repeated) void reply.header('idempotency-replayed', 'true');
     return voted;
   }

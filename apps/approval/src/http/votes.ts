@@ -27,8 +27,18 @@ export interface Ballot {
   /** The caller's idempotency key. */
   readonly key: string;
   readonly body: unknown;
-  readonly batch_id: string | null;
+  /** The call that it came in with others; null for a vote by itself. */
+  readonly batch: BatchCall | null;
 }
+
+export interface BatchCall {
+  readonly batch_id: string;
+  /** The batch that the call names. */
+  readonly batch: string | null;
+  /** Approvals of the call. */
+  readonly batch_approvals: number;
+}
+const BY_ITSELF = { batch_id: null, batch: null, batch_approvals: null };
 
 export interface Voted {
   readonly vote_id: string;
@@ -80,7 +90,7 @@ export class Votes {
 
 function voteCast(
   action: Requested,
-  { request_id, reviewer, key, batch_id }: Ballot,
+  { request_id, reviewer, key, batch }: Ballot,
   body: VoteBody,
   edit: Edit | null,
 ): VoteCast {
@@ -102,8 +112,8 @@ function voteCast(
       packet_digest,
       reason,
     },
-    ...{ vote_id: derivedId('vote', request_id, issuer, subject, key), batch_id, edit, release_at },
-    ...{ batch: null, batch_approvals: null },
+    ...{ vote_id: derivedId('vote', request_id, issuer, subject, key), edit, release_at },
+    ...(batch ?? BY_ITSELF),
     // Named only where it is stated, so that a retry of an older call has the same hash.
     body_hash: digestOf({ request_id, vote, packet_digest, reason, parameters, ...(release_at && { release_at }) }),
   };

@@ -53,7 +53,7 @@ export class FormsController {
   ): Promise<void> {
     return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) => {
       const current = parametersOf(this.calls.votes.request(reviewer.tenant, id));
-      return this.calls.votes.cast({ request_id: id, reviewer, key, body: voteOf(form, current), batch_id: null });
+      return this.calls.votes.cast({ request_id: id, reviewer, key, body: voteOf(form, current), batch: null });
     });
   }
 
@@ -89,14 +89,14 @@ export class FormsController {
       await call(session, `page|${form['form_id'] ?? ''}|${did}`);
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
-      return this.showAgain({ request, reply, id, form }, session, error);
+      return await this.showAgain({ request, reply, id, form }, session, error);
     }
     redirect(reply, `${packetPath(id)}?${new URLSearchParams({ said: did }).toString()}`);
   }
 
-  private showAgain({ reply, id, form }: Posted, session: Session, error: CountersignError): void {
+  private async showAgain({ reply, id, form }: Posted, session: Session, error: CountersignError): Promise<void> {
     const action = this.calls.votes.request(session.reviewer.tenant, id);
-    this.queue.noteShown(action, session.reviewer);
+    await this.queue.shown.opened(action, session.reviewer);
     const view = packetView(action, session, refusalNotice(error));
     show(reply.code(problemOf(error).status), packetPage(visitorOf(session), { ...view, draft: form }));
   }

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Batches } from '../http/batches.js';
 import type { Queue } from '../http/queue.js';
 import type { Votes } from '../http/votes.js';
-import { PAGE, QUEUE, VOTES } from '../tokens.js';
+import { BATCHES, PAGE, QUEUE, VOTES } from '../tokens.js';
 import { html } from './html.js';
 import { page, redirect, show, SIGN_OUT_PATH, STYLE_PATH } from './layout.js';
 import { packetPage } from './packet-page.js';
@@ -11,7 +12,7 @@ import { PageProblemFilter } from './page-problem.filter.js';
 import type { Form, PageSessions } from './page-sessions.js';
 import { packetPath, queuePage } from './queue-page.js';
 import { STYLE } from './style.js';
-import { packetView, queueItem, visitorOf } from './views.js';
+import { batchLink, packetView, queueItem, visitorOf } from './views.js';
 import { intentOf, noticeOf } from './words.js';
 
 const WAITING = { status: 'pending', limit: 100 } as const;
@@ -27,6 +28,7 @@ export class PageController {
     @Inject(PAGE) private readonly sessions: PageSessions,
     @Inject(VOTES) private readonly votes: Votes,
     @Inject(QUEUE) private readonly queue: Queue,
+    @Inject(BATCHES) private readonly batches: Batches,
   ) {}
 
   @Get()
@@ -38,7 +40,9 @@ export class PageController {
       this.queue.find(reviewer, query).items.map(queueItem),
     );
     await this.sessions.keepAlive(session, reply);
-    show(reply, queuePage(visitorOf(session), { mine: mine ?? [], all: all ?? [], held: held ?? [] }, Date.now()));
+    const batches = this.batches.list(reviewer).map(batchLink);
+    const lists = { mine: mine ?? [], all: all ?? [], held: held ?? [], batches };
+    show(reply, queuePage(visitorOf(session), lists, Date.now()));
   }
 
   /** The address in messages: it stays the same when the page moves. */
@@ -58,7 +62,7 @@ export class PageController {
     const session = await this.sessions.session(request);
     if (session === null) return show(reply, welcome(id, query));
     const action = this.votes.request(session.reviewer.tenant, id);
-    this.queue.noteShown(action, session.reviewer);
+    await this.queue.shown.opened(action, session.reviewer);
     await this.sessions.keepAlive(session, reply);
     show(reply, packetPage(visitorOf(session), packetView(action, session, noticeOf(query)), intentOf(query)));
   }
@@ -83,7 +87,7 @@ const intentQuery = (query: Form): string => {
 };
 
 /** @param requestId where the person goes after signing in; the queue without one */
-function welcome(requestId?: string, query: Form = {}): string {
+export function welcome(requestId?: string, query: Form = {}): string {
   const intent = intentOf(query);
   const goal = new URLSearchParams({ ...(requestId && { request: requestId }), ...(intent && { intent }) }).toString();
   return page(

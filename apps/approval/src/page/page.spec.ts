@@ -1,6 +1,7 @@
 import { CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { custodyOf, releaseOf, voteOf } from './form-wishes.js';
+import { batchPage, batchResultPage, rowResult } from './batch-page.js';
 import { escapeHtml } from './html.js';
 import { packetPage } from './packet-page.js';
 import { queuePage, timeLeft } from './queue-page.js';
@@ -191,7 +192,7 @@ describe("the reviewers' page", () => {
       hands: null,
     };
     const queue = (mine: QueueItem[], all = mine, held: QueueItem[] = []): string =>
-      queuePage(visitor, { mine, all, held }, 0);
+      queuePage(visitor, { mine, all, held, batches: [] }, 0);
     expect(queue([item])).toContain('1 of 2');
     expect(queue([item])).not.toContain('In other hands');
     expect(queue([], [{ ...item, kind: 'audit' }])).toMatch(
@@ -254,5 +255,46 @@ describe('the forms of a packet', () => {
     expect(() => custodyOf({ verb: 'escalate', text: ' ' })).toThrow('a few words');
     expect(() => custodyOf({ verb: 'reassign', text: 'away' })).toThrow('to whom');
     expect(() => custodyOf({ verb: 'assign', text: 'x', to_subject: 'bob' })).toThrow('no such button');
+  });
+
+  it('shows a batch: what differs in a row each, what is shared once, the others apart, one form', () => {
+    const row = (at: number) => ({
+      request_id: `req_${at}`,
+      packet_digest: `sha256:${at}`,
+      target: evil,
+      amount: null,
+    });
+    const batch = {
+      ...{ batch: 'bat_1', action_type: 'refund', gate: 'g', environment: 'production' },
+      sum: { value: '21.00', currency: 'USD' },
+      items: [1, 2].map((at) => ({ ...row(at), differs: { '/parameters/note': `${evil}\u202e${at}` } })),
+      common: { '/parameters/lot': evil },
+      outliers: [{ ...row(3), outliers: [{ reason: 'amount', at: '/parameters/amount' }] }],
+    };
+    const text = batchPage(visitor, batch);
+    expect(text).not.toContain('<script');
+    expect(text).toContain('⟦U+202E⟧2');
+    expect(text).toContain('2 alike: refund');
+    expect(text).toContain('21.00 USD in all');
+    for (const at of [1, 2]) expect(text).toContain(`name="req_${at}" value="sha256:${at}"`);
+    expect(text).not.toContain('name="req_3"');
+    expect(text).toContain('an amount far from the others (/parameters/amount)');
+    const link = { ...{ batch: 'bat_1', action_type: 'refund', count: 2, sum: null }, outliers: 1 };
+    expect(queuePage(visitor, { mine: [], all: [], held: [], batches: [link] }, 0)).toContain(
+      'href="/page/batches/bat_1"',
+    );
+  });
+
+  it('says of each vote of a batch what became of it', () => {
+    const answers = [
+      { request_id: 'req_1', request: { status: 'approved' } },
+      { request_id: 'req_2', problem: { type: 'urn:countersign:problem:batch_outlier' } },
+    ];
+    const text = batchResultPage(
+      visitor,
+      answers.map((one) => rowResult(one as never)),
+    );
+    expect(text).toContain('1 of 2 votes are recorded');
+    expect(text).toContain('Open it by itself');
   });
 });

@@ -35,6 +35,18 @@ export function timeLeft(untilMs: number, nowMs: number): string {
   return untilMs < nowMs ? `${words} late` : `${words} left`;
 }
 
+/** Requests that may be decided together, as the queue shows them. */
+export interface BatchLink {
+  readonly batch: string;
+  readonly action_type: string;
+  readonly count: number;
+  /** For example `450.00 USD`. */
+  readonly sum: string | null;
+  readonly outliers: number;
+}
+
+export const batchPath = (batch: string): string => `/page/batches/${encodeURIComponent(batch)}`;
+
 /** What waits, as one person sees it. */
 export interface Waiting {
   /** What this person can decide and nobody else has in hand. */
@@ -43,10 +55,12 @@ export interface Waiting {
   readonly all: readonly QueueItem[];
   /** Approved actions in the release queue. */
   readonly held: readonly QueueItem[];
+  /** What of it is alike. */
+  readonly batches: readonly BatchLink[];
 }
 
 /** The queue, most urgent first: what this person can decide, what waits for others, what is held. */
-export function queuePage(visitor: Visitor, { mine, all, held }: Waiting, nowMs: number): string {
+export function queuePage(visitor: Visitor, { mine, all, held, batches }: Waiting, nowMs: number): string {
   const ids = new Set(mine.map(({ request_id }) => request_id));
   const others = all.filter(({ request_id }) => !ids.has(request_id));
   return page(
@@ -54,9 +68,12 @@ export function queuePage(visitor: Visitor, { mine, all, held }: Waiting, nowMs:
     visitor,
     html`<h1>Yours to decide</h1>
 <p class="lead">${mine.length === 0 ? 'Nothing waits for you.' : `${requests(mine)}, most urgent first.`}</p>
-${mine.length === 0 ? null : table(mine, nowMs)}${more('In other hands', others, nowMs)}${more('Approved, and held until somebody releases it', held, nowMs)}`,
+${batches.map(together)}${mine.length === 0 ? null : table(mine, nowMs)}${more('In other hands', others, nowMs)}${more('Approved, and held until somebody releases it', held, nowMs)}`,
   );
 }
+
+const together = ({ batch, action_type, count, sum, outliers }: BatchLink): Html =>
+  html`<p class="notice">${count} alike: ${action_type}${sum && html`, ${sum} in all`}. <a href="${batchPath(batch)}">Review together</a>${outliers > 0 ? ` · ${outliers} unlike them, to be opened alone` : null}</p>`;
 
 const requests = ({ length }: readonly QueueItem[]): string => `${length} ${length === 1 ? 'request' : 'requests'}`;
 

@@ -1,5 +1,6 @@
 import { approvalsOf, commentsOf, instant, isSame, proposalOf, readJson } from '@countersign/approval';
-import type { IneligibleRule, RequestState } from '@countersign/approval';
+import type { IneligibleRule, Json, RequestState } from '@countersign/approval';
+import { parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { Reviewer } from '@countersign/service';
 import { hidesParameters } from '../http/edits.js';
@@ -9,7 +10,7 @@ import type { Requested } from '../judge/requested.js';
 import type { Visitor } from './layout.js';
 import type { CustodyVerb } from './packet-forms.js';
 import type { PacketView } from './packet-page.js';
-import type { QueueItem } from './queue-page.js';
+import type { BatchLink, QueueItem } from './queue-page.js';
 import type { Session } from './sign-in.js';
 import { INELIGIBLE } from './words.js';
 import type { Notice } from './words.js';
@@ -33,6 +34,17 @@ export function queueItem(action: Requested): QueueItem {
     hands: handsOf(request),
   };
 }
+
+const moneyText = (value: JsonValue | undefined): string | null => {
+  const money = parseMoney(value);
+  return money === null ? null : `${money.value} ${money.currency}`;
+};
+
+/** One batch of the API's list, as the queue shows it. */
+export const batchLink = (batch: Json): BatchLink => ({
+  ...{ batch: String(batch['batch']), action_type: String(batch['action_type']), count: Number(batch['count']) },
+  ...{ sum: moneyText(batch['sum']), outliers: Array.isArray(batch['outliers']) ? batch['outliers'].length : 0 },
+});
 
 /** @throws CountersignError `internal` when packet and action do not belong together */
 export function packetView(action: Requested, { reviewer }: Session, notice: Notice | null): PacketView {

@@ -1,5 +1,4 @@
 import type { IneligibleRule } from '@countersign/approval';
-import type { CountersignError } from '@countersign/canonical';
 
 /** Why this person may not vote. */
 export const INELIGIBLE: Readonly<Record<IneligibleRule, string>> = {
@@ -20,6 +19,9 @@ const REFUSED: Readonly<Record<string, string>> = {
   not_eligible:
     'Your answer was not counted: you were not among those who may give it. Below is whether you may now, and if not, why.',
   too_fast: 'This gate takes an approval only after you have had time to read. Read on, then approve again.',
+  unseen: 'You were not shown this request. Open it, then vote.',
+  batch_outlier: 'It is unlike the others. Open it by itself, then vote.',
+  not_a_batch: 'It is no part of the batch that you read, or there are more than the gate takes at once.',
   frozen: 'A kill switch holds this action.',
   unknown_outcome: 'It is not known whether your answer was counted. Look at the request, then try again.',
   already_claimed: 'Somebody else is looking at it. You may still vote.',
@@ -51,10 +53,22 @@ export const noticeOf = ({ said }: { readonly said?: string | undefined }): Noti
   said !== undefined && Object.hasOwn(ACCEPTED, said) ? { kind: 'good', text: ACCEPTED[said] ?? '' } : null;
 
 /** Why it was not done, and what to do. */
-export const refusalNotice = ({ code, message }: Pick<CountersignError, 'code' | 'message'>): Notice => ({
+export const refusalNotice = ({ code, message }: { readonly code: string; readonly message: string }): Notice => ({
   kind: 'bad',
   text: REFUSED[code] ?? message,
 });
+
+/** Why a request is no part of its batch. */
+export const OUTLIERS: Readonly<Record<string, string>> = {
+  changed: 'reviewers have changed it',
+  hidden_characters: 'hidden characters',
+  anomaly: 'somebody states an anomaly',
+  size: 'too much to read in a row',
+  low_confidence: 'low confidence, or none',
+  amount: 'an amount far from the others',
+  number: 'a number far from the others',
+  novelty: 'unlike what the others share',
+};
 
 export type Intent = 'approve' | 'deny';
 

@@ -4,7 +4,7 @@ import { signInReader } from '../shared/callers.js';
 import { readLocalSystem } from '../shared/local-system.js';
 import { printJson, show, table, type Cell } from '../shared/output.js';
 import { run } from '../shared/run.js';
-import { readRequest } from '../shared/vote.js';
+import { readBatch, readRequest } from '../shared/vote.js';
 
 interface Options {
   reviewer?: string;
@@ -12,6 +12,7 @@ interface Options {
   mine?: boolean;
   kind?: string;
   held?: boolean;
+  batches?: boolean;
   actionType?: string;
   limit: string;
   cursor?: string;
@@ -68,10 +69,38 @@ function describe(page: Page): string {
   return page.next_cursor === null ? listed : `${listed}\nmore: --cursor ${page.next_cursor}`;
 }
 
+const textOf = (sum: unknown): string | null => {
+  const { value, currency } = (sum ?? {}) as { value?: string; currency?: string };
+  return value === undefined ? null : `${value} ${currency}`;
+};
+
+function describeBatches(page: { items: JsonObject[] }): string {
+  const rows = page.items.map((item): Cell[] => {
+    const cell = (name: string): Cell => item[name] as Cell;
+    const unlike = (item['outliers'] as JsonObject[]).length;
+    return [
+      cell('batch'),
+      cell('action_type'),
+      cell('gate'),
+      cell('count'),
+      textOf(item['sum']),
+      unlike,
+      cell('respond_by'),
+    ];
+  });
+  return table(['batch', 'type', 'gate', 'alike', 'sum', 'unlike', 'respond by'], rows);
+}
+
 async function requests(requestId: string | undefined, options: Options): Promise<void> {
   const local = await readLocalSystem();
   const person = await signInReader(local, options.reviewer);
-  if (requestId !== undefined) return printJson(await readRequest(person, requestId));
+  if (requestId !== undefined) {
+    return printJson(await (options.batches ? readBatch : readRequest)(person, requestId));
+  }
+  if (options.batches) {
+    const { body } = await person.approval.send({ method: 'GET', path: '/v1/requests/batches' });
+    return show(options.json, body as unknown as { items: JsonObject[] }, describeBatches);
+  }
   const answer = await person.approval.send({ method: 'GET', path: `/v1/requests?${queryOf(options)}` });
   show(options.json, answer.body as unknown as Page, describe);
 }
@@ -86,6 +115,7 @@ export function register(program: Command): void {
     .option('--mine', 'only those assigned to the reviewer')
     .option('--kind <kind>', 'approval, advisory, audit or decoy')
     .option('--held', 'approved actions that wait for their release')
+    .option('--batches', 'requests that may be decided together; with an id, the rows of that batch')
     .option('--action-type <type>', 'only this action type')
     .option('--limit <n>', 'at most this many', '50')
     .option('--cursor <cursor>', 'go on from here')

@@ -40,6 +40,27 @@ export async function castVote(person: Person, requestId: string, ballot: Ballot
   return (await person.approval.send({ method: 'POST', path, headers, body })).body as JsonObject;
 }
 
+export interface BatchView extends JsonObject {
+  batch: string;
+  items: { request_id: string; packet_digest: string }[];
+}
+
+/** A batch as this person is shown it, with a row for each request. */
+export async function readBatch(person: Person, batch: string): Promise<BatchView> {
+  const path = `/v1/requests/batches/${encodeURIComponent(batch)}`;
+  return (await person.approval.send({ method: 'GET', path })).body as BatchView;
+}
+
+/** Reads the rows of a batch and votes on exactly those; each is answered by itself. */
+export async function castBatch(person: Person, id: string, { vote, reason }: Ballot): Promise<JsonObject> {
+  const { batch, items } = await readBatch(person, id);
+  const own = { vote, ...(reason === undefined ? {} : { reason }) };
+  const votes = items.map(({ request_id, packet_digest }) => ({ request_id, packet_digest, ...own }));
+  const headers = { 'idempotency-key': randomUUID() };
+  const path = '/v1/requests/votes';
+  return (await person.approval.send({ method: 'POST', path, headers, body: { batch, votes } })).body as JsonObject;
+}
+
 export interface HeldWish {
   readonly wish: 'release' | 'recall';
   /** RFC 3339; now when it is left out. Only with `release`. */
