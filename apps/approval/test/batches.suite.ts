@@ -1,7 +1,6 @@
 import { canonicalize } from '@countersign/canonical';
 import { decided, gate } from '../../../libs/approval/test/records.js';
 import { fresh, RUN } from './common.js';
-import { requestId } from './instances.js';
 import type { Instances } from './instances.js';
 
 interface Row {

@@ -135,8 +135,12 @@ export function pageSuite(system: () => Instances): void {
       await Promise.all(actions.map((action) => system().read(action, page)));
       const browser = new Browser();
       const queue = await browser.post((await browser.get(`${pageUrl}/page/sign-in`)).url, { subject: 'ann' });
-      const path = /href="(\/page\/batches\/[^"]+)"/.exec(queue.text)?.[1] ?? '';
-      const { text, hidden } = await browser.get(pageUrl + path);
+      // Other suites leave batches of their own.
+      const paths = [...queue.text.matchAll(/href="(\/page\/batches\/[^"]+)"/g)].map(([, one]) => one ?? '');
+      const pages = await Promise.all(paths.map((one) => browser.get(pageUrl + one)));
+      const at = pages.findIndex((one) => one.text.includes(requestId(actions[0] as ActionProposed)));
+      const { text = '', hidden = {} } = pages[at] ?? {};
+      const path = paths[at] ?? '';
       const ticked = Object.fromEntries(
         [...text.matchAll(/type="checkbox" name="([^"]+)" value="([^"]+)"/g)].map(([, name, value]) => [name, value]),
       ) as Record<string, string>;

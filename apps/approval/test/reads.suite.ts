@@ -67,6 +67,35 @@ export function readsSuite(system: () => Instances): void {
     });
   });
 
+  describe('a blind review', () => {
+    it('shows the first votes to nobody who may still answer it', async () => {
+      const action = fresh();
+      const gates = { gate: gate({ quorum: 1 }), audit_gate: gate({ name: 'sample', quorum: 1 }) };
+      const request = decided(action, { ...gates, sample_probability: 0.5, blind_review: true });
+      await system().decide(request);
+      await system().read(action);
+      const path = `/v1/requests/${requestId(action)}`;
+      const [ann, bob] = [await bearer('ann', ['finance']), await bearer('bob', ['finance'])];
+      const post = (on: string, authorization: string, body: object) =>
+        system().call(
+          'POST',
+          `${system().url()}/v1/requests/${on}/votes`,
+          { authorization, 'idempotency-key': on },
+          body,
+        );
+      const approve = { vote: 'approve', packet_digest: request.packet_digest, reason: 'knew her' };
+      expect(codeOf(await post(requestId(action), ann, approve))).toBe('ok');
+      const texts = async (who: string): Promise<string> =>
+        JSON.stringify([(await get(path, who)).body, (await get(`${path}/custody`, who)).body]);
+      expect(await texts(ann)).toContain('knew her');
+      expect(await texts(bob)).not.toContain('knew her');
+      expect(await texts(bob)).toContain('"blind":true');
+      const answer = { vote: 'harmful', reason: 'no', packet_digest: request.audit_packet_digest };
+      expect(codeOf(await post(request.audit_request_id ?? '', bob, answer))).toBe('ok');
+      expect(await texts(bob)).toContain('knew her');
+    }, 30_000);
+  });
+
   describe('waiting', () => {
     it('ends when the action does', async () => {
       const { action, id, packet_digest } = await waiting();

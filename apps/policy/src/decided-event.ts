@@ -58,6 +58,5 @@ export function decidedEvent(
     grant_id: derivedId('grant', action_id),
     packet_digest: decision.effective_decision === 'deny' ? null : digestFor(kind),
     audit_packet_digest: digestFor('audit'),
-    blind_review: false,
   };
 }

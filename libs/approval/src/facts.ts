@@ -41,6 +41,7 @@ export type PublicName =
   | 'GrantLapsed'
   | 'HoldChanged'
   | 'SampleLabelled'
+  | 'ReviewCompared'
   | 'Refused'
   | 'FreezeChanged'
   | 'OutcomeRecorded';

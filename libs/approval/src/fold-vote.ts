@@ -8,7 +8,7 @@ import { denialsGiven, isOutOfTurn, quorumHolds } from './gate.js';
 import { issueGrant } from './grant.js';
 import { startHold } from './hold.js';
 import { openAudit } from './open-request.js';
-import { publishLabel, publishVote } from './publish-vote.js';
+import { publishFinding, publishVote } from './publish-vote.js';
 import { publishRefusal } from './refused.js';
 import { answer, once } from './remember.js';
 import { resolve } from './resolve.js';
@@ -50,10 +50,10 @@ function accept(turn: Turn, action: ActionState, request: RequestState, cast: Vo
   request.votes.push(vote);
   leaveHands(turn, action, request, vote);
   const status = verdict(request);
-  publishVote(turn, action, request, { vote, resolving: status !== null, batch_id: cast.batch_id });
+  publishVote(turn, action, request, { vote, resolving: status !== null });
   if (status === null) return;
   resolve(turn, action, request, { status, resolved_by: 'people', by: vote, resolved_at: turn.now });
-  if (request.kind === 'audit') publishLabel(turn, action, request, vote);
+  if (request.kind === 'audit') publishFinding(turn, action, request, vote);
   else if (status === 'approved' && request.kind === 'approval') releaseApproved(turn, action, request);
 }
 
@@ -64,7 +64,7 @@ function releaseApproved(turn: Turn, action: ActionState, { gate, digest }: Requ
 }
 
 function voteOf(turn: Turn, action: ActionState, request: RequestState, cast: VoteCast): VoteState {
-  const { vote_id, issuer, subject, vote, reason, packet_digest, release_at } = cast;
+  const { vote_id, issuer, subject, vote, reason, packet_digest, batch_id, release_at } = cast;
   return {
     vote_id,
     issuer,
@@ -72,6 +72,7 @@ function voteOf(turn: Turn, action: ActionState, request: RequestState, cast: Vo
     vote,
     reason,
     packet_digest,
+    batch_id,
     release_at,
     role: roleFor(request, cast),
     roles: fillingRoles(request.gate, cast),

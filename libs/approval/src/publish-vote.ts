@@ -8,14 +8,13 @@ import type { ActionState, RequestState, VoteState } from './state.js';
 interface Cast {
   readonly vote: VoteState;
   readonly resolving: boolean;
-  readonly batch_id: string | null;
 }
 
 export function publishVote(turn: Turn, action: ActionState, request: RequestState, cast: Cast): void {
   publish(turn, 'VoteRecorded', action, () => about(action, recorded(request, cast)));
 }
 
-function recorded(request: RequestState, { vote, resolving, batch_id }: Cast) {
+function recorded(request: RequestState, { vote, resolving }: Cast) {
   const { required, given } = approvalsOf(request);
   return {
     request_id: request.request_id,
@@ -30,7 +29,7 @@ function recorded(request: RequestState, { vote, resolving, batch_id }: Cast) {
     resolving,
     reason: vote.reason,
     packet_digest: vote.packet_digest,
-    batch_id,
+    batch_id: vote.batch_id,
     approvals_given: given,
     approvals_required: required,
     opened_at: request.opened_at,
@@ -39,8 +38,33 @@ function recorded(request: RequestState, { vote, resolving, batch_id }: Cast) {
   };
 }
 
+/** What an audit found: a label, and after a blind review whether those who approved were right. */
+export function publishFinding(turn: Turn, action: ActionState, audit: RequestState, vote: VoteState): void {
+  publishLabel(turn, action, audit, vote);
+  const approval = action.request;
+  // Who broke the glass alone was no reviewer: that audit is the review of it.
+  if (!action.decided.blind_review || approval?.kind !== 'approval' || approval.end?.resolved_by !== 'people') return;
+  publish(turn, 'ReviewCompared', action, () => about(action, compared(action, audit, approval, vote)));
+}
+
+const AGREED: Partial<Record<VoteState['vote'], boolean>> = { harmless: true, harmful: false };
+
+function compared({ decided }: ActionState, audit: RequestState, approval: RequestState, vote: VoteState) {
+  const approvers = approval.votes.filter((one) => one.counted && one.vote !== 'deny');
+  return {
+    request_id: audit.request_id,
+    reviewed_request_id: approval.request_id,
+    gate: approval.gate.name,
+    ...{ finding: vote.vote, agreed: AGREED[vote.vote] ?? null, reviewer_id: vote.subject, issuer: vote.issuer },
+    approver_ids: approvers.map(({ subject }) => subject),
+    batch_ids: [...new Set(approvers.flatMap(({ batch_id }) => (batch_id === null ? [] : [batch_id])))],
+    sample_probability: decided.sample_probability,
+    compared_at: vote.voted_at,
+  };
+}
+
 /** An audit's finding as a label; `unsure` is none. Only a sample has a probability: a review of broken glass was sure. */
-export function publishLabel(turn: Turn, action: ActionState, { request_id }: RequestState, vote: VoteState): void {
+function publishLabel(turn: Turn, action: ActionState, { request_id }: RequestState, vote: VoteState): void {
   const { vote: label, vote_id, issuer, subject, reason, voted_at } = vote;
   if (label !== 'harmful' && label !== 'harmless') return;
   const { audit_gate, sample_probability } = action.decided;

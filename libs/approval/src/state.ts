@@ -18,6 +18,8 @@ export interface VoteState {
   readonly vote: Vote;
   readonly reason: string | null;
   readonly packet_digest: string;
+  /** The call that it came in with others; null for a vote by itself. */
+  readonly batch_id: string | null;
   /** Version of the action that was voted on, 1 for the proposed one. */
   readonly version: number;
   readonly voted_at: number;

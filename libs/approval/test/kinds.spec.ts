@@ -1,5 +1,5 @@
 import type { ActionDecided, EventMap } from '@countersign/events';
-import { actionDocument, apply, createState, ineligible } from '../src/index.js';
+import { actionDocument, apply, createState, ineligible, isBlind } from '../src/index.js';
 import type { LogRecord, PartitionState, PublicEvent } from '../src/index.js';
 import {
   allowed,
@@ -202,6 +202,54 @@ describe('an audit request', () => {
   it('is forgotten with its action', () => {
     const { state } = run(open(ran), tick(9 * DAY));
     expect([state.requests.size, state.pending.size, state.actions.size]).toEqual([0, 0, 0]);
+  });
+});
+
+describe('a blind review', () => {
+  const audit_gate = gate({ name: 'sample', quorum: 1, roles: ['auditor', 'finance'] });
+  const sampled = { audit_gate, sample_probability: 0.25, gate: gate({ quorum: 1 }) };
+  const reviewed = decided(action, { ...sampled, blind_review: true });
+  const audited = decided(action, sampled);
+  const approve = at(1, 'VoteCast', vote(action, 'ann', { packet_digest: audited.packet_digest ?? '' }));
+  const answer = (word: 'harmful' | 'harmless' | 'unsure') =>
+    at(5, 'VoteCast', finding(reviewed, 'bob', { vote: word }));
+
+  it.each([
+    ['harmful', false, 1],
+    ['harmless', true, 1],
+    ['unsure', null, 0],
+  ] as const)('answered %s says whether those who approved were right', (word, agreed, labels) => {
+    const answered = run(open(reviewed), approve, answer(word));
+    expect(named(answered, 'ReviewCompared')).toMatchObject([
+      {
+        ...{ request_id: reviewed.audit_request_id, reviewed_request_id: reviewed.request_id, finding: word, agreed },
+        ...{ approver_ids: ['ann'], reviewer_id: 'bob', sample_probability: 0.25, gate: 'finance-two-person' },
+      },
+    ]);
+    expect(named(answered, 'SampleLabelled')).toHaveLength(labels);
+    expect(named(answered, 'GrantIssued')).toHaveLength(1);
+  });
+
+  it('is not for whoever approved, and any other audit compares nothing', () => {
+    expect(run(open(reviewed), approve, at(5, 'VoteCast', finding(reviewed, 'ann'))).codes.at(-1)).toBe(
+      'not_eligible/excluded',
+    );
+    expect(named(run(open(audited), approve, answer('harmful')), 'ReviewCompared')).toEqual([]);
+  });
+
+  it('hides the first votes from those who may still answer it, until somebody has', () => {
+    const bob = { issuer: 'https://idp', subject: 'bob', roles: ['finance'] };
+    const blind = (one: Run, viewer = bob): boolean => {
+      const { request } = found(one);
+      if (request === null) throw new Error('no request');
+      return isBlind(found(one), request, viewer);
+    };
+    expect(blind(run(open(reviewed)))).toBe(false);
+    expect(blind(run(open(reviewed), approve))).toBe(true);
+    expect(blind(run(open(reviewed), approve), { ...bob, subject: 'ann' })).toBe(false);
+    expect(blind(run(open(reviewed), approve), { ...bob, roles: ['other'] })).toBe(false);
+    expect(blind(run(open(reviewed), approve, answer('unsure')))).toBe(false);
+    expect(blind(run(open(audited), approve))).toBe(false);
   });
 });
 

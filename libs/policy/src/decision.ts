@@ -36,6 +36,8 @@ export interface Decision {
   readonly sample_probability: number | null;
   /** Gate of the review, should somebody break the glass; null where nobody may. */
   readonly break_glass_gate: Gate | null;
+  /** The audit is a blind review of what people approved: of a gate with `audit.review`, and drawn for it. */
+  readonly blind_review: boolean;
   /** Agent, version, model and type without enough evidence, so that the drift guard's gate is the least; else null. */
   readonly unproven: string | null;
   /** Seconds that a grant on the policy's own authority lives. */

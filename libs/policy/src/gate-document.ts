@@ -101,6 +101,10 @@ export const gate = z.strictObject({
     .refine((seconds) => seconds <= DAY_S, 'expected at most 24h')
     .optional()
     .describe('An approval sooner than this after the packet was shown to that person is refused, at most 24h.'),
+  dwell_per_kb: duration
+    .refine((seconds) => seconds <= DAY_S, 'expected at most 24h')
+    .optional()
+    .describe('Added to `dwell` for each KiB of parameters, before and after, rounded up; at most 24h in all.'),
   evidence: z
     .array(name)
     .max(MAX_PEOPLE)

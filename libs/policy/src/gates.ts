@@ -24,6 +24,8 @@ export interface CompiledGate {
   readonly diffRequired: boolean;
   /** Probability of a random audit of what this gate was asked for; null: the policy's own. */
   readonly sample: number | null;
+  /** Seconds to read each KiB, added to the dwell; 0: a packet's size does not count. */
+  readonly dwellPerKb: number;
   /** Whose working hours the times to remind, respond and escalate count; null: every hour. */
   readonly calendar: CompiledCalendar | null;
   readonly urgent: Gate;
@@ -77,7 +79,8 @@ function timesOf({ respond, expire, remind = REMINDERS, escalate, escalate_to = 
 
 function votesOf(declaration: GateDeclaration): Votes {
   const { deny_quorum, exclude, reason, reason_min_length, evidence } = declaration;
-  const times = { reason_fast_s: declaration.reason_fast ?? null, min_dwell_s: declaration.dwell ?? null };
+  const { dwell = declaration.dwell_per_kb === undefined ? null : 0 } = declaration;
+  const times = { reason_fast_s: declaration.reason_fast ?? null, min_dwell_s: dwell };
   return { deny_quorum, exclude, reason, reason_min_length, evidence, ...times };
 }
 
@@ -110,7 +113,9 @@ export function compileGate(
   const diffRequired = declaration.pattern === 'dry-run' && declaration.diff === 'required';
   const calendar = calendars.get(declaration.sla?.calendar ?? '') ?? null;
   const sample = declaration.audit.sample ?? null;
-  return { name, severity: gateStrictness(usual), diffRequired, sample, calendar, urgent: form(URGENT_SLA), usual };
+  const dwellPerKb = declaration.dwell_per_kb ?? 0;
+  const own = { diffRequired, sample, dwellPerKb, calendar };
+  return { name, severity: gateStrictness(usual), ...own, urgent: form(URGENT_SLA), usual };
 }
 
 /** What is wrong with a grant's life in seconds, or null. */

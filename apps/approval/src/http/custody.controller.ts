@@ -12,7 +12,7 @@ import {
   UseInterceptors,
 } from '@nestjs/common';
 import { ApiBody, ApiHeader } from '@nestjs/swagger';
-import { custodyDocument } from '@countersign/approval';
+import { custodyDocument, isBlind } from '@countersign/approval';
 import type { ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import { CUSTODY, REVIEWERS, VOTES } from '../tokens.js';
@@ -49,9 +49,10 @@ export class CustodyController {
   /** The chain of custody, in the order of its times. */
   @Get('custody')
   async read(@Headers() headers: RequestHeaders, @Param('request_id') id: string): Promise<unknown> {
-    const { tenant } = await this.reviewers.authenticateReader(headers['authorization']);
-    const { action, request } = this.votes.request(tenant, id);
-    return custodyDocument(action, request);
+    const reviewer = await this.reviewers.authenticateReader(headers['authorization']);
+    const { action, request } = this.votes.request(reviewer.tenant, id);
+    const document = custodyDocument(action, request);
+    return isBlind(action, request, reviewer) ? { ...document, facts: [], blind: true } : document;
   }
 
   /** Says that this person looks at it: others see it, and may still vote. Repeated, it renews. */

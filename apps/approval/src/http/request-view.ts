@@ -8,6 +8,7 @@ import {
   handsDocument,
   holdDocument,
   ineligible,
+  isBlind,
   isOutOfTurn,
   instant,
   keptFromGlass,
@@ -86,8 +87,10 @@ function resolutionOf({ request }: Requested): JsonValue {
 
 /** One request with everything a reviewer decides on. */
 export function requestWithPacket(action: Requested, viewer: Voter): Json {
-  const votes = action.request.votes.map(voteOf);
-  return { ...requestItem(action, viewer), votes, comments: commentsOf(action.request), packet: packetOf(action) };
+  const { request } = action;
+  const item = { ...requestItem(action, viewer), packet: packetOf(action) };
+  if (isBlind(action.action, request, viewer)) return { ...item, votes: [], comments: [], blind: true };
+  return { ...item, votes: request.votes.map(voteOf), comments: commentsOf(request) };
 }
 
 const voteOf = (vote: VoteState): JsonValue => ({

@@ -1,4 +1,4 @@
-import { approvalsOf, commentsOf, instant, isSame, proposalOf, readJson } from '@countersign/approval';
+import { approvalsOf, commentsOf, instant, isBlind, isSame, proposalOf, readJson } from '@countersign/approval';
 import type { IneligibleRule, Json, RequestState } from '@countersign/approval';
 import { parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
@@ -54,7 +54,8 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
     ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet: packetOf(action), notice },
     packet_digest: request.packet_digest,
     approvals: approvalsOf(request),
-    ...{ hands: handsOf(request), comments: commentsOf(request) },
+    hands: handsOf(request),
+    comments: isBlind(action.action, request, reviewer) ? [] : commentsOf(request),
     hindrance: hindranceOf(request, standing),
     changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersOf(action) : null,
     held: isHeld(action),

@@ -49,6 +49,13 @@ describe('the difference between two versions, in words', () => {
   it.each([
     ['dwell: 30s', ['time before which an approval is refused changes from none to 30s (stricter)']],
     ['assign: rotate', ['requests are assigned by rotate, not pool']],
+    [
+      'dwell_per_kb: 5s',
+      [
+        'time before which an approval is refused changes from none to 0s (stricter)',
+        'time to read each KiB changes from 0s to 5s (stricter)',
+      ],
+    ],
     ['audit: { review: 0.1 }', ['share that is reviewed again changes from none to 0.1 (stricter)']],
     ['claim: 1h', ['time that a claim lasts rises from 15m to 1h']],
     [

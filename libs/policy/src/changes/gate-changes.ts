@@ -108,6 +108,10 @@ function otherChanges(from: CompiledGate, to: CompiledGate, say: Say): PolicyCha
     const shown = (one: number | null): string => (one === null ? "the policy's" : String(one));
     changes.push(say(`probability of an audit changes from ${shown(from.sample)} to ${shown(to.sample)}`, null));
   }
+  if (from.dwellPerKb !== to.dwellPerKb) {
+    const [old, now] = [durationText(from.dwellPerKb), durationText(to.dwellPerKb)];
+    changes.push(say(`time to read each KiB changes from ${old} to ${now}`, effectOf(to.dwellPerKb - from.dwellPerKb)));
+  }
   if (before.assign !== after.assign)
     changes.push(say(`requests are assigned by ${after.assign}, not ${before.assign}`, null));
   if (before.hold !== after.hold)

@@ -90,12 +90,16 @@ function bound(
   return { ...nothing, effective: decision, gate };
 }
 
-/** How probable an audit is: the asked gate's own sample before the policy's; null where nothing is drawn. */
+/**
+ * How probable an audit is: the asked gate's own sample before the policy's, or the rate of blind reviews where that is
+ * larger; null where nothing is drawn.
+ */
 function probabilityOf(said: PlainDecision, { audit, gates }: PolicyDocument, effect: Bound): number | null {
-  if (audit === undefined || ['shadow', 'off'].includes(effect.mode)) return null;
+  if (['shadow', 'off'].includes(effect.mode)) return null;
   if (effect.effective === 'deny' || effect.advisory_gate !== null) return null;
   const own = said.decision === 'require_approval' ? gates[said.gate ?? '']?.audit.sample : undefined;
-  return (own ?? audit.sample[effect.effective === 'allow' ? 'allowed' : 'approved']) || null;
+  const sample = audit === undefined ? 0 : (own ?? audit.sample[effect.effective === 'allow' ? 'allowed' : 'approved']);
+  return Math.max(sample, gates[effect.gate ?? '']?.audit.review ?? 0) || null;
 }
 
 /** The effect of a policy document on an action: modes, shares, bypass, evidence and samples, all in plain words. */
@@ -109,5 +113,10 @@ export function effectPlainly(
   const effect = bound(said, document, placeOf(document, action, tenant, ask), { ...action, failed });
   const probability = action.action_id === undefined ? null : probabilityOf(said, document, effect);
   const drawn = probability !== null && draw(tenant, 'audit', document.name, action.action_id ?? '') < probability;
-  return { decision: said.decision, ...effect, probability, audit_gate: drawn ? (document.audit?.gate ?? null) : null };
+  return {
+    decision: said.decision,
+    ...effect,
+    probability,
+    audit_gate: drawn ? (document.audit?.gate ?? effect.gate) : null,
+  };
 }

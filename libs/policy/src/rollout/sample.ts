@@ -5,30 +5,33 @@ import { formOf } from '../form.js';
 import type { Binding } from './bind.js';
 import { drawOf } from './draw.js';
 
-export type Sample = Pick<Decision, 'audit_gate' | 'sample_probability'>;
+export type Sample = Pick<Decision, 'audit_gate' | 'sample_probability' | 'blind_review'>;
 
 /** No audit, and no draw. */
-export const NOT_DRAWN: Sample = { audit_gate: null, sample_probability: null };
+export const NOT_DRAWN: Sample = { audit_gate: null, sample_probability: null, blind_review: false };
 /** Keeps this draw apart from that of a partial rollout. */
 const SALT = 'audit|';
 
 /** What is drawn from: how the decision binds, and the gate that the policy asked for, also where a bypass lifted it. */
-export interface Drawable extends Pick<Binding, 'effective_decision' | 'mode' | 'advisory_gate'> {
+export interface Drawable extends Pick<Binding, 'effective_decision' | 'mode' | 'advisory_gate' | 'gate'> {
   readonly asked: CompiledGate | null;
 }
 
-/** Probability with which the action may be drawn; 0 where a sample has no meaning. */
-function probabilityOf(policy: CompiledPolicy, drawable: Drawable): number {
-  const { effective_decision, mode, advisory_gate, asked } = drawable;
-  // A policy in shadow makes nobody work, and where a person is asked for advice anyway an audit would ask twice.
-  if (policy.audit === null || mode === 'shadow' || mode === 'off' || advisory_gate !== null) return 0;
-  if (effective_decision === 'deny') return 0;
+/** Probability of an audit, which needs a gate of the policy for it; 0 where it has no meaning. */
+function auditRate(policy: CompiledPolicy, { effective_decision, asked }: Drawable): number {
+  if (policy.audit === null || effective_decision === 'deny') return 0;
   return asked?.sample ?? (effective_decision === 'allow' ? policy.audit.allowed : policy.audit.approved);
 }
 
+// A policy in shadow makes nobody work, and where a person is asked for advice anyway an audit would ask twice.
+const isDrawable = ({ mode, advisory_gate }: Drawable): boolean =>
+  mode !== 'shadow' && mode !== 'off' && advisory_gate === null;
+
 /**
- * Whether the action is drawn for a random audit. The probability is recorded for every action that could have been
- * drawn, in or out; the gate only where it is in. The same action is always drawn alike.
+ * Whether the action is drawn for a random audit, and whether that audit is a blind review of an approval. Both are one
+ * draw, so an action has at most one audit, and the larger of the two rates is the probability of it. The probability
+ * is recorded for every action that could have been drawn, in or out; the gate only where it is in. The same action is
+ * always drawn alike. A review without a gate of the policy's own for audits is for those who may vote.
  * @param tenant null when not known; then nothing is drawn
  */
 export function sampleOf(
@@ -37,8 +40,12 @@ export function sampleOf(
   { tenant, actionId }: { tenant: string | null; actionId: string | undefined },
   impact: string | null,
 ): Sample {
-  const probability = probabilityOf(policy, drawable);
-  if (policy.audit === null || probability === 0 || tenant === null || actionId === undefined) return NOT_DRAWN;
-  const drawn = drawOf(tenant, SALT + policy.name, actionId) < probability;
-  return { audit_gate: drawn ? formOf(policy.audit.gate, impact) : null, sample_probability: probability };
+  if (!isDrawable(drawable) || tenant === null || actionId === undefined) return NOT_DRAWN;
+  const review = drawable.gate?.review_rate ?? 0;
+  const sample_probability = Math.max(auditRate(policy, drawable), review);
+  if (sample_probability === 0) return NOT_DRAWN;
+  const place = drawOf(tenant, SALT + policy.name, actionId);
+  if (place >= sample_probability) return { audit_gate: null, sample_probability, blind_review: false };
+  const audit_gate = policy.audit === null ? drawable.gate : formOf(policy.audit.gate, impact);
+  return { audit_gate, sample_probability, blind_review: place < review };
 }

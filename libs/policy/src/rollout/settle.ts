@@ -8,6 +8,7 @@ import type { Decision } from '../decision.js';
 import { formOf } from '../form.js';
 import type { CompiledGate } from '../gates.js';
 import type { PolicyVersion } from '../policy-version.js';
+import { withReadingTime } from '../reading-time.js';
 import { unstatedPreconditions } from '../terms/unstated.js';
 import type { Evaluation } from '../trail.js';
 import type { Choice } from '../weigh.js';
@@ -45,11 +46,11 @@ const NO_SHADOWS: readonly ShadowVerdict[] = [];
 
 /** What is asked for, with gates in the form for this impact. */
 function askedOf({ speaker, action, evaluation }: Judged, { verdict, gate }: Verdict, impact: string | null): Wanted {
-  const form = verdict === 'require_approval' && gate !== null ? formOf(gate, impact, action.at_ms) : null;
+  const form = (one: CompiledGate): Gate => withReadingTime(formOf(one, impact, action.at_ms), one, action);
   return {
     verdict,
-    gate: form,
-    fallback: formOf(speaker.policy.fallback, impact, action.at_ms),
+    gate: verdict === 'require_approval' && gate !== null ? form(gate) : null,
+    fallback: form(speaker.policy.fallback),
     errored: evaluation.errored,
   };
 }
@@ -75,7 +76,7 @@ const reviewOf = (review: CompiledGate | null, gate: Gate | null, impact: string
 const decisionOf = (
   { speaker, action, type, evaluation }: Judged,
   { wanted, levels, binding }: Bound,
-  { audit_gate, sample_probability }: Sample,
+  { audit_gate, sample_probability, blind_review }: Sample,
 ): Decision => ({
   policy_decision: wanted.verdict,
   effective_decision: binding.effective_decision,
@@ -96,6 +97,7 @@ const decisionOf = (
   audit_gate,
   sample_probability,
   break_glass_gate: reviewOf(speaker.policy.breakGlassReview, binding.gate, levels.impact),
+  blind_review,
   unproven: wanted.unproven,
   grant_ttl_s: speaker.policy.allowGrantTtlSeconds,
 });
@@ -112,8 +114,8 @@ export function settle(judged: Judged, circumstances: Circumstances | null): Dec
   const where = { policy, action, tenant, segments: type?.segments ?? [], values: evaluation.values };
   const bypass = policy.environments.get(action.environment)?.bypass === true ? action.environment : null;
   const binding = bind(askedOf(judged, wanted, levels.impact), named ? placementOf(where) : ENFORCED, bypass);
-  const { effective_decision, mode, advisory_gate } = binding;
-  const drawable = { effective_decision, mode, advisory_gate, asked: wanted.gate };
+  const { effective_decision, mode, advisory_gate, gate } = binding;
+  const drawable = { effective_decision, mode, advisory_gate, gate, asked: wanted.gate };
   const sample = sampleOf(policy, drawable, { tenant, actionId: action.action_id }, levels.impact);
   return decisionOf(judged, { wanted, levels, binding }, sample);
 }
