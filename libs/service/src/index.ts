@@ -1,11 +1,11 @@
 export { commaList, httpUrl, positiveInt, required } from './env.js';
 export type { Env } from './env.js';
 export { loadServiceConfig } from './service.config.js';
-export type { LogLevel, ServiceConfig } from './service.config.js';
+export type { ServiceConfig } from './service.config.js';
 export { rotateMacKey } from './mac-keys.js';
 export { readSecret } from './secret-file.js';
 export { createLogger } from './logger.js';
-export type { LogFields, Logger } from './logger.js';
+export type { LogFields, Logger, LogLevel } from './logger.js';
 export { Readiness } from './readiness.js';
 export type { Probe } from './readiness.js';
 export { LOGGER, METRICS, READINESS, SERVICE_CONFIG } from './tokens.js';

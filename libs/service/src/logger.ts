@@ -1,4 +1,4 @@
-import type { LogLevel } from './service.config.js';
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 

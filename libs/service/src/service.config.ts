@@ -2,6 +2,7 @@ import type { MacKeys } from '@countersign/events';
 import type { Env } from './env.js';
 import { commaList, positiveInt, required } from './env.js';
 import { createLogger } from './logger.js';
+import type { LogLevel } from './logger.js';
 import { liveMacKeys } from './mac-keys.js';
 import { readSecret } from './secret-file.js';
 
@@ -25,8 +26,6 @@ export interface ServiceConfig {
   readonly parentPid: number | null;
   readonly logLevel: LogLevel;
 }
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** @throws Error naming the first missing or malformed variable or file (never its content) */
 export function loadServiceConfig(env: Env, service: string): ServiceConfig {
