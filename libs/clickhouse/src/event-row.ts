@@ -98,6 +98,7 @@ const ACTORS: Actor = {
   VersionChanged: 'reviewer_id',
   CustodyChanged: 'subject',
   GlassBroken: 'reviewer_id',
+  EvidenceRecorded: 'subject',
   GrantIssued: 'authority',
   GrantRedeemed: 'executor_id',
   GrantRevoked: 'reviewer_id',

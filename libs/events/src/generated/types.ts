@@ -338,6 +338,42 @@ export interface CustodyRequested {
   readonly text: null | string;
 }
 
+/** Somebody attaches evidence to a pending request. Its bytes are stored outside of the log, before this record. */
+export interface EvidenceAttached {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Caller's idempotency id; a copy with it changes nothing. */
+  readonly client_request_id: string;
+  /** Hash of the whole call; the same id with another body is a `duplicate_request`. */
+  readonly body_hash: string;
+  /** The request. */
+  readonly request_id: string;
+  /** `att_` + UUIDv5. */
+  readonly attachment_id: string;
+  /** What it is, as gates name it, e.g. `invoice`. */
+  readonly kind: string;
+  /** File name, cleaned. Untrusted text. */
+  readonly name: string;
+  /** Media type, one of those that are accepted; the first bytes agree with it. */
+  readonly media_type: string;
+  /** Bytes of the content, 1 or more. */
+  readonly size_bytes: number;
+  /** `sha256:` and the hash of the content in hex. The content itself is in no topic. */
+  readonly sha256: string;
+  /** OIDC issuer of the person; null for an agent. */
+  readonly issuer: null | string;
+  /** OIDC subject of the person, or the agent's id. */
+  readonly subject: string;
+  /** Roles of the person at that time; none for an agent. */
+  readonly roles: readonly string[];
+  /** True when the agent that proposed the action attaches it, false for a person. */
+  readonly as_agent: boolean;
+}
+
 /** Kill switch; one copy per partition. Decisions and redemptions in scope stop, clocks pause. */
 export interface FreezeRequested {
   /** Tenant. */
@@ -612,6 +648,60 @@ export interface CustodyChanged {
   readonly claim_until: null | number;
   /** When. UTC epoch milliseconds. */
   readonly at: number;
+}
+
+/** Evidence was attached to a request; its packet has a new digest and approvals of the old one no longer count. */
+export interface EvidenceRecorded {
+  /** Tenant that owns the action. */
+  readonly tenant: string;
+  /** `act_` + UUIDv5; with the tenant, the record key. */
+  readonly action_id: string;
+  /** The caller's own run identifier, verbatim. */
+  readonly run_id: string;
+  /** Agent that proposed the action. */
+  readonly agent_id: string;
+  /** Type of the action, e.g. `refund`. */
+  readonly action_type: string;
+  /** `staging`, `canary` or `production`. */
+  readonly environment: string;
+  /** Version of the agent. */
+  readonly agent_version: string;
+  /** Model id. */
+  readonly model_id: string;
+  /** When intake admitted the action. UTC epoch milliseconds. */
+  readonly submitted_at: number;
+  /** When the decision entered the log. UTC epoch milliseconds. */
+  readonly decided_at: number;
+  /** The request. */
+  readonly request_id: string;
+  /** `approval`, `advisory`, `audit` or `decoy`. */
+  readonly request_kind: string;
+  /** Gate that binds. */
+  readonly gate: null | string;
+  /** `att_` + UUIDv5. */
+  readonly attachment_id: string;
+  /** What it is, as gates name it, e.g. `invoice`. */
+  readonly kind: string;
+  /** File name, cleaned. Untrusted text. */
+  readonly name: string;
+  /** Media type, one of those that are accepted; the first bytes agree with it. */
+  readonly media_type: string;
+  /** Bytes of the content, 1 or more. */
+  readonly size_bytes: number;
+  /** `sha256:` and the hash of the content in hex. The content itself is in no topic. */
+  readonly sha256: string;
+  /** OIDC issuer of the person; null for an agent. */
+  readonly issuer: null | string;
+  /** OIDC subject of the person, or the agent's id. */
+  readonly subject: string;
+  /** As whom: `agent`, `operator` (of the agent) or `reviewer`. */
+  readonly role: string;
+  /** Digest of the packet with this attachment. */
+  readonly packet_digest: string;
+  /** Approvals that counted until now. */
+  readonly voided_votes: readonly string[];
+  /** When. UTC epoch milliseconds. */
+  readonly attached_at: number;
 }
 
 /** A kill switch was set or lifted; one per partition. */
@@ -1803,6 +1893,7 @@ export interface EventMap {
   readonly BreakGlassRequested: BreakGlassRequested;
   readonly CancelRequested: CancelRequested;
   readonly CustodyRequested: CustodyRequested;
+  readonly EvidenceAttached: EvidenceAttached;
   readonly FreezeRequested: FreezeRequested;
   readonly OutcomeFiled: OutcomeFiled;
   readonly PacketShown: PacketShown;
@@ -1812,6 +1903,7 @@ export interface EventMap {
   readonly Ticked: Ticked;
   readonly VoteCast: VoteCast;
   readonly CustodyChanged: CustodyChanged;
+  readonly EvidenceRecorded: EvidenceRecorded;
   readonly FreezeChanged: FreezeChanged;
   readonly GlassBroken: GlassBroken;
   readonly GrantIssued: GrantIssued;
