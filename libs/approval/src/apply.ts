@@ -3,6 +3,7 @@ import { foldBreakGlass } from './fold-break-glass.js';
 import { foldCancel } from './fold-cancel.js';
 import { foldCustody } from './fold-custody.js';
 import { foldDecided } from './fold-decided.js';
+import { foldEvidence } from './fold-evidence.js';
 import { foldFreeze } from './fold-freeze.js';
 import { foldOutcome } from './fold-outcome.js';
 import { foldRedemption } from './fold-redemption.js';
@@ -52,6 +53,8 @@ function judge(turn: Turn, record: Exclude<LogEvent, { name: 'ActionDecided' }>)
       return foldOutcome(turn, record.event);
     case 'CustodyRequested':
       return foldCustody(turn, record.event);
+    case 'EvidenceAttached':
+      return foldEvidence(turn, record.event);
     case 'FreezeRequested':
       return foldFreeze(turn, record.event);
     case 'Ticked':

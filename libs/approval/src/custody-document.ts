@@ -2,6 +2,7 @@ import type { JsonValue } from '@countersign/canonical';
 import type { CustodyFact, Holder } from './custody-state.js';
 import { instant } from './document.js';
 import type { Json } from './document.js';
+import type { Attachment } from './evidence-state.js';
 import { approvalsOf } from './gate.js';
 import type { ActionState, RequestState, VoteState } from './state.js';
 
@@ -53,11 +54,18 @@ function waiting(action: ActionState, request: RequestState): Fact[] {
     { at: opened_at, what: 'opened', by: null, how: { ...how, ...clocks } },
     ...[...(request.shown ?? [])].map(([key, at]) => ({ at, what: 'shown', by: holderOf(key), how: {} })),
     ...(request.custody ?? []).map(changeOf),
+    ...request.attachments.map(attachedOf),
     ...edits.map(({ edit, issuer, editor, changed_at }) => ({
       ...{ at: changed_at, what: 'edited', by: { issuer, subject: editor }, how: { digest: edit.digest } },
     })),
     ...request.votes.map(voteOf),
   ];
+}
+
+/** As with everything that the agent does, its part has no person. */
+function attachedOf({ attached_at, issuer, subject, role, attachment_id, kind, name, sha256 }: Attachment): Fact {
+  const how = { attachment_id, kind, name, sha256, role };
+  return { at: attached_at, what: 'attached', by: role === 'agent' ? null : { issuer, subject }, how };
 }
 
 const WORDS: Readonly<Partial<Record<CustodyFact['what'], string>>> = {

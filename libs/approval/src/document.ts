@@ -1,6 +1,7 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { votingRoles } from './eligibility.js';
+import { evidenceMissing, evidenceRequired } from './evidence.js';
 import { approvalsOf, stagesOf } from './gate.js';
 import { patch } from './patch.js';
 import { proposalOf } from './proposal.js';
@@ -94,12 +95,20 @@ export const requestDocument = (request: RequestState): Json => ({
   gate: request.gate.name,
   approvals: { ...approvalsOf(request) },
   ...stagesDocument(request),
+  ...evidenceDocument(request),
   roles: [...votingRoles(request)],
   opened_at: instant(request.opened_at),
   respond_by: instant(request.respond_by),
   expires_at: instant(request.expires_at),
   paused: request.paused_at !== null,
 });
+
+/** The kinds of evidence that a gate demands, if it does, and which of them are not there. */
+function evidenceDocument(request: RequestState): Json {
+  const required = evidenceRequired(request);
+  if (required.length === 0) return {};
+  return { evidence: { required: [...required], missing: [...evidenceMissing(request)] } };
+}
 
 /** The stages of a gate that has some, in order, and whose turn it is. */
 function stagesDocument(request: RequestState): Json {

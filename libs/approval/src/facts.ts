@@ -13,6 +13,7 @@ export type LogName =
   | 'ReleaseRequested'
   | 'OutcomeFiled'
   | 'CustodyRequested'
+  | 'EvidenceAttached'
   | 'FreezeRequested'
   | 'Ticked';
 export type LogEvent = { [N in LogName]: { readonly name: N; readonly event: EventMap[N] } }[LogName];
@@ -31,6 +32,7 @@ export type PublicName =
   | 'VoteRecorded'
   | 'VersionChanged'
   | 'CustodyChanged'
+  | 'EvidenceRecorded'
   | 'RequestReminded'
   | 'RequestEscalated'
   | 'RequestResolved'
@@ -78,7 +80,10 @@ export type RefusalCode =
   | 'not_claimed'
   | 'already_assigned'
   | 'already_escalated'
-  | 'custody_full';
+  | 'custody_full'
+  | 'evidence_required'
+  | 'evidence_full'
+  | 'already_attached';
 
 export interface Refusal {
   readonly code: RefusalCode;

@@ -14,7 +14,7 @@ export function foldShown(turn: Turn, shown: PacketShown): Answer {
   const request = action === null ? null : requestOf(action, shown.request_id);
   if (action === null || request?.status !== 'pending') return answer(turn, refuse('not_found'));
   const { issuer, subject, packet_digest } = shown;
-  if (isOldVersion(action, request, packet_digest)) return answer(turn, refuse('stale_packet'));
+  if (isOld(action, request, packet_digest)) return answer(turn, refuse('stale_packet'));
   const person = personKey(issuer, subject);
   noteRow(request, person, shown);
   if (shown.outlier !== null) return answer(turn, null);
@@ -34,6 +34,8 @@ function noteRow(request: RequestState, person: string, { batch, outlier }: Pack
   else if (!hasOpened) (request.rows ??= new Map()).set(person, { batch, outlier });
 }
 
-/** True when somebody changed the action between the reading of the packet and its note in the log. */
-const isOldVersion = ({ versions }: ActionState, request: RequestState, packet_digest: string): boolean =>
-  request.kind === 'approval' && versions.length > 0 && packet_digest !== request.packet_digest;
+/** True when the packet changed between its reading and the note of it in the log. */
+function isOld({ versions }: ActionState, request: RequestState, packet_digest: string): boolean {
+  const canBe = request.attachments.length > 0 || (request.kind === 'approval' && versions.length > 0);
+  return canBe && packet_digest !== request.packet_digest;
+}

@@ -80,6 +80,7 @@ function voteOf(turn: Turn, action: ActionState, request: RequestState, cast: Vo
     voted_at: turn.now,
     // After an edit a stricter gate may bind: the editor's own vote counts only if it lets the editor vote, and now.
     counted: ineligible(action, request, cast) === null && !isOutOfTurn(request, cast),
+    superseded: false,
   };
 }
 

@@ -29,7 +29,8 @@ export function stricterGate(current: Gate, other: Gate): Gate {
   return isWhole ? most : { ...most, ...both, evidence };
 }
 
-const isApproval = ({ vote }: VoteState): boolean => vote === 'approve' || vote === 'approve_with_changes';
+export const isApproval = ({ vote }: Pick<VoteState, 'vote'>): boolean =>
+  vote === 'approve' || vote === 'approve_with_changes';
 
 /** Counted votes that satisfy `test`, one of each person: one person is one approval, whatever roles they have. */
 function byPeople(votes: readonly VoteState[], test: (vote: VoteState) => boolean): VoteState[] {

@@ -22,6 +22,9 @@ export { isLeftInPool, isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
 export { BREAK_GLASS_ROLE, ineligible, keptFromGlass, votingRoles } from './eligibility.js';
 export type { IneligibleRule, Voter } from './eligibility.js';
+export { attachedSince, attachmentDocument, attachmentOf, evidenceDigest, packetWith } from './evidence.js';
+export type { AttachedAs, Attachment } from './evidence-state.js';
+export { foreseeEvidence } from './fold-evidence.js';
 export type {
   Answer,
   Facts,
@@ -45,7 +48,8 @@ export { buildPacket, decisionOfKind, decisionOfReview, packetDigest } from './p
 export type { Packet, PacketDecision, PacketEdit } from './packet.js';
 export { approvalsBy } from './quorum.js';
 export type { Approvals, Approver, FilledStage } from './quorum.js';
-export { votesFor } from './vote-content.js';
+export { hasVoted } from './voted.js';
+export { missingFor, votesFor } from './vote-content.js';
 export { patch } from './patch.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';

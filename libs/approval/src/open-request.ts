@@ -1,6 +1,9 @@
 import type { ActionProposed, Gate } from '@countersign/events';
 import { scheduleAlarm } from './alarms.js';
 import { openCustody } from './custody-state.js';
+import { evidenceDigest } from './evidence.js';
+import { NO_EVIDENCE } from './evidence-state.js';
+import type { Attachment } from './evidence-state.js';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
@@ -18,12 +21,15 @@ export interface NewRequest {
   readonly request_id: string;
   readonly gate: Gate;
   readonly digest: string;
+  /** Digest of its packet without attachments. */
   readonly packet_digest: string;
+  /** What was attached to the request that was approved; none unless stated. */
+  readonly attachments?: readonly Attachment[];
 }
 
 /** Opens a request of an action. */
 export function openRequest({ state, now }: Turn, action: ActionState, fresh: NewRequest): RequestState {
-  const { kind, request_id, gate, digest, packet_digest } = fresh;
+  const { kind, request_id, gate, digest, packet_digest: base_digest, attachments = NO_EVIDENCE } = fresh;
   const respond_s = respondSeconds(action, fresh);
   const request: RequestState = Object.assign(openCustody(gate, paceOf(respond_s, gate)), {
     request_id,
@@ -31,7 +37,9 @@ export function openRequest({ state, now }: Turn, action: ActionState, fresh: Ne
     status: 'pending' as const,
     gate,
     digest,
-    packet_digest,
+    base_digest,
+    packet_digest: evidenceDigest(base_digest, attachments),
+    attachments,
     opened_at: now,
     respond_by: now + respond_s * 1000,
     expires_at: expiryOf(action, fresh, now),
@@ -72,7 +80,8 @@ export function openAudit(turn: Turn, action: ActionState): void {
 /** Opens the one audit of an action, on the version that is released. */
 export function askAuditor(turn: Turn, action: ActionState, asked: Omit<NewRequest, 'kind' | 'digest'>): void {
   const { digest } = action.versions.at(-1)?.edit ?? action.decided;
-  action.audit = openRequest(turn, action, { kind: 'audit', digest, ...asked });
+  const { attachments = NO_EVIDENCE } = action.request ?? {};
+  action.audit = openRequest(turn, action, { kind: 'audit', digest, attachments, ...asked });
   publishOpened(turn, action, action.audit);
 }
 

@@ -17,7 +17,8 @@ export interface Attempt {
     | 'reassign'
     | 'recuse'
     | 'escalate'
-    | 'comment';
+    | 'comment'
+    | 'attach';
   readonly subject: string;
   readonly request_id?: string;
   readonly grant_id?: string;

@@ -1,12 +1,13 @@
 import type { ActionDecided, Edit, Gate, Vote } from '@countersign/events';
 import type { CustodyState } from './custody-state.js';
+import type { Attachment } from './evidence-state.js';
 import { Heap } from './heap.js';
 import { createRotation } from './rotation.js';
 import type { Rotation } from './rotation.js';
 import { createShared } from './sharing.js';
 import type { Shared } from './sharing.js';
 
-/** One reviewer's accepted vote. `counted` turns false when a later edit voids it. */
+/** One reviewer's accepted vote. `counted` turns false when a later edit or new evidence voids it. */
 export interface VoteState {
   readonly vote_id: string;
   readonly issuer: string;
@@ -26,6 +27,8 @@ export interface VoteState {
   /** When a held action may leave the release queue by itself, as this voter wants it. */
   readonly release_at: number | null;
   counted: boolean;
+  /** True for an approval of a packet that evidence was added to since: its voter may approve again. */
+  superseded: boolean;
 }
 
 /** A changed version of the action and who changed it. */
@@ -58,7 +61,11 @@ export interface RequestState extends PausableClock, CustodyState {
   /** The gate that binds: of the decision, or a stricter one after an edit. */
   gate: Gate;
   digest: string;
+  /** Digest of the packet without attachments; `packet_digest` follows from both. */
+  base_digest: string;
   packet_digest: string;
+  /** Evidence in the order of the log; it stays when the action is changed. */
+  attachments: readonly Attachment[];
   readonly opened_at: number;
   respond_by: number;
   readonly votes: VoteState[];

@@ -1,4 +1,5 @@
 import type { VoteCast } from '@countersign/events';
+import { evidenceDigest } from './evidence.js';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { approvalsOf, stricterGate } from './gate.js';
@@ -6,13 +7,13 @@ import { personKey } from './state.js';
 import type { ActionState, RequestState } from './state.js';
 
 /** True when the vote brings other parameters than the ones on the table; advice changes nothing. */
-export const changesAction = ({ kind, digest }: RequestState, { edit }: VoteCast): boolean =>
+export const changesAction = ({ kind, digest }: RequestState, { edit }: Pick<VoteCast, 'edit'>): boolean =>
   kind === 'approval' && edit !== null && edit.digest !== digest;
 
-/** Nobody but the editor has seen the new version: time to read it begins when it is shown. */
-function forgetShown(request: RequestState, editor: string): void {
-  const seen = request.shown?.get(editor);
-  request.shown = seen === undefined ? null : new Map([[editor, seen]]);
+/** Nobody but who made it has seen the new packet: time to read it begins when it is shown. */
+export function forgetShown(request: RequestState, maker: string): void {
+  const seen = request.shown?.get(maker);
+  request.shown = seen === undefined ? null : new Map([[maker, seen]]);
   request.rows = null;
 }
 
@@ -25,9 +26,11 @@ export function changeVersion(turn: Turn, action: ActionState, request: RequestS
   action.versions.push({ edit, issuer, editor: subject, changed_at: turn.now });
   request.gate = stricterGate(request.gate, edit.gate);
   request.digest = edit.digest;
-  request.packet_digest = edit.packet_digest;
+  request.base_digest = edit.packet_digest;
+  request.packet_digest = evidenceDigest(edit.packet_digest, request.attachments);
   forgetShown(request, personKey(issuer, subject));
-  const { parameters, digest, packet_digest, diff, amount_value, amount_currency } = edit;
+  const { parameters, digest, diff, amount_value, amount_currency } = edit;
+  const { packet_digest } = request;
   publish(turn, 'VersionChanged', action, () =>
     about(action, {
       ...{ request_id: action.decided.request_id, gate: request.gate.name, issuer, reviewer_id: subject },

@@ -1,10 +1,13 @@
 import type { Vote, VoteCast } from '@countersign/events';
+import { evidenceMissing } from './evidence.js';
 import { judgeSeen } from './seen.js';
 import { refuse } from './facts.js';
 import type { Refusal, Turn } from './facts.js';
+import { isApproval, stricterGate } from './gate.js';
 import { tooLate } from './hold.js';
 import { personKey } from './state.js';
 import type { ActionState, RequestKind, RequestState } from './state.js';
+import { changesAction } from './version.js';
 
 const DECISIONS: readonly Vote[] = ['approve', 'deny', 'approve_with_changes'];
 const FINDINGS: readonly Vote[] = ['harmful', 'harmless', 'unsure'];
@@ -19,10 +22,17 @@ export function judgeContent(turn: Turn, action: ActionState, request: RequestSt
   const unseen = vote === 'deny' || request.kind === 'audit' ? null : judgeSeen(request, cast);
   if (unseen !== null) return unseen;
   if (lacksReason(turn, request, cast)) return refuse('reason_required');
+  if (isApproval(cast) && missingFor(request, cast).length > 0) return refuse('evidence_required');
   const wait = dwellLeft(turn, request, cast);
   if (wait > 0) return { ...refuse('too_fast'), retry_after_s: Math.ceil(wait / 1000) };
   if (tooLate(action, request, release_at)) return refuse('release_too_late');
   return vote === 'approve_with_changes' ? judgeEdit(cast) : null;
+}
+
+/** Kinds of evidence that are not there, under the gate that binds once this vote is counted. */
+export function missingFor(request: RequestState, { edit }: Pick<VoteCast, 'edit'>): readonly string[] {
+  if (edit === null || !changesAction(request, { edit })) return evidenceMissing(request);
+  return evidenceMissing({ ...request, gate: stricterGate(request.gate, edit.gate) });
 }
 
 function lacksReason(turn: Turn, request: RequestState, cast: VoteCast): boolean {

@@ -3,6 +3,6 @@ import type { Holder } from './custody-state.js';
 import { currentVersion } from './state.js';
 import type { ActionState, RequestState } from './state.js';
 
-/** Whose vote an edit voided may vote on the new version; a counted vote cannot be changed. */
+/** Whose vote an edit or new evidence voided may vote again; a counted vote cannot be changed. */
 export const hasVoted = (action: ActionState, request: RequestState, person: Holder): boolean =>
-  request.votes.some((vote) => vote.version === currentVersion(action) && isSame(vote, person));
+  request.votes.some((vote) => vote.version === currentVersion(action) && !vote.superseded && isSame(vote, person));

@@ -231,6 +231,31 @@ export const custody = (
   return { ...body, body_hash: overrides.body_hash ?? digestOf({ verb, to_subject, to_issuer, reason, text }) };
 };
 
+/** A person of finance attaches a file, or with `as_agent` the agent does. */
+export const attached = (
+  action: ActionProposed,
+  subject: string,
+  overrides: Loose<'EvidenceAttached'> = {},
+): EventMap['EvidenceAttached'] => {
+  const client_request_id = overrides.client_request_id ?? call();
+  const body = {
+    ...{ ...ids(action), client_request_id, request_id: derivedId('req', action.action_id) },
+    ...{ attachment_id: derivedId('att', action.action_id, subject, client_request_id), kind: 'invoice' },
+    ...{ name: 'invoice.pdf', media_type: 'application/pdf', size_bytes: 1000, sha256: digestOf(client_request_id) },
+    ...{ ...person(subject), as_agent: false },
+    ...overrides,
+  };
+  const { request_id, kind, name, media_type, sha256 } = body;
+  return { ...body, body_hash: overrides.body_hash ?? digestOf({ request_id, kind, name, media_type, sha256 }) };
+};
+
+/** As the agent that proposed the action. */
+export const attachedByAgent = (
+  action: ActionProposed,
+  overrides: Loose<'EvidenceAttached'> = {},
+): EventMap['EvidenceAttached'] =>
+  attached(action, action.agent_id, { issuer: null, roles: [], as_agent: true, ...overrides });
+
 /** What the service does when it chooses whom to ask. */
 export const assignment = (
   action: ActionProposed,

@@ -36,6 +36,10 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   already_assigned: 'it is assigned to that person, or to somebody else who can hand it on',
   already_escalated: 'it is escalated already',
   custody_full: 'it has taken as many comments and changes of hands as it can; vote, escalate it or step aside',
+  evidence_required:
+    'attach what `missing` names (POST /v1/requests/{request_id}/attachments or `countersign attach`), read it, and vote',
+  evidence_full: 'it has as many attachments, or as many bytes of them, as it takes; the agent may add half of them',
+  already_attached: 'this content is attached to the request as this kind already',
   release_too_late: 'choose an earlier time: the action is forgotten before its grant could be used',
 };
 

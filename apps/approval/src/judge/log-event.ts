@@ -7,6 +7,7 @@ const NAMES: Readonly<Record<LogName, true>> = {
   PacketShown: true,
   CancelRequested: true,
   CustodyRequested: true,
+  EvidenceAttached: true,
   RedemptionRequested: true,
   RevocationRequested: true,
   BreakGlassRequested: true,
