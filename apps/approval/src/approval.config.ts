@@ -1,4 +1,12 @@
-import { commaList, httpUrl, loadIssuers, loadRate, loadServiceConfig, positiveInt } from '@countersign/service';
+import {
+  commaList,
+  httpUrl,
+  loadIssuers,
+  loadRate,
+  loadServiceConfig,
+  positiveInt,
+  required,
+} from '@countersign/service';
 import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
 
 export interface ApprovalConfig extends ServiceConfig {
@@ -17,6 +25,8 @@ export interface ApprovalConfig extends ServiceConfig {
   readonly rosterFile: string | null;
   /** Who answers for that file. */
   readonly operator: string;
+  /** Directory of attached evidence, the same for all instances. */
+  readonly evidenceDir: string;
   /** How long actions are remembered, milliseconds; may only grow over the life of a log. Default 8 days. */
   readonly horizonMs: number;
   /** Waits between attempts to deliver a message, milliseconds. Default: ten attempts over three days. */
@@ -38,5 +48,6 @@ export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
   pageUrls: commaList(env, 'APPROVAL_URLS', [httpUrl(env, 'COUNTERSIGN_ISSUER')]),
   rosterFile: env['COUNTERSIGN_ROSTER'] || null,
   operator: env['COUNTERSIGN_OPERATOR'] || 'operator',
+  evidenceDir: required(env, 'COUNTERSIGN_EVIDENCE_DIR'),
   horizonMs: positiveInt(env, 'COUNTERSIGN_HORIZON_DAYS', 8) * DAY_MS,
 });

@@ -3,7 +3,9 @@ import type { DynamicModule } from '@nestjs/common';
 import { METRICS } from '@countersign/service';
 import type { KeyAuth, ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
+import type { Evidence } from './evidence/evidence.js';
 import type { ApprovalTokens } from './http/approval-tokens.js';
+import { AttachmentsController } from './http/attachments.controller.js';
 import { BreakGlassController } from './http/break-glass.controller.js';
 import type { Batches } from './http/batches.js';
 import { BatchesController } from './http/batches.controller.js';
@@ -12,6 +14,7 @@ import { CustodyController } from './http/custody.controller.js';
 import { ExecutorsController } from './http/executors.controller.js';
 import { FreezesController } from './http/freezes.controller.js';
 import { GrantsController } from './http/grants.controller.js';
+import { InternalAttachmentsController } from './http/internal-attachments.controller.js';
 import { InternalController } from './http/internal.controller.js';
 import { KnownController } from './http/known.controller.js';
 import type { Queue } from './http/queue.js';
@@ -30,6 +33,7 @@ import type { NotifyParts } from './notify/notify-parts.js';
 import { BatchPageController } from './page/batch-page.controller.js';
 import { FormsController } from './page/forms.controller.js';
 import type { Calls } from './page/forms.controller.js';
+import { AttachmentsPageController } from './page/attachments-page.controller.js';
 import { PageController } from './page/page.controller.js';
 import { PageSessions } from './page/page-sessions.js';
 import type { PageParts } from './page/page-sessions.js';
@@ -42,6 +46,7 @@ import {
   CALLERS,
   CALLS,
   CUSTODY,
+  EVIDENCE,
   JUDGE,
   NOTIFY,
   PAGE,
@@ -62,6 +67,7 @@ export interface ApprovalParts {
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
   readonly custody: Custody;
+  readonly evidence: Evidence;
   readonly queue: Queue;
   readonly batches: Batches;
   readonly notify: NotifyParts;
@@ -70,6 +76,7 @@ export interface ApprovalParts {
 }
 
 const CONTROLLERS = [
+  AttachmentsController,
   BreakGlassController,
   BatchesController,
   CustodyController,
@@ -78,6 +85,7 @@ const CONTROLLERS = [
   ReleasesController,
   RequestsController,
   FreezesController,
+  InternalAttachmentsController,
   InternalController,
   KnownController,
   NotificationsController,
@@ -102,7 +110,9 @@ export class ApprovalModule {
       module: ApprovalModule,
       controllers: [
         ...CONTROLLERS,
-        ...(parts.page === null ? [] : [PageController, BatchPageController, FormsController, SignInController]),
+        ...(parts.page === null
+          ? []
+          : [PageController, AttachmentsPageController, BatchPageController, FormsController, SignInController]),
       ],
       providers: [
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
@@ -114,6 +124,7 @@ export class ApprovalModule {
         { provide: APPROVAL_TOKENS, useValue: parts.tokens },
         { provide: VOTES, useValue: parts.votes },
         { provide: CUSTODY, useValue: parts.custody },
+        { provide: EVIDENCE, useValue: parts.evidence },
         { provide: QUEUE, useValue: parts.queue },
         { provide: RELEASES, useValue: releases },
         { provide: PAGE, useValue: parts.page && new PageSessions(parts.page) },

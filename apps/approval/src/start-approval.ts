@@ -15,6 +15,8 @@ import { openSigningKeys } from '@countersign/token';
 import type { ApprovalConfig } from './approval.config.js';
 import { ApprovalModule } from './approval.module.js';
 import { Assigner } from './assign/assigner.js';
+import { Evidence } from './evidence/evidence.js';
+import { openEvidenceDirectory } from './evidence/evidence-store.js';
 import { ApprovalTokens } from './http/approval-tokens.js';
 import { Custody } from './http/custody.js';
 import { Edits } from './http/edits.js';
@@ -59,6 +61,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     ...{ votes, custody: new Custody(judge, votes) },
     ...{ queue: new Queue(view, shown), batches: new Batches(view, shown) },
+    evidence: new Evidence(judge, await openEvidenceDirectory(config.evidenceDir), log),
     page,
   });
   const readiness = readinessOf({

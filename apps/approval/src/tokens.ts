@@ -7,6 +7,7 @@ export const APPROVAL_TOKENS = Symbol('APPROVAL_TOKENS');
 export const VOTES = Symbol('VOTES');
 export const CUSTODY = Symbol('CUSTODY');
 export const RELEASES = Symbol('RELEASES');
+export const EVIDENCE = Symbol('EVIDENCE');
 export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');
 export const BATCHES = Symbol('BATCHES');

@@ -75,7 +75,7 @@ export class Instances {
       ...{ policyUrl: 'http://127.0.0.1:9', issuers: this.people.issuers, pageClientId: null, pageUrls: [] },
       notificationWaitsMs: Array.from({ length: 200 }, () => 300),
       onNotificationConnect: (address) => void this.connected.push(address),
-      ...{ rosterFile: null, operator: 'operator', rate: loadRate({}) },
+      ...{ rosterFile: null, operator: 'operator', rate: loadRate({}), evidenceDir: this.evidenceDir },
       ...overrides,
     } as const;
     const service = await startApproval(config);
@@ -99,6 +99,10 @@ export class Instances {
   addWithPage(issuer: { issuer: string; jwks_uri: string; audience: string }, port: number): Promise<string> {
     const issuers = loadIssuers({ OIDC_ISSUERS: JSON.stringify([issuer]) });
     return this.add({ issuers, port, pageClientId: 'countersign-page', pageUrls: [`http://127.0.0.1:${port}`] });
+  }
+
+  get evidenceDir(): string {
+    return join(this.secretsDir, 'evidence');
   }
 
   url(index = 0): string {

@@ -2,7 +2,7 @@ import { digestOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { Attachment } from './evidence-state.js';
 import type { Packet } from './packet.js';
-import type { ActionState, RequestState } from './state.js';
+import type { RequestState } from './state.js';
 
 /** An attachment as packets show it. */
 export const attachmentDocument = (attachment: Attachment): { [member: string]: JsonValue } => {
@@ -40,7 +40,3 @@ export const evidenceRequired = ({ kind, gate }: Pick<Asking, 'kind' | 'gate'>):
 
 export const evidenceMissing = (request: Asking): readonly string[] =>
   evidenceRequired(request).filter((kind) => !request.attachments.some((attachment) => attachment.kind === kind));
-
-/** The attachment of a request of this action by its id; null when it has no such attachment. */
-export const attachmentOf = ({ request, audit }: ActionState, attachment_id: string): Attachment | null =>
-  [request, audit].flatMap((one) => one?.attachments ?? []).find((one) => one.attachment_id === attachment_id) ?? null;

@@ -22,9 +22,9 @@ export { isLeftInPool, isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
 export { BREAK_GLASS_ROLE, ineligible, keptFromGlass, votingRoles } from './eligibility.js';
 export type { IneligibleRule, Voter } from './eligibility.js';
-export { attachedSince, attachmentDocument, attachmentOf, evidenceDigest, packetWith } from './evidence.js';
+export { attachedSince, attachmentDocument, evidenceDigest, evidenceMissing, packetWith } from './evidence.js';
 export type { AttachedAs, Attachment } from './evidence-state.js';
-export { foreseeEvidence } from './fold-evidence.js';
+export { attachesAs, foreseeEvidence } from './fold-evidence.js';
 export type {
   Answer,
   Facts,

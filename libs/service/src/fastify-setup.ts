@@ -8,6 +8,7 @@ import type { BodyLimits } from './json-body.js';
 import { MAX_ACTION_BYTES, readJsonBody } from './json-body.js';
 import type { Logger } from './logger.js';
 import { asError, sendProblem } from './problem.filter.js';
+import type { RAW_BODY } from './raw-body.js';
 import { refuseCrossSite } from './same-site.js';
 
 export interface HttpOptions {
@@ -58,10 +59,8 @@ export function setUpHttp(
     maxArrayBytes: MAX_ACTION_BYTES * (options.maxBatchItems ?? 1),
   };
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => {
-    refuseOtherCharsets(request.headers['content-type']);
-    return readJsonBody(payload, limits);
-  });
+  acceptJson(fastify, limits);
+  acceptRaw(fastify);
   if (options.acceptForms) acceptForms(fastify);
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers(SECURITY_HEADERS);
@@ -78,6 +77,26 @@ export function setUpHttp(
     const route = request.routeOptions.url ?? 'none';
     observe({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
     done();
+  });
+}
+
+function acceptJson(fastify: FastifyInstance, limits: BodyLimits): void {
+  fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => {
+    if (isRaw(request)) return Promise.resolve(payload);
+    refuseOtherCharsets(request.headers['content-type']);
+    return readJsonBody(payload, limits);
+  });
+}
+
+const isRaw = ({ routeOptions }: FastifyRequest): boolean =>
+  (routeOptions.config as Partial<typeof RAW_BODY>).isRaw === true;
+
+/** Routes that take any type read it themselves, once they know who sends it; all others refuse it. */
+function acceptRaw(fastify: FastifyInstance): void {
+  fastify.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => {
+    if (isRaw(request)) return Promise.resolve(payload);
+    if (request.is404) return Promise.resolve(undefined);
+    throw new CountersignError('unsupported_media_type', 'send the body as application/json in UTF-8');
   });
 }
 

@@ -13,6 +13,7 @@ export { startService } from './start-service.js';
 export { runMain } from './run-main.js';
 export type { RunningService, ServiceOptions } from './start-service.js';
 export { decodeUtf8, jsonProblem, MAX_ACTION_BYTES, parseStrictly } from './json-body.js';
+export { MAX_ATTACHMENT_BYTES, RAW_BODY, RawBodies } from './raw-body.js';
 export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';
 export {

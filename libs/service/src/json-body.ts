@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { CountersignError, JsonError, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 
@@ -18,12 +18,13 @@ export interface BodyLimits {
  * @returns undefined for an empty body
  * @throws CountersignError `too_large`, `malformed` (with a pointer where one member is at fault) or `too_deep`
  */
-export async function readJsonBody(stream: IncomingMessage, limits: BodyLimits): Promise<JsonValue | undefined> {
+export async function readJsonBody(stream: Readable, limits: BodyLimits): Promise<JsonValue | undefined> {
   const bytes = await readBytes(stream, limits);
   return bytes.length === 0 ? undefined : parseStrictly(decodeUtf8(bytes));
 }
 
-async function readBytes(stream: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
+/** All bytes of a body. @throws CountersignError `too_large` */
+export async function readBytes(stream: Readable, limits: BodyLimits): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let received = 0;
   let limit = limits.maxArrayBytes;

@@ -10,9 +10,16 @@ const item = {
   ...{ environment: z.string(), roles: z.array(z.string()), packet_digest: z.string() },
   ...{ opened_at: instant, respond_by: instant, expires_at: instant, submitted_at: instant },
   approvals: z.looseObject({ required: z.int(), given: z.int() }),
+  evidence: z.looseObject({ required: z.array(z.string()), missing: z.array(z.string()) }).optional(),
   you: z.looseObject({ eligible: z.boolean(), rule: z.string().nullable(), can_vote: z.boolean() }),
 };
 const Request = z.looseObject(item);
+
+const Attachment = z.looseObject({
+  ...{ attachment_id: z.string(), kind: z.string(), name: z.string(), media_type: z.string() },
+  ...{ size_bytes: z.int(), sha256: z.string() },
+  attached_by: z.looseObject({ issuer: z.string().nullable(), subject: z.string(), role: z.string() }),
+});
 
 export const REQUEST_ANSWER = answerOf(z.looseObject({ ...item, packet: z.record(z.string(), json) }));
 export const REQUESTS_ANSWER = answerOf(z.looseObject({ items: z.array(Request), next_cursor: z.string().nullable() }));
@@ -28,6 +35,7 @@ export const BATCH_ANSWER = answerOf(
   z.looseObject({ ...batch, items: z.array(z.looseObject({ ...row, differs: z.record(z.string(), json) })) }),
 );
 export const VOTE_ANSWER = answerOf(z.looseObject({ vote_id: z.string(), request: Request }));
+export const ATTACHED_ANSWER = answerOf(z.looseObject({ attachment: Attachment, request: Request }));
 export const REDEEM_ANSWER = answerOf(
   z.looseObject({
     ...{ result: z.literal('ok'), grant_id: z.string(), action_id: z.string(), executor: z.string() },

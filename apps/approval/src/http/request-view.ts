@@ -5,7 +5,9 @@ import {
   decisionOfReview,
   glassBroken,
   glassOf,
+  evidenceDigest,
   handsDocument,
+  hasVoted,
   holdDocument,
   ineligible,
   isBlind,
@@ -13,6 +15,7 @@ import {
   instant,
   keptFromGlass,
   packetDigest,
+  packetWith,
   proposalOf,
   readJson,
   requestDocument,
@@ -60,11 +63,7 @@ const amountOf = ({
 export function standingOf(action: Requested, viewer: Voter): Json {
   const early = action.request.status === 'pending' && isOutOfTurn(action.request, viewer) ? 'stage' : null;
   const rule = ineligible(action.action, action.request, viewer) ?? early;
-  const version = action.versions.length + 1;
-  const own = action.request.votes.filter(
-    ({ issuer, subject }) => issuer === viewer.issuer && subject === viewer.subject,
-  );
-  const voted = own.some((vote) => vote.version === version);
+  const voted = hasVoted(action.action, action.request, viewer);
   return {
     eligible: rule === null,
     rule,
@@ -123,9 +122,11 @@ export function packetOf(action: Requested): Packet {
   const proposal = proposalOf(action);
   const decision = shownDecision(action) ?? action.decided;
   const packet = buildPacket(proposal, decision, action.versions);
+  const { base_digest, attachments, packet_digest } = action.request;
   const { parameters } = action.versions.at(-1)?.edit ?? proposal;
   const preconditions = readJson(proposal.preconditions, null);
   const digest = actionDigest({ ...proposal, parameters: readJson(parameters, null), preconditions });
-  if (digest === action.request.digest && packetDigest(packet) === action.request.packet_digest) return packet;
+  const isWhole = packetDigest(packet) === base_digest && evidenceDigest(base_digest, attachments) === packet_digest;
+  if (digest === action.request.digest && isWhole) return packetWith(packet, attachments);
   throw new CountersignError('internal', 'the packet does not fit its action; an operator has to look at it');
 }

@@ -1,5 +1,7 @@
 import { derivedId, CountersignError, digestOf } from '@countersign/canonical';
-import type { Answer, Json } from '@countersign/approval';
+import type { ProblemDetails } from '@countersign/canonical';
+import { attachedSince, attachmentDocument, missingFor } from '@countersign/approval';
+import type { Answer, Attachment, Json, RequestState } from '@countersign/approval';
 import type { Edit, VoteCast } from '@countersign/events';
 import type { Reviewer } from '@countersign/service';
 import { z } from 'zod';
@@ -61,6 +63,14 @@ export class Votes {
     return requested;
   }
 
+  /** Of a request of this tenant. @throws CountersignError `not_found` */
+  attachment(tenant: string, requestId: string, attachmentId: string): Attachment {
+    const { attachments } = this.request(tenant, requestId).request;
+    const found = attachments.find(({ attachment_id }) => attachment_id === attachmentId);
+    if (found === undefined) throw new CountersignError('not_found', 'there is no such attachment');
+    return found;
+  }
+
   /** @throws CountersignError with the refusal of the door or of the log */
   async cast(ballot: Ballot): Promise<Voted> {
     const { request_id, reviewer } = ballot;
@@ -68,7 +78,8 @@ export class Votes {
     const body = validate(VoteBody, ballot.body);
     const edit = await this.editOf(action, body, reviewer);
     const event = voteCast(action, ballot, body, edit);
-    const answer: Answer = accepted(await this.judge.ask('VoteCast', event));
+    const judged = await this.judge.ask('VoteCast', event);
+    const answer: Answer = accepted(judged, factsOf(judged, action.request, event));
     const request = requestItem(this.request(reviewer.tenant, request_id), reviewer);
     return { vote_id: event.vote_id, repeated: answer.repeated, request };
   }
@@ -86,6 +97,14 @@ export class Votes {
       throw new CountersignError('parameters_required', 'send the whole new parameters', { pointer: '/parameters' });
     return this.edits.build(action, parameters, reviewer);
   }
+}
+
+/** What a voter who is refused for evidence needs to know. */
+function factsOf({ code }: Answer, request: RequestState, { packet_digest, edit }: VoteCast): ProblemDetails {
+  if (code === 'evidence_required') return { missing: missingFor(request, { edit }) };
+  if (code !== 'stale_packet') return {};
+  const attached = attachedSince(request, packet_digest) ?? [];
+  return attached.length === 0 ? {} : { attached: attached.map(attachmentDocument) };
 }
 
 function voteCast(

@@ -6,6 +6,7 @@ import { html } from './html.js';
 import type { Html } from './html.js';
 import { page } from './layout.js';
 import type { Visitor } from './layout.js';
+import { packetPath } from './queue-page.js';
 import { forms } from './packet-forms.js';
 import type { FormsView } from './packet-forms.js';
 import type { Intent, Notice } from './words.js';
@@ -19,6 +20,8 @@ export interface PacketView extends FormsView {
   /** In whose hands it is, in words; null for nobody's. */
   readonly hands: string | null;
   readonly comments: readonly JsonValue[];
+  /** Kinds of evidence without which nobody approves, and which nobody attached yet. */
+  readonly missing: readonly string[];
   /** What the last attempt answered. */
   readonly notice: Notice | null;
 }
@@ -69,13 +72,33 @@ export function packetPage(visitor: Visitor, shownView: PacketView, intent: Inte
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
 <h1>${title}</h1>${leadOf(view)}
 <p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}${view.hands && html` · ${view.hands}`}</p>
-${effect(view, action)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${comments(view)}${forms(visitor, view, intent)}`,
+${effect(view, action)}${evidence(view)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${comments(view)}${forms(visitor, view, intent)}`,
   );
 }
 
 const effect = ({ packet, packet_digest }: PacketView, action: Members): Html =>
   html`<section><h2>What an approval releases</h2>${facts(members(action['parameters']))}<hr>
 ${facts({ target: action['target'] ?? null, 'on behalf of': action['on_behalf_of'] ?? null, run: action['run_id'] ?? null, agent: `${shown(members(packet['agent'])['id'])} ${shown(members(packet['agent'])['version'])}`, model: members(packet['model'])['id'] ?? null, digest: action['digest'] ?? null, packet: packet_digest })}</section>`;
+
+/** Files of others: each is saved when it is followed, and opened by nothing here. */
+function evidence({ request_id, packet, missing }: PacketView): Html | null {
+  const files = list(packet['attachments']).map((file) => attachment(request_id, members(file)));
+  if (files.length + missing.length === 0) return null;
+  return html`<section class="untrusted"><h2>Evidence (not verified)</h2>${lacking(request_id, missing)}
+${files.length === 0 ? null : html`<table><thead><tr><th>Kind</th><th>File</th><th>Bytes</th><th>SHA-256</th><th>Attached by</th></tr></thead><tbody>${files}</tbody></table>`}</section>`;
+}
+
+const lacking = (requestId: string, [first, ...others]: readonly string[]): Html | null =>
+  first === undefined
+    ? null
+    : html`<p>Missing: ${[first, ...others].join(', ')}. Nobody can approve before it is attached: <code>countersign attach ${requestId} FILE --kind ${first} --reviewer YOU</code></p>`;
+
+function attachment(requestId: string, { attachment_id, kind, name, size_bytes, sha256, attached_by }: Members): Html {
+  const path = `${packetPath(requestId)}/attachments/${encodeURIComponent(shown(attachment_id))}`;
+  const { subject, role } = members(attached_by);
+  return html`<tr><td>${shown(kind)}</td><td><a href="${path}" download>${shown(name)}</a></td><td>${shown(size_bytes)}</td>
+<td class="mono">${shown(sha256).slice('sha256:'.length, 'sha256:'.length + 12)}…</td><td>${shown(subject)} (${shown(role)})</td></tr>`;
+}
 
 function change(packet: Members): Html {
   return html`${edited(packet)}${beforeAndAfter(members(packet['before']), members(packet['after']))}`;

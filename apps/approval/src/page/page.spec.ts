@@ -19,6 +19,7 @@ const view = {
   hindrance: null,
   hands: null,
   comments: [],
+  missing: [],
   notice: null,
   changeable: null as JsonValue,
   held: false,
@@ -65,6 +66,24 @@ describe("the reviewers' page", () => {
     expect(text.indexOf('0.9')).toBeLessThan(text.indexOf('What the agent says about itself'));
     expect(text).not.toContain('<script');
     expect(packetPage(visitor, view)).not.toContain('attested');
+  });
+
+  it('lists evidence as text of others with a link to save it, and says what is missing', () => {
+    const attachments = [
+      {
+        ...{ attachment_id: 'att_1', kind: 'invoice', name: `${evil}\u202e.pdf`, media_type: 'application/pdf' },
+        ...{ size_bytes: 1234, sha256: `sha256:${'ab'.repeat(32)}` },
+        attached_by: { issuer: null, subject: 'refund-agent', role: 'agent' },
+      },
+    ];
+    const text = packetPage(visitor, { ...view, missing: ['contract'], packet: { ...view.packet, attachments } });
+    expect(text).toContain('href="/page/requests/req_1/attachments/att_1" download');
+    expect(text).toContain('abababababab…');
+    expect(text).toContain('refund-agent (agent)');
+    expect(text).toContain('Missing: contract.');
+    expect(text).toContain('⟦U+202E⟧.pdf');
+    expect(text).not.toContain('<script');
+    expect(packetPage(visitor, view)).not.toContain('Evidence');
   });
 
   it('shows the stages of the gate in their order', () => {

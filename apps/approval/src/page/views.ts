@@ -1,4 +1,13 @@
-import { approvalsOf, commentsOf, instant, isBlind, isSame, proposalOf, readJson } from '@countersign/approval';
+import {
+  approvalsOf,
+  commentsOf,
+  evidenceMissing,
+  instant,
+  isBlind,
+  isSame,
+  proposalOf,
+  readJson,
+} from '@countersign/approval';
 import type { IneligibleRule, Json, RequestState } from '@countersign/approval';
 import { parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
@@ -55,6 +64,7 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
     packet_digest: request.packet_digest,
     approvals: approvalsOf(request),
     hands: handsOf(request),
+    missing: evidenceMissing(request),
     comments: isBlind(action.action, request, reviewer) ? [] : commentsOf(request),
     hindrance: hindranceOf(request, standing),
     changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersOf(action) : null,

@@ -13,7 +13,9 @@ export const INELIGIBLE: Readonly<Record<IneligibleRule, string>> = {
 const REFUSED: Readonly<Record<string, string>> = {
   already_voted: 'You have voted on this version already; a vote cannot be changed.',
   already_terminal: 'The request had ended before your answer arrived.',
-  stale_packet: 'The packet has changed since you read it. Read it again, then vote.',
+  stale_packet:
+    'The packet has changed since you read it, by a change of the action or by new evidence. Read it again, then vote.',
+  evidence_required: 'Evidence is missing. Nobody can approve before it is attached; you can deny.',
   vote_not_offered: 'This request takes other answers.',
   reason_required: 'This gate demands a reason. Write one below, then press again.',
   not_eligible:

@@ -8,6 +8,8 @@ import type { SystemOptions } from './options.js';
 export interface Layout {
   readonly data: string;
   readonly secrets: string;
+  /** What people and agents attach to requests. */
+  readonly evidence: string;
   readonly logs: string;
   readonly localFile: string;
   readonly ports: Ports;
@@ -32,6 +34,7 @@ export function layoutOf(options: SystemOptions): Layout {
   return {
     data,
     secrets: join(data, 'secrets'),
+    evidence: join(data, 'evidence'),
     logs: join(data, 'logs'),
     localFile: join(data, 'local.json'),
     ports,

@@ -63,6 +63,7 @@ function sharedEnv(layout: Layout, options: SystemOptions, engine: ExternalEngin
     // Whose risk owners change the policies of every tenant.
     COUNTERSIGN_SHARED_POLICIES_TENANT: 'acme',
     COUNTERSIGN_ROSTER: rosterFile,
+    COUNTERSIGN_EVIDENCE_DIR: layout.evidence,
     COUNTERSIGN_PARENT_PID: String(process.pid),
     COUNTERSIGN_ISSUER: urls.approval[0],
     POLICY_URL: urls.policy,
