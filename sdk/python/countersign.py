@@ -309,6 +309,18 @@ class Client:
         path = f"/v1/actions/{urllib.parse.quote(id_of_action, safe='')}/outcome"
         return self._send(self._intake, "POST", path, body, key=str(uuid.uuid4()))
 
+    def attach(
+        self, id_of_action: str, kind: str, name: str, media_type: str, content: bytes, idempotency_key: str = ""
+    ) -> dict:
+        """Attaches a file to an action that waits for people; `request.evidence.missing` says which kinds are wanted.
+
+        Approvals given before it count no longer. Answers with `attachment` and the `action`.
+        """
+        query = urllib.parse.urlencode({"kind": kind, "name": name})
+        path = f"/v1/actions/{urllib.parse.quote(id_of_action, safe='')}/attachments?{query}"
+        key = idempotency_key or str(uuid.uuid4())
+        return self._send(self._intake, "POST", path, (media_type, content), key=key)
+
     def _send(self, urls: list, method: str, path: str, body: Any = None, key: str = "", held_s: float = 0) -> Any:
         if not urls:
             raise CountersignError("wrong_use", "no address is configured for this service")
@@ -316,7 +328,9 @@ class Client:
         if key:
             headers["Idempotency-Key"] = key
         data = None
-        if body is not None:
+        if isinstance(body, tuple):
+            headers["Content-Type"], data = body
+        elif body is not None:
             headers["Content-Type"] = "application/json"
             data = canonicalize(body).encode("utf-8")
         deadline = time.monotonic() + self._retry_for_s + held_s

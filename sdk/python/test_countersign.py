@@ -162,6 +162,13 @@ class Http(unittest.TestCase):
             self.assertEqual(raised.exception.code, "overloaded")
             self.assertGreater(len(peer.received), 1)
 
+    def test_attaches_bytes_as_they_are(self):
+        with Peer([BUSY, (201, {"attachment": {"kind": "invoice"}}, {})]) as peer:
+            attached = client(peer).attach("act_1", "invoice", "a b.pdf", "application/pdf", b"%PDF-1.7", "k-1")
+            self.assertEqual(attached["attachment"]["kind"], "invoice")
+            path = "/v1/actions/act_1/attachments?kind=invoice&name=a+b.pdf"
+            self.assertEqual(peer.received, [(path, "k-1", b"%PDF-1.7")] * 2)
+
     def test_a_refusal_is_not_retried(self):
         with Peer([problem("already_consumed", 409)]) as peer:
             with self.assertRaises(CountersignError) as raised:

@@ -26,6 +26,7 @@ const ActionAnswer = z.looseObject({
       ...{ request_id: z.string(), kind: z.enum(['approval', 'advisory', 'audit']), status: z.string() },
       ...{ gate: z.string(), roles: z.array(z.string()), opened_at: instant, respond_by: instant, expires_at: instant },
       approvals: z.looseObject({ required: z.int(), given: z.int() }),
+      evidence: z.looseObject({ required: z.array(z.string()), missing: z.array(z.string()) }).optional(),
     })
     .nullable(),
   effective: z.looseObject({ parameters: json, digest, changed: z.boolean(), diff: z.array(json) }),
@@ -44,6 +45,12 @@ const ActionAnswer = z.looseObject({
   outcome: z.looseObject({ status: z.enum(['executed', 'failed', 'rolled_back']), result: json }).nullable(),
 });
 
+const Attachment = z.looseObject({
+  ...{ attachment_id: z.string(), kind: z.string(), name: z.string(), media_type: z.string() },
+  ...{ size_bytes: z.int(), sha256: digest, attached_by: z.looseObject({ subject: z.string(), role: z.string() }) },
+});
+
+export const ATTACHED_ANSWER = answerOf(z.looseObject({ attachment: Attachment, action: ActionAnswer }));
 /** The action document. */
 export const ACTION_ANSWER = answerOf(ActionAnswer);
 export const ACTIONS_ANSWER = answerOf(

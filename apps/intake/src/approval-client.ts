@@ -40,6 +40,21 @@ export interface KnownAction {
   readonly [member: string]: unknown;
 }
 
+/** A file of an agent, with the query of approval's route. */
+export interface AttachmentToPass {
+  readonly query: URLSearchParams;
+  readonly type: string;
+  readonly bytes: Buffer;
+}
+
+export interface PassedAttachment {
+  readonly attachment: unknown;
+  readonly repeated: boolean;
+  readonly action: ActionDocument;
+}
+
+/** Storing bytes and asking the log about them. */
+const UPLOAD_MS = 15_000;
 const GRACE_MS = 3_000;
 const POLL_MS = 100;
 
@@ -88,6 +103,13 @@ export class ApprovalClient {
   /** @returns the document with the outcome. @throws CountersignError as approval refuses */
   async fileOutcome(actionId: string, outcome: Readonly<Record<string, unknown>>): Promise<unknown> {
     return passOn(await this.call('POST', `/internal/actions/${actionId}/outcome`, outcome)).body;
+  }
+
+  /** @returns the attachment and the document with it. @throws CountersignError as approval refuses */
+  async attach(actionId: string, { query, type, bytes }: AttachmentToPass): Promise<PassedAttachment> {
+    const path = `/internal/actions/${actionId}/attachments?${query.toString()}`;
+    const call = { method: 'POST', path, raw: { type, bytes }, timeoutMs: UPLOAD_MS } as const;
+    return passOn(await this.client.call(call)).body as PassedAttachment;
   }
 
   private call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<InternalAnswer> {

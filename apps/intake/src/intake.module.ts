@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { KeyAuth } from '@countersign/service';
 import { ActionsController } from './actions.controller.js';
+import { AttachmentsController } from './attachments.controller.js';
 import type { ApprovalClient } from './approval-client.js';
 import type { LabelSources } from './find-labelled.js';
 import { LabelsController } from './labels.controller.js';
@@ -24,7 +25,7 @@ export class IntakeModule {
   static of(parts: IntakeParts): DynamicModule {
     return {
       module: IntakeModule,
-      controllers: [ProposeController, ActionsController, LabelsController, SubmissionsHandler],
+      controllers: [ProposeController, ActionsController, AttachmentsController, LabelsController, SubmissionsHandler],
       providers: [
         { provide: PROPOSALS, useValue: parts.proposals },
         { provide: APPROVAL, useValue: parts.approval },

@@ -32,6 +32,21 @@ describe('endpoint', () => {
     );
   });
 
+  it('sends bytes as they are, again too', async () => {
+    const raw = { type: 'application/pdf', content: Buffer.from('%PDF-1.7') };
+    await withPeer(
+      (index) => (index === 0 ? busy : { status: 201, body: {} }),
+      async (peer) => {
+        await createEndpoint({ urls: [peer.url], bearer: 'key' }).send({ method: 'POST', path: '/x', raw });
+        const seen = peer.received.map(({ headers, body }) => [headers['content-type'], body]);
+        expect(seen).toEqual([
+          ['application/pdf', '%PDF-1.7'],
+          ['application/pdf', '%PDF-1.7'],
+        ]);
+      },
+    );
+  });
+
   it('waits as long as Retry-After asks', async () => {
     const asked: Reply = { ...busy, headers: { 'retry-after': '1' } } as Reply;
     await withPeer(

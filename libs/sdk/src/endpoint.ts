@@ -17,6 +17,8 @@ export interface Send {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   body?: JsonValue;
+  /** In place of a JSON body: these bytes, as they are. */
+  raw?: { type: string; content: Uint8Array };
   headers?: Record<string, string>;
   /** How long the server itself may hold the answer, milliseconds. */
   heldMs?: number;
@@ -42,6 +44,10 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 function requestInit(options: EndpointOptions, request: Send): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
   if (options.bearer !== null) headers['authorization'] = `Bearer ${options.bearer}`;
+  if (request.raw !== undefined) {
+    headers['content-type'] = request.raw.type;
+    return { method: request.method, headers, body: new Uint8Array(request.raw.content) };
+  }
   if (request.body === undefined) return { method: request.method, headers };
   headers['content-type'] = 'application/json';
   return { method: request.method, headers, body: JSON.stringify(request.body) };

@@ -1,3 +1,5 @@
+export { attach } from './attach.js';
+export type { AttachedEvidence, EvidenceFile } from './attach.js';
 export { attest } from './attest.js';
 export type { AttestingProvider, AttestOptions } from './attest.js';
 export { digestOfAction, factsOf } from './action-facts.js';
@@ -34,6 +36,7 @@ export type {
   ActionFacts,
   ActionStatus,
   ApprovalRequest,
+  Attachment,
   Decision,
   Environment,
   Grant,

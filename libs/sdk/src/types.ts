@@ -51,11 +51,24 @@ export interface ApprovalRequest {
   kind: 'approval' | 'advisory' | 'audit' | 'decoy';
   status: string;
   approvals: { required: number; given: number };
+  /** Kinds of evidence that the gate demands and those that nobody attached yet; absent where it demands none. */
+  evidence?: { required: string[]; missing: string[] };
   roles: string[];
   opened_at: string;
   respond_by: string | null;
   expires_at: string | null;
   votes?: { vote: string; reason: string | null; voted_at: string }[];
+}
+
+/** A file that was attached to a request. */
+export interface Attachment {
+  attachment_id: string;
+  kind: string;
+  name: string;
+  media_type: string;
+  size_bytes: number;
+  sha256: string;
+  attached_by: { issuer: string | null; subject: string; role: 'agent' | 'operator' | 'reviewer' };
 }
 
 export interface Resolution {

@@ -9,6 +9,8 @@ export interface InternalCall {
   /** With its query, from the leading slash on. */
   readonly path: string;
   readonly body?: unknown;
+  /** In place of a JSON body: these bytes, as they are. */
+  readonly raw?: { readonly type: string; readonly bytes: Buffer };
   /** Longest wait for one instance's answer, milliseconds, 1 or more. */
   readonly timeoutMs: number;
 }
@@ -89,22 +91,26 @@ export class InternalClient {
     this.options.log.warn('instance does not answer', { url, fault, rest_ms: coolDownMs });
   }
 
-  private async ask(url: string, { method, path, body, timeoutMs }: InternalCall): Promise<InternalAnswer> {
-    const json = body === undefined ? {} : { body: JSON.stringify(body) };
+  private async ask(url: string, { method, path, timeoutMs, ...call }: InternalCall): Promise<InternalAnswer> {
+    const sent = sentBy(call);
     const response = await request(url + path, {
       dispatcher: this.agent,
       method,
       headers: {
         [INTERNAL_HEADER]: this.options.token,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(sent && { 'content-type': sent.type }),
       },
-      ...json,
+      ...(sent && { body: sent.bytes }),
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
     const text = await response.body.text();
     return { status: response.statusCode, body: text === '' ? null : (JSON.parse(text) as unknown) };
   }
+}
+
+function sentBy({ body, raw }: Pick<InternalCall, 'body' | 'raw'>): InternalCall['raw'] {
+  return body === undefined ? raw : { type: 'application/json', bytes: Buffer.from(JSON.stringify(body)) };
 }
 
 // An instance that is still folding says 503 overloaded: another one may know.

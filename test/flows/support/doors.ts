@@ -46,6 +46,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'intake GET /v1/actions/{action_id}': { callers: 'agent_or_reviewer' },
   'intake POST /v1/actions/{action_id}/cancel': { callers: 'agent', body: {} },
   'intake POST /v1/actions/{action_id}/outcome': { callers: 'agent', body: { status: 'executed' } },
+  'intake POST /v1/actions/{action_id}/attachments': { callers: 'agent', query: 'kind=invoice&name=a.json', body: {} },
   'intake POST /v1/actions/{action_id}/labels': {
     ...{ callers: 'reviewer', role: true },
     body: { label: 'harmless', source: 'audit', observed_at: '2026-06-19T00:00:00.000Z' },
@@ -103,6 +104,8 @@ export const DOORS: Readonly<Record<string, Door>> = {
   },
   'approval POST /v1/requests/{request_id}/release': { callers: 'reviewer', role: true, body: {} },
   'approval POST /v1/requests/{request_id}/recall': { callers: 'reviewer', role: true, body: {} },
+  'approval POST /v1/requests/{request_id}/attachments': { ...admin, query: 'kind=invoice&name=a.json', body: {} },
+  'approval GET /v1/requests/{request_id}/attachments/{attachment_id}': reader,
   'approval GET /v1/requests/{request_id}/custody': reader,
   'approval POST /v1/requests/{request_id}/claim': { ...admin, body: {} },
   'approval POST /v1/requests/{request_id}/release-claim': { callers: 'reviewer', body: {} },
@@ -145,5 +148,9 @@ export const HIDDEN_DOORS: Readonly<Record<string, Door>> = {
   'approval GET /internal/actions/{action_id}': { callers: 'service', query: 'tenant=acme' },
   'approval POST /internal/actions/{action_id}/cancel': service,
   'approval POST /internal/actions/{action_id}/outcome': service,
+  'approval POST /internal/actions/{action_id}/attachments': {
+    ...service,
+    query: 'tenant=acme&agent_id=refund-agent&client_request_id=k&kind=invoice&name=a.json',
+  },
   'approval GET /internal/stats': { callers: 'service' },
 };

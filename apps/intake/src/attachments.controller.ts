@@ -1,0 +1,76 @@
+import { Readable } from 'node:stream';
+import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { CountersignError } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
+import { MAX_ATTACHMENT_BYTES, RAW_BODY, RawBodies } from '@countersign/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ATTACHED_ANSWER } from './answers.js';
+import type { ApprovalClient, PassedAttachment } from './approval-client.js';
+import { asAgent, Who } from './principal.js';
+import type { Principal } from './principal.js';
+import { actionIdOf, notFound } from './queries.js';
+import type { Proposals } from './proposals.js';
+import { APPROVAL, PROPOSALS } from './tokens.js';
+import { validate } from './validate.js';
+
+const AttachQuery = z.strictObject({ kind: z.string().max(64), name: z.string().max(1_000) });
+const Key = z.string().min(1).max(255);
+const DECISION_WAIT_MS = 5_000;
+
+/** Evidence that an agent attaches to its own action. Approval judges it and keeps it. */
+@ApiTags('actions')
+@ApiBearerAuth()
+@Controller('v1/actions/:action_id/attachments')
+export class AttachmentsController {
+  private readonly bodies = new RawBodies({ maxBytes: MAX_ATTACHMENT_BYTES });
+
+  constructor(
+    @Inject(PROPOSALS) private readonly proposals: Proposals,
+    @Inject(APPROVAL) private readonly approval: ApprovalClient,
+  ) {}
+
+  /** The body is the file, at most 10 MiB; Content-Type says what it is. */
+  @ApiHeader({ name: 'idempotency-key', required: true, description: 'Makes a retry safe.' })
+  @ApiQuery({ name: 'kind', description: 'What it is, as gates name it, e.g. `invoice`.' })
+  @ApiQuery({ name: 'name', description: 'File name.' })
+  @ApiConsumes('application/octet-stream')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiResponse({ status: 201, description: 'Attached.', schema: ATTACHED_ANSWER })
+  @RouteConfig(RAW_BODY)
+  @Post()
+  async attach(
+    @Param('action_id') actionId: string,
+    @Req() call: FastifyRequest,
+    @Who() principal: Principal,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
+    const { tenant, id: agent_id } = asAgent(principal);
+    const action_id = actionIdOf(actionId);
+    const { kind, name } = validate(AttachQuery, call.query as JsonValue);
+    const query = new URLSearchParams({ kind, name, tenant, agent_id, client_request_id: keyOf(call) });
+    const scope = { tenant, agent_id };
+    const wanted = { action_id, scope, waitMs: DECISION_WAIT_MS, until: 'decision', token: false } as const;
+    if (!(await this.proposals.read(wanted))) throw notFound();
+    const { repeated, ...attached } = await this.pass(action_id, query, call);
+    if (repeated) void reply.header('idempotency-replayed', 'true');
+    return attached;
+  }
+
+  private pass(actionId: string, query: URLSearchParams, { headers, body }: FastifyRequest): Promise<PassedAttachment> {
+    if (!(body instanceof Readable)) throw new CountersignError('invalid_request', 'send the file as the body');
+    const type = headers['content-type'] ?? 'application/octet-stream';
+    return this.bodies.use(body, (bytes) => this.approval.attach(actionId, { query, type, bytes }));
+  }
+}
+
+function keyOf({ headers }: FastifyRequest): string {
+  const key = headers['idempotency-key'];
+  if (Key.safeParse(key).success) return key as string;
+  throw new CountersignError(
+    'malformed',
+    'send an Idempotency-Key of 1 to 255 characters; the same one makes a retry safe',
+  );
+}
