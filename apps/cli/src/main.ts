@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { register as attach } from './commands/attach.js';
 import { register as audit } from './commands/audit.js';
 import { register as custody } from './commands/custody.js';
 import { register as down } from './commands/down.js';
@@ -33,6 +34,7 @@ const commands = [
   release,
   custody,
   emergency,
+  attach,
   audit,
   metrics,
   keys,
