@@ -1,4 +1,4 @@
-import { readAction } from '@countersign/sdk';
+import { attach, readAction } from '@countersign/sdk';
 import type { ActionDocument } from '@countersign/sdk';
 import { readRequest } from '../../apps/cli/src/shared/vote.js';
 import { DOORS, HIDDEN_DOORS } from './support/doors.js';
@@ -73,7 +73,11 @@ describe('every door', () => {
     await una.policy.send({
       ...{ method: 'POST', path: `/v1/policies/${MARK}/versions`, body: { content: POLICY, note: MARK } },
     });
+    const { attachment } = await attach(world().agent(), pending.action_id, {
+      ...{ kind: 'invoice', name: `${MARK}.txt`, mediaType: 'text/plain', bytes: Buffer.from(MARK) },
+    });
     ids = {
+      attachment_id: attachment.attachment_id,
       ...{ action_id: pending.action_id, run_id: pending.run_id, request_id: pending.request?.request_id ?? '' },
       ...{ grant_id: granted.grant?.grant_id ?? '', token: granted.grant?.token ?? '', name: MARK, version: '1' },
       freeze_id: (frozen.body as { freeze_id: string }).freeze_id,

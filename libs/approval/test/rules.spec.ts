@@ -5,7 +5,20 @@ import { apply, createState } from '../src/index.js';
 import type { LogRecord } from '../src/index.js';
 import { asks } from './custody-log.js';
 import { CUSTODY_RULES } from './custody-rows.js';
-import { allowed, at, cancel, DAY, decided, edited, finding, freeze, gate, HOUR, outcome } from './records.js';
+import {
+  allowed,
+  at,
+  attached,
+  cancel,
+  DAY,
+  decided,
+  edited,
+  finding,
+  freeze,
+  gate,
+  HOUR,
+  outcome,
+} from './records.js';
 import { proposed, redemption, release, revocation, shown, T0, tick, vote } from './records.js';
 
 const action = proposed('a', { diff: '[{"op":"add","path":"/x","value":1}]' });
@@ -159,6 +172,27 @@ const VOTES: Row[] = [
   ]),
 ];
 
+const wanting = under({ quorum: 1, evidence: ['invoice'] });
+const files = (over: Parameters<typeof attached>[2] = {}, who = 'ann'): LogRecord =>
+  at(MINUTE, 'EvidenceAttached', attached(action, who, over));
+const same = { sha256: 'sha256:1' };
+const EVIDENCE: Row[] = [
+  row('vote: with the evidence that is demanded', 'evidence_required', [
+    ...([[open(wanting)], votes(wanting, 'ann', { vote: 'deny' }), votes(wanting, 'ann')] as const),
+  ]),
+  row('attach: by who may vote', 'forbidden', [[open(two)], files(), files({ roles: ['sales'] })]),
+  row('attach: while it waits', 'already_terminal', [[open(two)], files(), files(), cancels(1)]),
+  row('attach: each content once', 'already_attached', [[open(two)], files(same), files(same), files(same, 'bob')]),
+  row('attach: not more than fits', 'evidence_full', [
+    ...([[open(two)], files(), files({ size_bytes: 51 * 1024 * 1024 })] as const),
+  ]),
+  silent('attach: to a request that is there', 'not_found', [[open(two)], files(), files({ request_id: 'req_x' })]),
+  silent('attach: one body under one id', 'duplicate_request', [
+    [open(two), files({ client_request_id: 'k' })],
+    ...([files({ client_request_id: 'l' }), files({ client_request_id: 'k', kind: 'contract' })] as const),
+  ]),
+];
+
 const lapsed = tick(2 * DAY);
 const RELEASES: Row[] = [
   row('release: by who could vote', 'not_eligible role', [
@@ -274,7 +308,7 @@ const GLASS: Row[] = [
   row('break_glass: with a reason', 'reason_required', [[open(glass)], breaks(), breaks({ reason: 'now' })]),
 ];
 
-const ROWS = [...VOTES, ...RELEASES, ...GRANTS, ...GLASS];
+const ROWS = [...VOTES, ...EVIDENCE, ...RELEASES, ...GRANTS, ...GLASS];
 
 /** Folds the records; what the last one is answered, and how its refusal is public. */
 function last(records: readonly LogRecord[]) {
@@ -307,6 +341,7 @@ describe('every rule, once by who may and once by who may not', () => {
     'vote-content.ts': ['vote'],
     'seen.ts': ['vote'],
     'fold-shown.ts': ['shown'],
+    'fold-evidence.ts': ['attach'],
     'fold-release.ts': ['release', 'recall'],
     'fold-redemption.ts': ['redemption'],
     'fold-revocation.ts': ['revocation'],
