@@ -34,6 +34,7 @@ const MET = [
   ...['self', 'operator', 'role', 'excluded', 'stage', 'recused'].map((rule) => `not_eligible ${rule}`),
   ...['DecisionRecorded', 'RequestOpened', 'PacketOpened', 'VoteRecorded', 'VersionChanged', 'CustodyChanged'],
   ...['RequestReminded', 'RequestEscalated', 'RequestResolved', 'GrantIssued', 'GrantRedeemed', 'GrantRevoked'],
+  ...['evidence_required', 'evidence_full', 'already_attached', 'EvidenceRecorded'],
   ...['GrantLapsed', 'HoldChanged', 'SampleLabelled', 'Refused', 'FreezeChanged', 'OutcomeRecorded'],
 ];
 const wordsOf = ({ answer: { code, rule }, events, rejected }: Facts): string[] => [

@@ -1,5 +1,6 @@
 import type { EventMap } from '@countersign/events';
 import type { LogRecord } from '../../src/index.js';
+import { attach } from './evidence.js';
 import { isSame } from './gates.js';
 import { cancel, decide } from './open.js';
 import { approvers, bar, hasVoted, isTooLate, leave, refuseVote, takeVote } from './people.js';
@@ -74,6 +75,8 @@ function about(world: World, action: Action, record: About): Answer & { repeated
   switch (record.name) {
     case 'VoteCast':
       return vote(world, action, record.event);
+    case 'EvidenceAttached':
+      return attachTo(world, action, record.event);
     case 'PacketShown':
       return show(world, action, record.event);
     case 'CustodyRequested':
@@ -104,12 +107,19 @@ function vote(world: World, action: Action, cast: EventMap['VoteCast']) {
   });
 }
 
+function attachTo(world: World, action: Action, event: EventMap['EvidenceAttached']) {
+  const ask = askOf(action, event.request_id);
+  if (ask === null) return no('not_found');
+  const call = { caller: `${event.issuer ?? ''} ${event.subject}`, id: event.client_request_id, body: event.body_hash };
+  return once(world, action, { attempt: 'attach', ...call }, () => attach(world, action, ask, event));
+}
+
 /** Being shown what is on the table counts, the first time. */
 function show(world: World, action: Action, shown: EventMap['PacketShown']): Answer {
   const ask = askOf(action, shown.request_id);
   if (ask?.status !== 'pending') return no('not_found');
-  if (ask.kind === 'approval' && action.edits.length > 0 && shown.packet_digest !== ask.packet)
-    return no('stale_packet');
+  const changed = ask.evidence.length > 0 || (ask.kind === 'approval' && action.edits.length > 0);
+  if (changed && shown.packet_digest !== ask.packet) return no('stale_packet');
   if (ask.seen.some(({ who }) => isSame(who, shown))) return OK;
   ask.seen.push({ who: shown, at: world.now });
   say(world, 'PacketOpened', ask.id, shown.subject);

@@ -1,7 +1,7 @@
 import type { ActionDecided, ActionProposed, Edit, EventMap, Gate } from '@countersign/events';
 import fc from 'fast-check';
 import type { LogRecord } from '../../src/index.js';
-import { allowed, custody, DAY, decided, edited, freeze, gate, HOUR, outcome, proposed } from '../records.js';
+import { allowed, attached, custody, DAY, decided, edited, freeze, gate, HOUR, outcome, proposed } from '../records.js';
 import { redemption, release, revocation, shown, T0, vote } from '../records.js';
 import type { Someone } from './gates.js';
 import { nextClock } from './time.js';
@@ -41,6 +41,8 @@ const decisions = (action: ActionProposed): ActionDecided[] => [
     gate: gate({ ...clocks, name: 'named', quorum: 1, people: ['dan'], exclude: ['eve'], hold: true }),
     submitted_at: T0 - 3 * HOUR,
   }),
+  // Nobody approves without an invoice.
+  decided(action, { gate: gate({ ...clocks, name: 'proven', evidence: ['invoice'], deny_quorum: 2 }), ...sampled }),
   allowed(action, sampled),
   allowed(action, { advisory_gate: gate({ ...clocks, name: 'advice', quorum: 1 }), ...sampled }),
   decided(action, { effective_decision: 'deny', gate: null }),
@@ -51,6 +53,7 @@ const editsOf = (action: ActionProposed): Edit[] =>
     gate({ ...clocks, name: 'looser', quorum: 1 }),
     gate({ ...clocks, name: 'wider', factors: [part('money', 2, ['finance']), law], exclude: ['editor'] }),
     gate({ ...clocks, name: 'ordered', stages: [law, money], min_dwell_s: 50, hold: true }),
+    gate({ ...clocks, name: 'papers', quorum: 1, evidence: ['contract'] }),
     gate({ name: 'refused', quorum: 1 }),
   ].map((own, index) => {
     const edit = edited(action, { amount: { value: `${index + 1}000.00`, currency: 'USD' } }, { gate: own });
@@ -65,6 +68,7 @@ const subjectOf = (action: ActionProposed) => ({
   edits: editsOf(action),
   vote: vote(action, 'ann'),
   shown: shown(action, 'ann'),
+  attached: attached(action, 'ann'),
   redemption: redemption(action),
   release: release(action, 'ann'),
   custody: custody(action, 'claim', 'ann'),
@@ -185,6 +189,20 @@ function showMove(scene: Scene, [what, how]: Scene['choices']): Made {
   return made('PacketShown', { ...subject.shown, ...personOf(scene), ...about });
 }
 
+function evidenceMove(scene: Scene, [what, how, other]: Scene['choices']): Made {
+  const { subject, id } = scene;
+  const ask = askOf(scene, what);
+  const agent = { issuer: null, subject: what % 13 === 0 ? 'stranger' : subject.action.agent_id, roles: [] };
+  const who = how % 3 === 0 ? { ...agent, as_agent: true } : { ...personOf(scene), as_agent: false };
+  const kind = pick(['invoice', 'invoice', 'contract'], other);
+  const asked = {
+    ...{ ...subject.attached, ...who, client_request_id: id, attachment_id: `att ${id}`, kind },
+    ...{ sha256: pick(['1', '2', '3', '4', '5', '6'], how), size_bytes: pick([1, 1, 1, 30 * 1024 * 1024], other) },
+    request_id: ask?.id ?? subject.attached.request_id,
+  };
+  return made('EvidenceAttached', { ...asked, body_hash: [kind, asked.sha256, asked.size_bytes].join() });
+}
+
 function redeemMove(scene: Scene, [what, how, other]: Scene['choices']): Made {
   const digest = what % 6 === 0 ? pick(scene.subject.edits, how).digest : (actionOf(scene)?.grant?.digest ?? '');
   const asked = {
@@ -240,7 +258,7 @@ type Make = (scene: Scene, choices: Scene['choices']) => Made;
 const ALWAYS: Make[] = [tickMove, freezeMove, copyMove, copyMove, decideMove, outcomeMove, cancelMove, voteMove];
 const WAITING: Make[] = [
   ...[voteMove, voteMove, voteMove, voteMove, voteMove, voteMove, voteMove, voteMove, showMove, showMove, showMove],
-  ...[custodyMove, custodyMove, custodyMove, custodyMove, custodyMove, freezeMove],
+  ...[custodyMove, custodyMove, custodyMove, custodyMove, custodyMove, freezeMove, evidenceMove, evidenceMove],
 ];
 const GRANTED: Make[] = [redeemMove, redeemMove, redeemMove, revokeMove, releaseMove, outcomeMove];
 const HELD: Make[] = [releaseMove, releaseMove, releaseMove, redeemMove];

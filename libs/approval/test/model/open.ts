@@ -1,5 +1,6 @@
 import type { ActionDecided, Gate } from '@countersign/events';
 import { DAY, HOUR } from '../records.js';
+import { onTable } from './packet.js';
 import type { Action, Ask, World } from './world.js';
 import { end, issue, say } from './world.js';
 
@@ -38,8 +39,9 @@ function openAsk(world: World, action: Action, fresh: Pick<Ask, 'id' | 'kind' | 
   const { gate, kind, id } = fresh;
   const { respond_within_s } = action.decided;
   const hurry = kind === 'audit' || respond_within_s === null ? 1 : Math.min(1, respond_within_s / gate.respond_s);
+  const evidence = kind === 'audit' ? [...(action.request?.evidence ?? [])] : [];
   const ask: Ask = {
-    ...fresh,
+    ...{ ...fresh, bare: fresh.packet, evidence, packet: onTable(fresh.packet, evidence) },
     ...{ status: 'pending', opened: world.now, respond: gate.respond_s * 1000 * hurry, stood: 0 },
     expire: timeToExpire(world, action, kind, gate),
     reminders: gate.remind_s.map((after) => Math.floor(after * 1000 * hurry)),

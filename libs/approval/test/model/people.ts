@@ -3,6 +3,7 @@ import { DAY } from '../records.js';
 import type { Someone } from './gates.js';
 import { isSame, isSatisfied, fits, openStage, opensTo, stricter } from './gates.js';
 import { sample } from './open.js';
+import { onTable } from './packet.js';
 import type { Action, Answer, Ask, Cast, World } from './world.js';
 import { end, isFrozen, issue, no, say } from './world.js';
 
@@ -23,7 +24,7 @@ export function bar({ decided, request, edits }: Action, ask: Ask, who: Someone)
 }
 
 export const hasVoted = ({ edits }: Action, ask: Ask, who: Someone): boolean =>
-  ask.votes.some((cast) => cast.edits === edits.length && isSame(cast.who, who));
+  ask.votes.some((cast) => cast.edits === edits.length && !cast.again && isSame(cast.who, who));
 
 /** Distinct people whose approvals count, in order. */
 export const approvers = (votes: readonly Cast[]): Someone[] => {
@@ -45,6 +46,12 @@ function lacksReason(world: World, { kind, gate }: Ask, { vote, reason }: Vote, 
   const wanted = gate.reason === 'always' || (gate.reason === 'deny' && vote === 'deny') || kind === 'audit';
   const fast = gate.reason_fast_s !== null && read < gate.reason_fast_s * 1000;
   return (wanted || fast) && (reason ?? '').trim().length < gate.reason_min_length;
+}
+
+/** Every kind must be there before somebody approves, also those that the gate of the change asks for. */
+function lacksEvidence({ kind, gate, digest, evidence }: Ask, { vote, edit }: Vote): boolean {
+  const own = edit !== null && edit.digest !== digest ? [...gate.evidence, ...edit.gate.evidence] : gate.evidence;
+  return kind === 'approval' && vote !== 'deny' && own.some((wanted) => evidence.every((one) => one.kind !== wanted));
 }
 
 /** A grant must be able to live its whole life before its action is forgotten. */
@@ -69,6 +76,7 @@ function refuseWords(world: World, action: Action, ask: Ask, cast: Vote): Answer
   if (!words.includes(vote)) return no('vote_not_offered');
   const read = readFor(world, ask, cast);
   if (lacksReason(world, ask, cast, read)) return no('reason_required');
+  if (lacksEvidence(ask, cast)) return no('evidence_required');
   if (ask.kind !== 'audit' && vote !== 'deny' && read < (ask.gate.min_dwell_s ?? 0) * 1000) return no('too_fast');
   if (isTooLate(action, ask, release_at)) return no('release_too_late');
   if (vote !== 'approve_with_changes') return null;
@@ -85,7 +93,8 @@ function change(world: World, action: Action, ask: Ask, { edit, issuer, subject,
   action.edits.push({ digest: edit.digest, audit_packet: edit.audit_packet_digest, editor });
   ask.gate = stricter(ask.gate, edit.gate);
   ask.digest = edit.digest;
-  ask.packet = edit.packet_digest;
+  ask.bare = edit.packet_digest;
+  ask.packet = onTable(ask.bare, ask.evidence);
   ask.seen = ask.seen.filter(({ who }) => isSame(who, editor));
   say(world, 'VersionChanged', ask.id, edit.digest, ask.gate.name, voided.length);
 }
@@ -96,7 +105,7 @@ export function takeVote(world: World, action: Action, ask: Ask, cast: Vote): vo
   if (vote === 'approve_with_changes' && ask.kind === 'approval' && edit?.digest !== ask.digest)
     change(world, action, ask, cast);
   const counts = bar(action, ask, who) === null && isTurnOf(ask, who);
-  ask.votes.push({ who, vote, edits: action.edits.length, release_at, counts });
+  ask.votes.push({ who, vote, edits: action.edits.length, release_at, counts, again: false });
   leave(ask, who);
   const status = verdict(ask);
   const binds = counts && ask.kind === 'approval';

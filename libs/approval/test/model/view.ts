@@ -13,6 +13,7 @@ const SAID: { readonly [N in PublicEvent['name']]?: Say<N> } = {
   PacketOpened: (e) => [e.request_id, e.reviewer_id],
   VoteRecorded: (e) => [e.request_id, e.reviewer_id, e.vote, e.counted, e.resolving],
   VersionChanged: (e) => [e.request_id, e.digest, e.gate, e.voided_votes.length],
+  EvidenceRecorded: (e) => [e.request_id, e.kind, e.role, e.packet_digest, e.voided_votes.length],
   CustodyChanged: (e) => [e.request_id, e.verb, e.subject, e.to_subject, e.at],
   RequestReminded: (e) => [e.request_id, e.nth, e.reminded_at, e.respond_by],
   RequestEscalated: (e) => [e.request_id, e.by, e.escalated_at, ...(e.by === 'clock' ? [e.respond_by] : [])],

@@ -13,6 +13,19 @@ export interface Cast {
   readonly edits: number;
   readonly release_at: number | null;
   counts: boolean;
+  /** True when evidence came after it: this person may approve again. */
+  again: boolean;
+}
+
+/** As packets show it. */
+interface Attachment {
+  readonly attachment_id: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly media_type: string;
+  readonly size_bytes: number;
+  readonly sha256: string;
+  readonly attached_by: { readonly issuer: string | null; readonly subject: string; readonly role: string };
 }
 
 /** A request to people. Times that are left are milliseconds of running time. */
@@ -23,6 +36,9 @@ export interface Ask {
   gate: Gate;
   digest: string;
   packet: string;
+  /** The packet's digest without attachments. */
+  bare: string;
+  readonly evidence: Attachment[];
   readonly opened: number;
   readonly respond: number;
   /** How long kill switches stood while it was open. */
