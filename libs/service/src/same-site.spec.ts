@@ -33,6 +33,7 @@ describe('requests that change something', () => {
     ['our own page in an older browser', { ...form, ...cookie, origin: 'https://approvals.example.com' }],
     ['a program', { 'content-type': 'application/json', authorization: 'Bearer x' }],
     ['a program without a body', { authorization: 'Bearer x' }],
+    ['a service that hands on a text file', { 'content-type': 'text/plain', 'countersign-internal': 'x' }],
     ['a program whose media type is refused later', { 'content-type': 'text/plain', authorization: 'Bearer x' }],
   ])('pass from %s', (_what, headers) => expect(judge(headers)).not.toThrow());
 });

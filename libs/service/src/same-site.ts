@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CountersignError } from '@countersign/canonical';
+import { INTERNAL_HEADER } from './internal.guard.js';
 
 /** What says where a request comes from. */
 export interface Sender {
@@ -15,7 +16,7 @@ const FORM_TYPES = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data
  * Refuses what a page of another site makes a browser send. Requests that change something must come from our own pages
  * by both accounts of the browser, `Sec-Fetch-Site` and `Origin`. Those that have neither are not from a browser of this
  * decade: they pass only when they carry no cookie, and at a service with pages no form either, unless it comes with an
- * API key or token, which no form of another site can carry.
+ * API key or token or the header of our services, which no form of another site can carry.
  * @param origins of our own pages, e.g. `https://approvals.example.com`; empty at a service without pages
  * @throws CountersignError `forbidden`
  */
@@ -27,7 +28,8 @@ export function refuseCrossSite({ method, headers }: Sender, origins: readonly s
   if (origin !== undefined && !origins.includes(origin)) throw refused('it comes from another origin');
   if (site !== undefined || origin !== undefined) return;
   const isForm = FORM_TYPES.test(headers['content-type'] ?? '');
-  if (cookie !== undefined || (isForm && origins.length > 0 && authorization === undefined))
+  const isOfForms = authorization === undefined && headers[INTERNAL_HEADER] === undefined;
+  if (cookie !== undefined || (isForm && origins.length > 0 && isOfForms))
     throw refused('it carries a cookie or a form and does not say where it comes from');
 }
 
