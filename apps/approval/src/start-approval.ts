@@ -59,9 +59,8 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const module = ApprovalModule.of({
     ...{ judge, view, notify, callers: new KeyAuth(credentials, limit), reviewers, roster },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
-    ...{ votes, custody: new Custody(judge, votes) },
+    ...{ votes, custody: new Custody(judge, votes), evidence: await evidenceOf(config, judge, log) },
     ...{ queue: new Queue(view, shown), batches: new Batches(view, shown) },
-    evidence: new Evidence(judge, await openEvidenceDirectory(config.evidenceDir), log),
     page,
   });
   const readiness = readinessOf({
@@ -88,6 +87,9 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   for (const part of [ticker, assigner]) part.start();
   return service;
 }
+
+const evidenceOf = async ({ evidenceDir }: ApprovalConfig, judge: Judge, log: Logger): Promise<Evidence> =>
+  new Evidence(judge, await openEvidenceDirectory(evidenceDir), log);
 
 /** What reads and writes the log, not started yet. */
 function partsOf(config: ApprovalConfig, log: Logger) {

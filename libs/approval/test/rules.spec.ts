@@ -187,10 +187,6 @@ const EVIDENCE: Row[] = [
     ...([[open(two)], files(), files({ size_bytes: 51 * 1024 * 1024 })] as const),
   ]),
   silent('attach: to a request that is there', 'not_found', [[open(two)], files(), files({ request_id: 'req_x' })]),
-  silent('attach: one body under one id', 'duplicate_request', [
-    [open(two), files({ client_request_id: 'k' })],
-    ...([files({ client_request_id: 'l' }), files({ client_request_id: 'k', kind: 'contract' })] as const),
-  ]),
 ];
 
 const lapsed = tick(2 * DAY);
