@@ -66,15 +66,15 @@ describe('every door', () => {
   const fillAcme = async (): Promise<void> => {
     const marked = { target: MARK, rationale: MARK, run_id: MARK };
     pending = await world().decided(refund('6000.00', marked));
+    const { attachment } = await attach(world().agent(), pending.action_id, {
+      ...{ kind: 'invoice', name: `${MARK}.txt`, mediaType: 'text/plain', bytes: Buffer.from(MARK) },
+    });
     granted = await world().decided(refund('6000.00', { ...marked, environment: 'staging' }));
     const [max, una] = [await world().person('max'), await world().person('una')];
     const freeze = { agent_id: `${MARK}-agent`, reason: MARK };
     const frozen = await max.approval.send({ method: 'POST', path: '/v1/freezes', body: freeze });
     await una.policy.send({
       ...{ method: 'POST', path: `/v1/policies/${MARK}/versions`, body: { content: POLICY, note: MARK } },
-    });
-    const { attachment } = await attach(world().agent(), pending.action_id, {
-      ...{ kind: 'invoice', name: `${MARK}.txt`, mediaType: 'text/plain', bytes: Buffer.from(MARK) },
     });
     ids = {
       attachment_id: attachment.attachment_id,
