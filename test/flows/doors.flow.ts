@@ -18,6 +18,14 @@ gates: { look: { quorum: 1, roles: [finance] } }
 fallback: look
 `;
 
+/** A policy whose requests are decided in batches; the system is started with it. */
+export const CHORES = `name: chores
+action_types: { chore: {} }
+rules: [{ name: all, then: require_approval, gate: together }]
+gates: { together: { quorum: 1, roles: [finance], batch: { fields: [/parameters/kind] } } }
+fallback: together
+`;
+
 interface Document {
   readonly paths: Record<string, Record<string, unknown>>;
 }
@@ -70,6 +78,10 @@ describe('every door', () => {
       ...{ kind: 'invoice', name: `${MARK}.txt`, mediaType: 'text/plain', bytes: Buffer.from(MARK) },
     });
     granted = await world().decided(refund('6000.00', { ...marked, environment: 'staging' }));
+    const chore = { ...marked, action_type: 'chore', parameters: { kind: MARK } };
+    await Promise.all(['0', '1', '2'].map((dollars) => world().decided(refund(dollars, chore))));
+    const alike = await (await world().person('ann')).approval.send({ method: 'GET', path: '/v1/requests/batches' });
+    const [batch] = (alike.body as unknown as { items: { batch: string }[] }).items;
     const [max, una] = [await world().person('max'), await world().person('una')];
     const freeze = { agent_id: `${MARK}-agent`, reason: MARK };
     const frozen = await max.approval.send({ method: 'POST', path: '/v1/freezes', body: freeze });
@@ -77,7 +89,7 @@ describe('every door', () => {
       ...{ method: 'POST', path: `/v1/policies/${MARK}/versions`, body: { content: POLICY, note: MARK } },
     });
     ids = {
-      attachment_id: attachment.attachment_id,
+      ...{ attachment_id: attachment.attachment_id, batch: batch?.batch ?? '' },
       ...{ action_id: pending.action_id, run_id: pending.run_id, request_id: pending.request?.request_id ?? '' },
       ...{ grant_id: granted.grant?.grant_id ?? '', token: granted.grant?.token ?? '', name: MARK, version: '1' },
       freeze_id: (frozen.body as { freeze_id: string }).freeze_id,

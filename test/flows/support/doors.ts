@@ -88,7 +88,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'approval POST /v1/grants/{grant_id}/revoke': { callers: 'reviewer', role: true, body: {} },
   'approval GET /v1/requests': reader,
   'approval GET /v1/requests/batches': reader,
-  'approval GET /v1/requests/batches/{batch}': { ...reader, ids: { batch: 'bat_none' } },
+  'approval GET /v1/requests/batches/{batch}': reader,
   'approval GET /v1/requests/{request_id}': reader,
   'approval POST /v1/requests/votes': {
     ...{ callers: 'reviewer', stranger: 'theirs' },
