@@ -32,8 +32,18 @@ export const ineligible = (action: ActionState, request: RequestState, voter: Vo
 export function barred(action: ActionState, request: RequestState, person: Person): IneligibleRule | null {
   const { subject, roles } = person;
   const isNoVoter = roles !== null && !mayFill(request, { subject, roles });
-  return partyTo(action, person) ?? (isNoVoter ? 'role' : setAside(action, request, person));
+  const party = partyTo(action, person);
+  const isPermitted = party === 'operator' && permits(request, 'operator');
+  return (isPermitted ? null : party) ?? (isNoVoter ? 'role' : setAside(action, request, person));
 }
+
+/** Whether the gate makes an exception from this separation of duties. An audit or advice makes none. */
+const permits = ({ kind, gate }: RequestState, duty: string): boolean =>
+  kind === 'approval' && gate.permit.includes(duty);
+
+/** The exception by which this person votes on the request; null for who needs none. */
+export const exceptionFor = (action: ActionState, request: RequestState, voter: Voter): string | null =>
+  permits(request, 'operator') && partyTo(action, voter) === 'operator' ? 'operator' : null;
 
 /** Lets somebody break the glass, whatever roles the gate asks for. Separate duties stay separate. */
 export const BREAK_GLASS_ROLE = 'break_glass';

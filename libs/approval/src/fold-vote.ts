@@ -1,6 +1,6 @@
 import type { VoteCast } from '@countersign/events';
 import { leaveHands } from './custody.js';
-import { fillingRoles, ineligible, roleFor } from './eligibility.js';
+import { exceptionFor, fillingRoles, ineligible, roleFor } from './eligibility.js';
 import { actionOf, refuse, requestOf } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
@@ -75,6 +75,7 @@ function voteOf(turn: Turn, action: ActionState, request: RequestState, cast: Vo
     batch_id,
     release_at,
     role: roleFor(request, cast),
+    exception: exceptionFor(action, request, cast),
     roles: fillingRoles(request.gate, cast),
     version: currentVersion(action),
     voted_at: turn.now,

@@ -14,7 +14,8 @@ const longer = (a: number | null, b: number | null): number | null =>
 
 /**
  * The gate that asks more of people, the first one when they ask the same. It holds what either of them holds, wants the
- * evidence of both, lets nobody approve sooner than either of them does, and nobody break the glass unless both do.
+ * evidence of both, lets nobody approve sooner than either of them does, and grants no exception and no glass to
+ * break unless both do.
  */
 export function stricterGate(current: Gate, other: Gate): Gate {
   const [most, least] = gateStrictness(other) > gateStrictness(current) ? [other, current] : [current, other];
@@ -22,11 +23,13 @@ export function stricterGate(current: Gate, other: Gate): Gate {
   const evidence = [...new Set([...most.evidence, ...least.evidence])];
   const min_dwell_s = longer(most.min_dwell_s, least.min_dwell_s);
   const break_glass_s = shorter(most.break_glass_s, least.break_glass_s);
+  const permit = most.permit.filter((duty) => least.permit.includes(duty));
   const both = { hold, min_dwell_s, break_glass_s };
   const isWhole =
     evidence.length === most.evidence.length &&
+    permit.length === most.permit.length &&
     (Object.keys(both) as (keyof typeof both)[]).every((name) => both[name] === most[name]);
-  return isWhole ? most : { ...most, ...both, evidence };
+  return isWhole ? most : { ...most, ...both, evidence, permit };
 }
 
 export const isApproval = ({ vote }: Pick<VoteState, 'vote'>): boolean =>

@@ -173,6 +173,7 @@ const shownGate = (gate: Gate): JsonValue => ({
   ...(gate.people.length === 0 ? {} : { people: [...gate.people] }),
   ...(gate.thresholds.length === 0 ? {} : { thresholds: gate.thresholds.map(shownQuorum) }),
   ...(gate.factors.length === 0 ? {} : { factors: gate.factors.map(shownQuorum) }),
+  ...(gate.permit.length === 0 ? {} : { permit: [...gate.permit] }),
   ...(gate.stages.length === 0 ? {} : { stages: gate.stages.map(shownQuorum) }),
 });
 

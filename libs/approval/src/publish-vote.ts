@@ -24,6 +24,7 @@ function recorded(request: RequestState, { vote, resolving }: Cast) {
     issuer: vote.issuer,
     reviewer_id: vote.subject,
     role: vote.role,
+    exception: vote.exception,
     vote: vote.vote,
     counted: vote.counted && request.kind === 'approval',
     resolving,

@@ -14,6 +14,8 @@ export interface VoteState {
   readonly subject: string;
   /** Role that made the voter eligible. */
   readonly role: string | null;
+  /** The duty that the gate let this voter combine with the vote, such as `operator`; null for who needed no exception. */
+  readonly exception: string | null;
   /** Roles by which the vote can fill a place of a threshold or factor; empty where the gate has none. */
   readonly roles: readonly string[];
   readonly vote: Vote;

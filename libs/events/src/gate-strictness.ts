@@ -18,13 +18,14 @@ export function fewestPeople({ quorum, thresholds, factors, stages }: Shapes): n
 
 /**
  * How much a gate asks of people, above 0: the fewest who can satisfy it count first, then the wider duty to give a
- * reason, then separate duties and their order, then a release that is waited for, evidence, time to read, and no glass to break. Policy
- * and approval rank gates by this one function.
+ * reason, then separate duties and their order, then a release that is waited for, evidence, time to read, no glass to
+ * break, and no exception from separation of duties. Policy and approval rank gates by this one function.
  */
 export function gateStrictness(gate: Gate): number {
-  const { reason, factors, stages, hold, evidence, min_dwell_s, break_glass_s } = gate;
+  const { reason, factors, stages, hold, evidence, min_dwell_s, break_glass_s, permit } = gate;
   const parts = Math.min(MAX_PARTS, factors.length + stages.length);
   const duties = (fewestPeople(gate) * REASONS.length + REASONS.indexOf(reason)) * (MAX_PARTS + 1) + parts;
-  const more = [stages.length > 0, hold, evidence.length > 0, min_dwell_s !== null, break_glass_s === null];
+  const locks = [min_dwell_s !== null, break_glass_s === null, permit.length === 0];
+  const more = [stages.length > 0, hold, evidence.length > 0, ...locks];
   return more.reduce((sum, asked) => sum * 2 + Number(asked), duties);
 }

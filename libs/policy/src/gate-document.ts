@@ -94,8 +94,18 @@ export const gate = z.strictObject({
   roles: roles.default([]).describe('A voter needs one of these roles.'),
   people: people.describe('Named people who may vote although they have none of the roles.'),
   exclude: people.describe('Who may not vote besides agent, operator and beneficiary: `editor`, or a subject.'),
+  permit: z
+    .array(z.enum(['operator']))
+    .max(1)
+    .default([])
+    .describe('Exceptions from separation of duties: `operator` may vote all the same, and each such vote says so.'),
   reason: z.enum(['never', 'deny', 'always']).default('never').describe('Which votes need a reason.'),
   reason_min_length: z.int().min(1).max(1_000).default(1).describe('Least characters of a reason.'),
+  reason_presets: z
+    .array(z.string().trim().min(1).max(200))
+    .max(MAX_PEOPLE)
+    .default([])
+    .describe('Reasons that reviewers are offered to choose from; their own words are as good.'),
   reason_fast: duration.optional().describe('A vote sooner than this after the packet was shown needs a reason.'),
   dwell: duration
     .refine((seconds) => seconds <= DAY_S, 'expected at most 24h')

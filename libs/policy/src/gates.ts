@@ -52,7 +52,15 @@ type Who = Pick<Gate, 'quorum' | 'roles' | 'thresholds' | 'factors' | 'stages' |
 type Times = Pick<Gate, 'respond_s' | 'expire_s' | 'remind_s' | 'escalate_s' | 'escalate_roles'>;
 type Votes = Pick<
   Gate,
-  'deny_quorum' | 'exclude' | 'reason' | 'reason_min_length' | 'evidence' | 'reason_fast_s' | 'min_dwell_s'
+  | 'deny_quorum'
+  | 'exclude'
+  | 'permit'
+  | 'reason'
+  | 'reason_min_length'
+  | 'reason_presets'
+  | 'evidence'
+  | 'reason_fast_s'
+  | 'min_dwell_s'
 >;
 type Handling = Pick<Gate, 'assign' | 'claim_s' | 'batch_fields' | 'batch_max' | 'review_rate' | 'break_glass_s'>;
 
@@ -78,10 +86,10 @@ function timesOf({ respond, expire, remind = REMINDERS, escalate, escalate_to = 
 }
 
 function votesOf(declaration: GateDeclaration): Votes {
-  const { deny_quorum, exclude, reason, reason_min_length, evidence } = declaration;
+  const { deny_quorum, exclude, permit, reason, reason_min_length, reason_presets, evidence } = declaration;
   const { dwell = declaration.dwell_per_kb === undefined ? null : 0 } = declaration;
   const times = { reason_fast_s: declaration.reason_fast ?? null, min_dwell_s: dwell };
-  return { deny_quorum, exclude, reason, reason_min_length, evidence, ...times };
+  return { deny_quorum, exclude, permit, reason, reason_min_length, reason_presets, evidence, ...times };
 }
 
 function handlingOf({ assign, claim, batch, audit, break_glass }: GateDeclaration): Handling {

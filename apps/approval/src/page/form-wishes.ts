@@ -19,7 +19,7 @@ const textOf = (form: Form, field: string): string | null => form[field]?.trim()
  */
 export function voteOf(form: Form, current: JsonValue): JsonValue {
   const { vote = null, packet_digest = null } = form;
-  const body = { vote, packet_digest, reason: textOf(form, 'reason') };
+  const body = { vote, packet_digest, reason: reasonIn(form) };
   const typed = textOf(form, 'parameters');
   if (vote === 'approve_with_changes') return { ...body, parameters: changed(typed ?? '', current) };
   if (vote === 'approve' && typed !== null && !isUnchanged(typed, current))
@@ -27,6 +27,12 @@ export function voteOf(form: Form, current: JsonValue): JsonValue {
       'You changed the parameters and pressed Approve. Put them back, or press “Approve with these changes”.',
     );
   return body;
+}
+
+/** The reason that was chosen, with what was written beside it. */
+function reasonIn(form: Form): string | null {
+  const said = [textOf(form, 'preset'), textOf(form, 'reason')].filter((part) => part !== null);
+  return said.length === 0 ? null : said.join(': ');
 }
 
 function changed(typed: string, current: JsonValue): Members {

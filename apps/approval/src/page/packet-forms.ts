@@ -18,6 +18,8 @@ export interface FormsView {
   readonly hindrance: string | null;
   /** The parameters that `approve_with_changes` would replace; null where nothing can be changed. */
   readonly changeable: JsonValue;
+  /** Reasons that the gate offers. */
+  readonly reason_presets: readonly string[];
   /** True for an approved action in the release queue. */
   readonly held: boolean;
   /** The verbs of custody that are open to this person. */
@@ -62,9 +64,16 @@ function voting(visitor: Visitor, view: FormsView, intent: Intent | null): Html 
   if (hindrance !== null) return html`<section><h2>Your vote</h2><p>${hindrance}</p></section>`;
   return html`<section><h2>Your vote</h2>${meant(kind, intent)}${opening(visitor, view, 'votes')}
 <input type="hidden" name="packet_digest" value="${packet_digest}">
-<label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000">${draft['reason'] ?? null}</textarea>
+${presets(view)}<label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000">${draft['reason'] ?? null}</textarea>
 ${BUTTONS[kind === 'audit' ? 'audit' : 'approval'].map(([vote, look, word]) => html`<button class="${look}" name="vote" value="${vote}"${vote === intent ? html` aria-describedby="meant"` : null}>${word}</button>`)}
 ${changing(view)}</form></section>`;
+}
+
+/** Reasons to choose from; what is written below is added. */
+function presets({ reason_presets, draft }: FormsView): Html | null {
+  if (reason_presets.length === 0) return null;
+  return html`<label for="preset">Usual reasons</label><select id="preset" name="preset"><option></option>
+${reason_presets.map((text) => html`<option${text === draft['preset'] ? html` selected` : null}>${text}</option>`)}</select>`;
 }
 
 /** A link chooses no more than this sentence: the person reads the packet and presses the button. */

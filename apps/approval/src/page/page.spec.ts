@@ -23,6 +23,7 @@ const view = {
   notice: null,
   changeable: null as JsonValue,
   held: false,
+  reason_presets: [] as string[],
   verbs: [] as const,
   draft: {},
   packet: {
@@ -185,6 +186,20 @@ describe("the reviewers' page", () => {
     const ids = (page: string): string[] =>
       [...page.matchAll(/name="form_id" value="([^"]+)"/g)].map(([, id]) => id ?? '');
     expect(new Set([...ids(text), ...ids(packetPage(visitor, again))]).size).toBe(4);
+  });
+
+  it('offers the reasons of the gate, and takes them with what is written', () => {
+    const text = packetPage(visitor, {
+      ...view,
+      reason_presets: ['receipt seen', evil],
+      draft: { preset: 'receipt seen' },
+    });
+    expect(text).toContain('<option selected>receipt seen</option>');
+    expect(text).not.toContain('<script');
+    expect(packetPage(visitor, view)).not.toContain('name="preset"');
+    const form = { vote: 'approve', packet_digest: 'p', preset: 'receipt seen' };
+    expect(voteOf(form, {})).toMatchObject({ reason: 'receipt seen' });
+    expect(voteOf({ ...form, reason: ' by ann ' }, {})).toMatchObject({ reason: 'receipt seen: by ann' });
   });
 
   it('offers to change only what can be changed, and to release only what is held', () => {

@@ -29,14 +29,14 @@ ins, del { padding: 0 .25rem; border-radius: 3px; }
 blockquote { margin: 0 0 .75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 label { display: block; font-weight: 600; margin-bottom: .25rem; }
 details { margin-top: 1rem; } summary { cursor: pointer; color: var(--accent); } details > * { margin-top: .5rem; }
-input:not([type=hidden]) { font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--page); color: inherit; max-width: 100%; margin-bottom: .75rem; }
+input:not([type=hidden]), select { font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--page); color: inherit; max-width: 100%; margin-bottom: .75rem; }
 textarea.mono { font: .875rem/1.5 ui-monospace, monospace; min-height: 8rem; }
 textarea { width: 100%; min-height: 4.5rem; font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--page); color: inherit; }
 button { font: inherit; font-weight: 600; padding: .5rem 1.25rem; border-radius: 6px; border: 1px solid transparent; cursor: pointer; margin: .75rem .5rem 0 0; }
 button.approve { background: var(--good); color: var(--paper); } button.deny { background: var(--paper); color: var(--bad); border-color: var(--bad); }
 button:not([class]), button[class=''] { background: var(--paper); color: var(--ink); border-color: var(--line); }
 button.plain { background: none; color: var(--accent); padding: 0; margin: 0; font-weight: 400; }
-button:focus-visible, a:focus-visible, textarea:focus-visible, input:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+button:focus-visible, a:focus-visible, textarea:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .notice { padding: .75rem 1rem; border-radius: 6px; margin-bottom: 1rem; } .notice.bad { background: var(--bad-soft); color: var(--bad); } .notice.good { background: var(--good-soft); color: var(--good); }
 @media (max-width: 44rem) {
   header { padding: .75rem 1rem; flex-wrap: wrap; } main { padding: 1rem; } section { padding: 1rem; }

@@ -68,6 +68,7 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
     comments: isBlind(action.action, request, reviewer) ? [] : commentsOf(request),
     hindrance: hindranceOf(request, standing),
     changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersOf(action) : null,
+    reason_presets: request.kind === 'audit' ? [] : request.gate.reason_presets,
     held: isHeld(action),
     verbs: verbsFor(request, reviewer, standing['can_vote'] === true),
     draft: {},

@@ -196,6 +196,7 @@ type Cast = Pick<
 >;
 
 export const voted = ({ facts, action, request_id }: Scene, cast: Cast): VoteRecorded => ({
+  exception: null,
   ...facts,
   ...cast,
   ...{ request_id, gate: action.gate, issuer: 'i', role: 'finance', reason: null, packet_digest: 'p1', batch_id: null },

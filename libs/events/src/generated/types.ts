@@ -146,6 +146,10 @@ export interface Gate {
   readonly review_rate: null | number;
   /** Seconds that a grant lives which one person gave in an emergency, 60 to 3600; null means that nobody may. */
   readonly break_glass_s: null | number;
+  /** Exceptions from separation of duties: `operator` lets those who operate the agent vote, marked as such. */
+  readonly permit: readonly string[];
+  /** Reasons that reviewers are offered; their own words are as good. */
+  readonly reason_presets: readonly string[];
 }
 
 /** What a version that does not bind says of the same action. */
@@ -1396,6 +1400,8 @@ export interface VoteRecorded {
   readonly shown_at: null | number;
   /** When the vote entered the log. UTC epoch milliseconds. */
   readonly voted_at: number;
+  /** The duty that the gate lets this voter combine with the vote: `operator` for somebody who operates the agent; else null. */
+  readonly exception: null | string;
 }
 
 /** One record header. */
