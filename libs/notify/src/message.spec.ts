@@ -51,6 +51,20 @@ describe('a message', () => {
       data: { by: 'person', escalated_by: 'bob', roles: ['lead', 'finance'] },
       title: 'Escalated, further roles may vote: refund · production',
     },
+    {
+      name: 'GlassBroken',
+      more: {
+        reviewer_id: 'joy',
+        reason: EVIL,
+        grant_ttl_s: 600,
+        review_request_id: 'req_2',
+        approvals_given: 0,
+        broken_at: 4,
+      },
+      type: 'glass.broken',
+      data: { broken_by: 'joy', grant_ttl_s: 600, review_request_id: 'req_2', approvals_given: 0, url: REQUEST },
+      title: 'Glass broken, released by one person: refund · production',
+    },
     ...['assign', 'reassign'].map((verb) => ({
       name: 'CustodyChanged',
       more: { verb, subject: 'adam', to_subject: 'ann', reason: EVIL, at: 4 },
@@ -64,7 +78,8 @@ describe('a message', () => {
     expect(one.data).not.toHaveProperty('reason');
     const [mail, slack] = [mailOf(summaryOf(one)), slackBody(summaryOf(one))];
     expect(mail.subject).toBe(`[Countersign] ${title}`);
-    for (const form of [mail.text, slack]) expect(form).toContain(`${REQUEST}?intent=approve`);
+    const link = type === 'glass.broken' ? REQUEST : `${REQUEST}?intent=approve`;
+    for (const form of [mail.text, slack]) expect(form).toContain(link);
     expect(JSON.parse(slack)).toMatchObject({ text: title });
   });
 

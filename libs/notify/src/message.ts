@@ -6,6 +6,7 @@ import type {
   EventMap,
   EventName,
   FreezeChanged,
+  GlassBroken,
   RequestEscalated,
   RequestOpened,
   RequestReminded,
@@ -20,6 +21,7 @@ export const MESSAGE_TYPES = [
   'request.reminded',
   'request.escalated',
   'request.resolved',
+  'glass.broken',
   'freeze.changed',
   'endpoint.test',
 ] as const;
@@ -35,7 +37,8 @@ export interface Message {
   readonly data: Members;
 }
 
-type OfRequest = RequestOpened | RequestResolved | VersionChanged | RequestReminded | RequestEscalated | CustodyChanged;
+type OfRequest =
+  RequestOpened | RequestResolved | VersionChanged | RequestReminded | RequestEscalated | CustodyChanged | GlassBroken;
 const instant = (ms: number): string => new Date(ms).toISOString();
 
 const about = ({ tenant, action_id, run_id, agent_id, ...event }: OfRequest): Members => ({
@@ -86,6 +89,17 @@ function assigned(event: CustodyChanged): Message | null {
   return { type: 'request.assigned', timestamp: instant(event.at), data };
 }
 
+/** The reason stays where the reader is signed in. */
+const broken = (event: GlassBroken): Message => ({
+  type: 'glass.broken',
+  timestamp: instant(event.broken_at),
+  data: {
+    ...about(event),
+    ...{ broken_by: event.reviewer_id, grant_ttl_s: event.grant_ttl_s, review_request_id: event.review_request_id },
+    ...{ approvals_required: event.approvals_required, approvals_given: event.approvals_given },
+  },
+});
+
 /** Every partition says it; one of them is enough. */
 function frozen(event: FreezeChanged): Message | null {
   if (event.partition !== 0) return null;
@@ -122,6 +136,7 @@ const MESSAGES: { readonly [N in EventName]?: (event: EventMap[N]) => Message | 
   RequestReminded: reminded,
   RequestEscalated: escalated,
   RequestResolved: resolved,
+  GlassBroken: broken,
   FreezeChanged: frozen,
 };
 

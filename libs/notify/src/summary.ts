@@ -28,6 +28,8 @@ const FACTS = {
   'claimed by': 'claimed_by',
   'escalated by': 'escalated_by',
   'resolved by': 'resolved_by',
+  'broken by': 'broken_by',
+  'reviewed in': 'review_request_id',
   'changed by': 'changed_by',
   'respond by': 'respond_by',
   'expires at': 'expires_at',
@@ -42,6 +44,7 @@ const TITLES: Readonly<Record<MessageType, string>> = {
   'request.reminded': 'Reminder, still waiting for a person',
   'request.escalated': 'Escalated, further roles may vote',
   'request.resolved': 'Resolved',
+  'glass.broken': 'Glass broken, released by one person',
   'freeze.changed': 'Frozen',
   'endpoint.test': 'Test: messages of Countersign arrive here',
 };
@@ -75,7 +78,7 @@ export function summaryOf(message: Message): Summary {
   };
 }
 
-const NO_VOTES: readonly MessageType[] = ['request.resolved', 'freeze.changed', 'endpoint.test'];
+const NO_VOTES: readonly MessageType[] = ['request.resolved', 'glass.broken', 'freeze.changed', 'endpoint.test'];
 
 /** The choices are preselected on the page; taking one is a form that the signed-in person sends. */
 const linksOf = (type: MessageType, url: string): Summary['links'] =>
