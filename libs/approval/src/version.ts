@@ -6,9 +6,11 @@ import { approvalsOf, stricterGate } from './gate.js';
 import { personKey } from './state.js';
 import type { ActionState, RequestState } from './state.js';
 
-/** True when the vote brings other parameters than the ones on the table; advice changes nothing. */
-export const changesAction = ({ kind, digest }: RequestState, { edit }: Pick<VoteCast, 'edit'>): boolean =>
-  kind === 'approval' && edit !== null && edit.digest !== digest;
+type Brought = Pick<VoteCast, 'vote' | 'edit'>;
+
+/** True when the vote brings other parameters than the ones on the table; advice and other votes change nothing. */
+export const changesAction = ({ kind, digest }: RequestState, { vote, edit }: Brought): boolean =>
+  kind === 'approval' && vote === 'approve_with_changes' && edit !== null && edit.digest !== digest;
 
 /** Nobody but who made it has seen the new packet: time to read it begins when it is shown. */
 export function forgetShown(request: RequestState, maker: string): void {

@@ -30,9 +30,9 @@ export function judgeContent(turn: Turn, action: ActionState, request: RequestSt
 }
 
 /** Kinds of evidence that are not there, under the gate that binds once this vote is counted. */
-export function missingFor(request: RequestState, { edit }: Pick<VoteCast, 'edit'>): readonly string[] {
-  if (edit === null || !changesAction(request, { edit })) return evidenceMissing(request);
-  return evidenceMissing({ ...request, gate: stricterGate(request.gate, edit.gate) });
+export function missingFor(request: RequestState, cast: Pick<VoteCast, 'vote' | 'edit'>): readonly string[] {
+  if (cast.edit === null || !changesAction(request, cast)) return evidenceMissing(request);
+  return evidenceMissing({ ...request, gate: stricterGate(request.gate, cast.edit.gate) });
 }
 
 function lacksReason(turn: Turn, request: RequestState, cast: VoteCast): boolean {

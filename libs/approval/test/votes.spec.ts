@@ -140,6 +140,16 @@ describe('approve_with_changes', () => {
   const edit = edited(action, { amount: { value: '450.00', currency: 'USD' } });
   const changes = { vote: 'approve_with_changes', edit } as const;
 
+  it('is the only vote that changes the action: an edit in another vote changes nothing', () => {
+    const { state } = run([opened, by('ann', 1, { vote: 'approve', edit }), by('bob', 2, { vote: 'approve', edit })]);
+    const found = state.actions.get(action.action_id);
+    expect([found?.versions.length, found?.request?.status, found?.grant?.digest]).toEqual([
+      0,
+      'approved',
+      action.digest,
+    ]);
+  });
+
   it('makes a new version; earlier votes are void and the editor counts once', () => {
     const { state, names } = run([opened, by('ann'), by('bob', 2, changes)]);
     const request = state.actions.get(action.action_id)?.request;

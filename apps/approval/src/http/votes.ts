@@ -100,10 +100,10 @@ export class Votes {
 }
 
 /** What a voter who is refused for evidence needs to know. */
-function factsOf({ code }: Answer, request: RequestState, { packet_digest, edit }: VoteCast): ProblemDetails {
-  if (code === 'evidence_required') return { missing: missingFor(request, { edit }) };
+function factsOf({ code }: Answer, request: RequestState, cast: VoteCast): ProblemDetails {
+  if (code === 'evidence_required') return { missing: missingFor(request, cast) };
   if (code !== 'stale_packet') return {};
-  const attached = attachedSince(request, packet_digest) ?? [];
+  const attached = attachedSince(request, cast.packet_digest) ?? [];
   return attached.length === 0 ? {} : { attached: attached.map(attachmentDocument) };
 }
 
