@@ -7,6 +7,7 @@ import { readAction, SdkError, type ActionDocument, type JsonObject, type Propos
 import { eventually } from '@countersign/testing';
 import { randomUUID } from 'node:crypto';
 import { castVote, readRequest } from '../../apps/cli/src/shared/vote.js';
+import { Browser, fieldOf } from './support/browser.js';
 import { approve, refund } from './support/proposals.js';
 import { world } from './support/system.js';
 import { facts } from './support/world.js';
@@ -133,6 +134,24 @@ describe('in an emergency', () => {
       },
       { withinMs: 30_000 },
     );
+  });
+
+  it('is on the page of those who can, and of nobody else', async () => {
+    const action = await world().decided(proposal('urgent-type'));
+    const path = `/page/requests/${requestOf(action)}`;
+    const [joy, ann] = [new Browser(world().local.approval_url), new Browser(world().local.approval_url)];
+    await joy.signIn('joy');
+    await ann.signIn('ann');
+    expect((await ann.get(path)).text).not.toContain('break_glass');
+    const shown = await joy.get(path);
+    const sent = (emergency: string) => ({
+      ...{ csrf: fieldOf(shown, 'csrf'), packet_digest: fieldOf(shown, 'packet_digest') },
+      ...{ verb: 'break_glass', form_id: randomUUID(), emergency },
+    });
+    const short = await joy.post(`${path}/break-glass`, sent('now'));
+    expect([short.status, short.text.includes('at least 20 characters')]).toEqual([422, true]);
+    expect((await joy.post(`${path}/break-glass`, sent(REASON))).status).toBe(303);
+    expect((await read(action)).resolution).toMatchObject({ resolved_by: 'admin', reason_code: 'break_glass' });
   });
 
   it('a kill switch is stronger; it stops every clock for exactly as long as it is on', async () => {

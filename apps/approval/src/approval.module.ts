@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 import type { Evidence } from './evidence/evidence.js';
 import type { ApprovalTokens } from './http/approval-tokens.js';
 import { AttachmentsController } from './http/attachments.controller.js';
+import { BreakGlass } from './http/break-glass.js';
 import { BreakGlassController } from './http/break-glass.controller.js';
 import type { Batches } from './http/batches.js';
 import { BatchesController } from './http/batches.controller.js';
@@ -42,6 +43,7 @@ import { ReviewersController } from './roster/reviewers.controller.js';
 import type { RosterLog } from './roster/roster-log.js';
 import {
   APPROVAL_TOKENS,
+  BREAK_GLASS,
   BATCHES,
   CALLERS,
   CALLS,
@@ -106,6 +108,7 @@ export class ApprovalModule {
       return parts.notify;
     };
     const releases = new Releases(parts.judge, parts.votes);
+    const glass = new BreakGlass(parts.judge, parts.votes);
     return {
       module: ApprovalModule,
       controllers: [
@@ -127,8 +130,9 @@ export class ApprovalModule {
         { provide: EVIDENCE, useValue: parts.evidence },
         { provide: QUEUE, useValue: parts.queue },
         { provide: RELEASES, useValue: releases },
+        { provide: BREAK_GLASS, useValue: glass },
         { provide: PAGE, useValue: parts.page && new PageSessions(parts.page) },
-        { provide: CALLS, useValue: { votes: parts.votes, custody: parts.custody, releases } satisfies Calls },
+        { provide: CALLS, useValue: { votes: parts.votes, custody: parts.custody, releases, glass } satisfies Calls },
         { provide: BATCHES, useValue: parts.batches },
       ],
     };

@@ -6,6 +6,7 @@ export const REVIEWERS = Symbol('REVIEWERS');
 export const APPROVAL_TOKENS = Symbol('APPROVAL_TOKENS');
 export const VOTES = Symbol('VOTES');
 export const CUSTODY = Symbol('CUSTODY');
+export const BREAK_GLASS = Symbol('BREAK_GLASS');
 export const RELEASES = Symbol('RELEASES');
 export const EVIDENCE = Symbol('EVIDENCE');
 export const PAGE = Symbol('PAGE');

@@ -77,8 +77,14 @@ export function standingOf(action: Requested, viewer: Voter): Json {
 function glassDocument(action: Requested, viewer: Voter): Json {
   const glass = glassOf(action, action.request);
   if (glass === null) return {};
-  const can = action.request.status === 'pending' && keptFromGlass(action.action, action.request, viewer) === null;
-  return { break_glass: { grant_ttl_s: glass.ttl_s, you_can: can } };
+  return { break_glass: { grant_ttl_s: glass.ttl_s, you_can: glassTtl(action, viewer) !== null } };
+}
+
+/** Life in seconds of the grant that this person gives by breaking the glass; null when they cannot. */
+export function glassTtl(action: Requested, viewer: Voter): number | null {
+  const { request } = action;
+  const can = request.status === 'pending' && keptFromGlass(action.action, request, viewer) === null;
+  return can ? (glassOf(action, request)?.ttl_s ?? null) : null;
 }
 
 function resolutionOf({ request }: Requested): JsonValue {

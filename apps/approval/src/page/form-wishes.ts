@@ -1,5 +1,7 @@
+import { GLASS_REASON_MIN } from '@countersign/approval';
 import { canonicalize, CountersignError, JsonError, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
+import type { GlassBody } from '../http/break-glass.js';
 import type { CustodyWish } from '../http/custody.js';
 import type { ReleaseCall } from '../http/releases.js';
 import type { Form } from './page-sessions.js';
@@ -90,4 +92,12 @@ export function custodyOf(form: Form): CustodyWish {
   const to_subject = textOf(form, 'to_subject');
   if (to_subject === null) throw refuse('Say to whom: the subject of a person, as the roster names them.');
   return { verb, to_subject, reason: text };
+}
+
+/** @throws CountersignError `invalid_request` */
+export function glassOf(form: Form): GlassBody {
+  const reason = textOf(form, 'emergency') ?? '';
+  if (reason.length < GLASS_REASON_MIN)
+    throw refuse(`Say what the emergency is, in at least ${GLASS_REASON_MIN} characters.`);
+  return { packet_digest: form['packet_digest'] ?? '', reason };
 }

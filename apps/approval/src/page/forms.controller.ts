@@ -2,12 +2,13 @@ import { Body, Controller, Inject, Param, Post, Req, Res, UseFilters } from '@ne
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { BreakGlass } from '../http/break-glass.js';
 import type { Custody } from '../http/custody.js';
 import type { Queue } from '../http/queue.js';
 import type { Releases } from '../http/releases.js';
 import type { Votes } from '../http/votes.js';
 import { CALLS, PAGE, QUEUE } from '../tokens.js';
-import { custodyOf, releaseOf, voteOf } from './form-wishes.js';
+import { custodyOf, glassOf, releaseOf, voteOf } from './form-wishes.js';
 import { redirect, show } from './layout.js';
 import { packetPage } from './packet-page.js';
 import { PageProblemFilter } from './page-problem.filter.js';
@@ -21,6 +22,7 @@ import { refusalNotice } from './words.js';
 export interface Calls {
   readonly votes: Votes;
   readonly releases: Releases;
+  readonly glass: BreakGlass;
   readonly custody: Custody;
 }
 
@@ -66,6 +68,18 @@ export class FormsController {
   ): Promise<void> {
     return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) =>
       this.calls.releases.ask({ request_id: id, reviewer, key, wish: releaseOf(form) }),
+    );
+  }
+
+  @Post('break-glass')
+  breakGlass(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param('request_id') id: string,
+    @Body() form: Form,
+  ): Promise<void> {
+    return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) =>
+      this.calls.glass.ask({ request_id: id, reviewer, key, body: glassOf(form) }),
     );
   }
 

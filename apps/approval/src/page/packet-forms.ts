@@ -22,6 +22,8 @@ export interface FormsView {
   readonly reason_presets: readonly string[];
   /** True for an approved action in the release queue. */
   readonly held: boolean;
+  /** Life of the grant in seconds if this person breaks the glass; null when they cannot. */
+  readonly glass_ttl_s: number | null;
   /** The verbs of custody that are open to this person. */
   readonly verbs: readonly CustodyVerb[];
   /** What the person wrote in a form that was refused. */
@@ -52,7 +54,7 @@ const VERBS: Readonly<Record<CustodyVerb, string>> = {
 
 /** The forms of one packet: the vote or the release, then whose hands it is in. */
 export const forms = (visitor: Visitor, view: FormsView, intent: Intent | null): Html =>
-  html`${view.held ? releasing(visitor, view) : voting(visitor, view, intent)}${hands(visitor, view)}`;
+  html`${view.held ? releasing(visitor, view) : voting(visitor, view, intent)}${hands(visitor, view)}${emergency(visitor, view)}`;
 
 /** A new id for each drawing: a repeated form is one call, a corrected one is another. */
 const opening = ({ csrf }: Visitor, { request_id }: FormsView, to: string): Html =>
@@ -98,6 +100,16 @@ const releasing = (visitor: Visitor, view: FormsView): Html =>
 <label for="release_at">Release at (UTC; empty: now)</label><input id="release_at" type="datetime-local" name="release_at" value="${view.draft['release_at'] ?? ''}">
 <label for="why">Reason</label><textarea id="why" name="reason" maxlength="2000">${view.draft['reason'] ?? null}</textarea>
 <button class="approve" name="verb" value="let_go">Release</button><button class="deny" name="verb" value="recall">Recall</button></form></section>`;
+
+function emergency(visitor: Visitor, view: FormsView): Html | null {
+  const { glass_ttl_s, packet_digest, draft } = view;
+  if (glass_ttl_s === null) return null;
+  return html`<section><details${draft['emergency'] === undefined ? null : html` open`}><summary>In an emergency: let it go alone</summary>
+<p class="lead">The action may run for ${Math.round(glass_ttl_s / 60)} min without the approvals that the gate asks for. Everybody who is told of requests is told, and somebody else reviews what you did.</p>${opening(visitor, view, 'break-glass')}
+<input type="hidden" name="packet_digest" value="${packet_digest}">
+<label for="emergency">What the emergency is</label><textarea id="emergency" name="emergency" maxlength="2000">${draft['emergency'] ?? null}</textarea>
+<button class="deny" name="verb" value="break_glass">Break the glass</button></form></details></section>`;
+}
 
 function hands(visitor: Visitor, view: FormsView): Html | null {
   const { verbs, draft } = view;

@@ -23,6 +23,7 @@ const view = {
   notice: null,
   changeable: null as JsonValue,
   held: false,
+  glass_ttl_s: null as number | null,
   reason_presets: [] as string[],
   verbs: [] as const,
   draft: {},
@@ -200,6 +201,14 @@ describe("the reviewers' page", () => {
     const form = { vote: 'approve', packet_digest: 'p', preset: 'receipt seen' };
     expect(voteOf(form, {})).toMatchObject({ reason: 'receipt seen' });
     expect(voteOf({ ...form, reason: ' by ann ' }, {})).toMatchObject({ reason: 'receipt seen: by ann' });
+  });
+
+  it('offers to break the glass to those who can, and keeps their words', () => {
+    expect(packetPage(visitor, view)).not.toContain('break_glass');
+    const text = packetPage(visitor, { ...view, glass_ttl_s: 600, draft: { emergency: `${evil} pump` } });
+    expect(text).toContain('may run for 10 min');
+    expect(text).toContain('&quot; pump</textarea>');
+    expect(text).toContain('name="verb" value="break_glass"');
   });
 
   it('offers to change only what can be changed, and to release only what is held', () => {

@@ -14,7 +14,7 @@ import type { JsonValue } from '@countersign/canonical';
 import type { Reviewer } from '@countersign/service';
 import { hidesParameters } from '../http/edits.js';
 import { isHeld } from '../http/queue.js';
-import { packetOf, standingOf } from '../http/request-view.js';
+import { glassTtl, packetOf, standingOf } from '../http/request-view.js';
 import type { Requested } from '../judge/requested.js';
 import type { Visitor } from './layout.js';
 import type { CustodyVerb } from './packet-forms.js';
@@ -70,6 +70,7 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
     changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersOf(action) : null,
     reason_presets: request.kind === 'audit' ? [] : request.gate.reason_presets,
     held: isHeld(action),
+    glass_ttl_s: glassTtl(action, reviewer),
     verbs: verbsFor(request, reviewer, standing['can_vote'] === true),
     draft: {},
   };

@@ -26,6 +26,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   not_a_batch: 'It is no part of the batch that you read, or there are more than the gate takes at once.',
   frozen: 'A kill switch holds this action.',
   unknown_outcome: 'It is not known whether your answer was counted. Look at the request, then try again.',
+  break_glass_not_allowed: 'Policy lets nobody do that here.',
   already_claimed: 'Somebody else is looking at it. You may still vote.',
 };
 const ACCEPTED: Readonly<Record<string, string>> = {
@@ -36,6 +37,7 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   harmless: 'Your answer is recorded: harmless.',
   unsure: 'Your answer is recorded: unsure.',
   let_go: 'Released, or set to leave at the time you named.',
+  break_glass: 'You let it go. Somebody else will review it.',
   recall: 'Recalled: it cannot run any more.',
   claim: 'Others see that you look at it.',
   release: 'You have given it back.',
