@@ -78,6 +78,12 @@ describe('proposals over HTTP', () => {
       'unsupported_media_type',
       () => propose('run_id=1', { headers: { 'content-type': 'text/plain' } }),
     ],
+    [
+      'another charset',
+      415,
+      'unsupported_media_type',
+      () => propose(action(), { headers: { 'content-type': 'application/json; charset=latin1' } }),
+    ],
     ['too much', 413, 'too_large', () => propose({ a: 'x'.repeat(300_000) })],
     ['too deep', 422, 'too_deep', () => propose('['.repeat(40) + ']'.repeat(40))],
     ['an unknown member', 422, 'invalid_action', () => propose(action({ colour: 'red' }))],

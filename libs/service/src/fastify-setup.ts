@@ -83,7 +83,8 @@ export function setUpHttp(
 function acceptJson(fastify: FastifyInstance, limits: BodyLimits): void {
   fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => {
     if (isRaw(request)) return Promise.resolve(payload);
-    refuseOtherCharsets(request.headers['content-type']);
+    // What a parser throws before its promise ends the process: refusals are rejections.
+    if (hasOtherCharset(request.headers['content-type'])) return Promise.reject(noJson());
     return readJsonBody(payload, limits);
   });
 }
@@ -96,14 +97,16 @@ function acceptRaw(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => {
     if (isRaw(request)) return Promise.resolve(payload);
     if (request.is404) return Promise.resolve(undefined);
-    throw new CountersignError('unsupported_media_type', 'send the body as application/json in UTF-8');
+    return Promise.reject(noJson());
   });
 }
 
-function refuseOtherCharsets(contentType: string | undefined): void {
+const noJson = (): CountersignError =>
+  new CountersignError('unsupported_media_type', 'send the body as application/json in UTF-8');
+
+function hasOtherCharset(contentType: string | undefined): boolean {
   const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(contentType ?? '')?.[1];
-  if (charset === undefined || /^utf-?8$/i.test(charset)) return;
-  throw new CountersignError('unsupported_media_type', 'send the body as application/json in UTF-8');
+  return charset !== undefined && !/^utf-?8$/i.test(charset);
 }
 
 function acceptForms(fastify: FastifyInstance): void {
