@@ -77,7 +77,7 @@ describe('the analyst', () => {
 
   it('runs every printed statement as it stands', async () => {
     const statements = await printedStatements();
-    expect(statements).toHaveLength(6);
+    expect(statements).toHaveLength(8);
     for (const sql of statements) expect(await askRaw(sql)).not.toMatch(/^Code:/);
   });
 
