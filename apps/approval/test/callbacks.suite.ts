@@ -82,7 +82,10 @@ export function callbacksSuite(system: () => Instances): void {
     }, 60_000);
 
     it('make one delivery of each event, of ids and status alone', async () => {
-      const records = await system().published(TOPICS.notifications, ({ value }) => value.includes(agentOf('good')));
+      const records = await system().published(
+        TOPICS.notifications,
+        ({ value }) => value?.includes(agentOf('good')) === true,
+      );
       const told = records.map(({ value }) => decode(value)).filter(({ name }) => name === 'NotificationQueued');
       const queued = told.map(({ event }) => event as NotificationQueued);
       expect(new Set(queued.map(({ delivery_id }) => delivery_id)).size).toBe(2);

@@ -14,7 +14,8 @@ export function custodySuite(system: () => Instances): void {
     for (const index of [0, 1]) await system().read(action, index);
     return { id: requestId(action), packet_digest: request.packet_digest };
   };
-  const post = async (who: string, path: string, body: unknown = {}, { index = 0, key = randomUUID() } = {}) => {
+  const post = async (who: string, path: string, body: unknown = {}, to: { index?: number; key?: string } = {}) => {
+    const { index = 0, key = randomUUID() } = to;
     const headers = { authorization: await bearer(who), 'idempotency-key': key };
     return system().call('POST', `${system().url(index)}/v1/requests/${path}`, headers, body);
   };

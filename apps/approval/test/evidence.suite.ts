@@ -11,7 +11,7 @@ import { codeOf, fresh } from './common.js';
 import { requestId } from './instances.js';
 import type { Instances, Reply } from './instances.js';
 
-const pdf = (text = randomUUID()): Buffer => Buffer.from(`%PDF-1.7\n${text}\n`);
+const pdf = (text: string = randomUUID()): Buffer => Buffer.from(`%PDF-1.7\n${text}\n`);
 const MIB = 1024 * 1024;
 
 /** Evidence over several instances that share one directory. */

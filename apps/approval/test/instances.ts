@@ -58,7 +58,7 @@ export class Instances {
 
   /** Starts one more instance on the same log. */
   async add(overrides: Partial<ApprovalConfig> = {}): Promise<string> {
-    const config = {
+    const config: ApprovalConfig = {
       ...{ service: 'approval', instanceId: `approval-${randomUUID()}`, host: '127.0.0.1', port: 0 },
       ...{
         kafkaBrokers: this.connection.brokers,
@@ -68,7 +68,7 @@ export class Instances {
       },
       ...{
         parentPid: null,
-        logLevel: 'error',
+        logLevel: 'error' as const,
         tokenIssuer: 'https://approval.example.test',
         horizonMs: 8 * 86_400_000,
       },
@@ -77,7 +77,7 @@ export class Instances {
       onNotificationConnect: (address) => void this.connected.push(address),
       ...{ rosterFile: null, operator: 'operator', rate: loadRate({}), evidenceDir: this.evidenceDir },
       ...overrides,
-    } as const;
+    };
     const service = await startApproval(config);
     this.services.push(service);
     return service.url;
@@ -93,6 +93,12 @@ export class Instances {
   async notify(settings: object): Promise<void> {
     await writeFile(join(this.secretsDir, 'notifications.json'), JSON.stringify(settings), { mode: 0o600 });
     await sleep(1_500);
+  }
+
+  /** Stops one instance; the others go on. */
+  async stop(url: string): Promise<void> {
+    const at = this.services.findIndex((service) => service.url === url);
+    await Promise.all(this.services.splice(at, 1).map((service) => service.close()));
   }
 
   /** Starts one more instance with the page, whose people sign in at a provider of their own. */

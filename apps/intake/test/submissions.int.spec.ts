@@ -5,7 +5,7 @@ import { canonicalize } from '@countersign/canonical';
 import { encode, TOPICS } from '@countersign/events';
 import type { ActionSubmitted } from '@countersign/events';
 import { createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
-import type { Appender, KafkaConnection } from '@countersign/kafka';
+import type { Appender, InRecord, KafkaConnection } from '@countersign/kafka';
 import { createLogger, CredentialsFile, InternalClient, KeyAuth } from '@countersign/service';
 import { connectTo, eventually, testBroker, testTopic } from '@countersign/testing';
 import { ActionTypesLog } from '../src/action-types-log.js';
@@ -62,7 +62,7 @@ async function openDoor(): Promise<string> {
     groupId: `door.${topic}`,
     deadLetter: deadLetters({ appender, macKeys: config.macKeys, service: 'intake', stepOf }),
   });
-  door.addHandler(topic, (record: never) => handler.onSubmission(record), true);
+  door.addHandler(topic, (record: InRecord) => handler.onSubmission(record), true);
   door.listen(() => undefined);
   closers.push(
     () => client.close(),

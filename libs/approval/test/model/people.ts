@@ -42,7 +42,7 @@ function isTurnOf(ask: Ask, who: Someone): boolean {
 const readFor = (world: World, ask: Ask, who: Someone): number =>
   world.now - (ask.seen.find((one) => isSame(one.who, who))?.at ?? world.now);
 
-function lacksReason(world: World, { kind, gate }: Ask, { vote, reason }: Vote, read: number): boolean {
+function lacksReason({ kind, gate }: Ask, { vote, reason }: Vote, read: number): boolean {
   const wanted = gate.reason === 'always' || (gate.reason === 'deny' && vote === 'deny') || kind === 'audit';
   const fast = gate.reason_fast_s !== null && read < gate.reason_fast_s * 1000;
   return (wanted || fast) && (reason ?? '').trim().length < gate.reason_min_length;
@@ -75,7 +75,7 @@ function refuseWords(world: World, action: Action, ask: Ask, cast: Vote): Answer
   const words = ask.kind === 'audit' ? ['harmful', 'harmless', 'unsure'] : ['approve', 'deny', 'approve_with_changes'];
   if (!words.includes(vote)) return no('vote_not_offered');
   const read = readFor(world, ask, cast);
-  if (lacksReason(world, ask, cast, read)) return no('reason_required');
+  if (lacksReason(ask, cast, read)) return no('reason_required');
   if (lacksEvidence(ask, cast)) return no('evidence_required');
   if (ask.kind !== 'audit' && vote !== 'deny' && read < (ask.gate.min_dwell_s ?? 0) * 1000) return no('too_fast');
   if (isTooLate(action, ask, release_at)) return no('release_too_late');
