@@ -17,7 +17,8 @@ import { facts } from './support/world.js';
 /** `COUNTERSIGN_LONG_ROTATION=1`: every 10 s for two minutes. */
 const LONG = process.env['COUNTERSIGN_LONG_ROTATION'] === '1';
 const [EVERY_MS, TIMES] = LONG ? [10_000, 12] : [1_000, 12];
-const OVERLAP_MS = 2 * EVERY_MS;
+/** A client may still have the key before the newest; a machine that stands still for a moment must not end its time. */
+const OVERLAP_MS = EVERY_MS + (LONG ? EVERY_MS : 4_000);
 const WORKERS = 4;
 
 const agent: KeyOwner = { kind: 'agent', tenant: 'acme', id: 'refund-agent' };
