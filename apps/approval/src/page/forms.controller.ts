@@ -1,6 +1,7 @@
 import { Body, Controller, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
+import type { Reviewer } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BreakGlass } from '../http/break-glass.js';
 import type { Custody } from '../http/custody.js';
@@ -33,7 +34,24 @@ interface Posted {
   readonly id: string;
   readonly form: Form;
 }
-type Attempt = (session: Session, key: string) => Promise<unknown>;
+/** Who asks for what, under which idempotency key. */
+interface Asked {
+  readonly request_id: string;
+  readonly reviewer: Reviewer;
+  readonly key: string;
+}
+type Attempt = (asked: Asked) => Promise<unknown>;
+
+/** The forms of a packet by the last part of their address, and what each of them calls. */
+const FORMS = {
+  votes: async ({ votes }: Calls, asked: Asked, form: Form) => {
+    const current = parametersOf(votes.request(asked.reviewer.tenant, asked.request_id));
+    return votes.cast({ ...asked, body: voteOf(form, current), batch: null });
+  },
+  release: async ({ releases }: Calls, asked: Asked, form: Form) => releases.ask({ ...asked, wish: releaseOf(form) }),
+  custody: async ({ custody }: Calls, asked: Asked, form: Form) => custody.ask({ ...asked, wish: custodyOf(form) }),
+  'break-glass': async ({ glass }: Calls, asked: Asked, form: Form) => glass.ask({ ...asked, body: glassOf(form) }),
+} as const;
 
 /** What people do on the packet page. Who is refused sees the page again with what they wrote. */
 @ApiExcludeController()
@@ -46,53 +64,17 @@ export class FormsController {
     @Inject(CALLS) private readonly calls: Calls,
   ) {}
 
-  @Post('votes')
-  vote(
+  @Post(':form')
+  async post(
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
-    @Param('request_id') id: string,
+    @Param() { request_id: id, form: name = '' }: Form,
     @Body() form: Form,
   ): Promise<void> {
-    return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) => {
-      const current = parametersOf(this.calls.votes.request(reviewer.tenant, id));
-      return this.calls.votes.cast({ request_id: id, reviewer, key, body: voteOf(form, current), batch: null });
-    });
-  }
-
-  @Post('release')
-  release(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Param('request_id') id: string,
-    @Body() form: Form,
-  ): Promise<void> {
-    return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) =>
-      this.calls.releases.ask({ request_id: id, reviewer, key, wish: releaseOf(form) }),
-    );
-  }
-
-  @Post('break-glass')
-  breakGlass(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Param('request_id') id: string,
-    @Body() form: Form,
-  ): Promise<void> {
-    return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) =>
-      this.calls.glass.ask({ request_id: id, reviewer, key, body: glassOf(form) }),
-    );
-  }
-
-  @Post('custody')
-  hands(
-    @Req() request: FastifyRequest,
-    @Res() reply: FastifyReply,
-    @Param('request_id') id: string,
-    @Body() form: Form,
-  ): Promise<void> {
-    return this.attempt({ request, reply, id, form }, async ({ reviewer }, key) =>
-      this.calls.custody.ask({ request_id: id, reviewer, key, wish: custodyOf(form) }),
-    );
+    if (id === undefined || !Object.hasOwn(FORMS, name))
+      throw new CountersignError('not_found', 'there is no such form');
+    const call = FORMS[name as keyof typeof FORMS];
+    return this.attempt({ request, reply, id, form }, (asked) => call(this.calls, asked, form));
   }
 
   /** The same form sent twice is one call: its id is the key. */
@@ -100,7 +82,8 @@ export class FormsController {
     const session = await this.sessions.signedIn(request, form);
     const did = form['vote'] ?? form['verb'] ?? '';
     try {
-      await call(session, `page|${form['form_id'] ?? ''}|${did}`);
+      const key = `page|${form['form_id'] ?? ''}|${did}`;
+      await call({ request_id: id, reviewer: session.reviewer, key });
     } catch (error) {
       if (!(error instanceof CountersignError)) throw error;
       return await this.showAgain({ request, reply, id, form }, session, error);
