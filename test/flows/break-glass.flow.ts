@@ -1,29 +1,23 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { readAction, SdkError, type ActionDocument, type JsonObject, type Proposal } from '@countersign/sdk';
 import { eventually } from '@countersign/testing';
 import { randomUUID } from 'node:crypto';
 import { castVote, readRequest } from '../../apps/cli/src/shared/vote.js';
 import { Browser, fieldOf } from './support/browser.js';
+import { commandAt } from './support/command.js';
 import { approve, refund } from './support/proposals.js';
 import { world } from './support/system.js';
 import { facts } from './support/world.js';
 
-const main = join(import.meta.dirname, '../../apps/cli/dist/main.js');
-const program = ['--input-type=module', '-e', `await (await import('${main}')).main(process.argv)`, 'countersign'];
 const REASON = 'payments are down, INC-4711';
 let folder: string;
 
 /** A command as somebody types it, against this run's system. */
 async function countersign(...args: string[]): Promise<{ code: number; json: JsonObject; stderr: string }> {
-  const env = { ...process.env, COUNTERSIGN_LOCAL_FILE: join(folder, 'local.json') };
-  const child = spawn(process.execPath, [...program, ...args, '--json'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const code = new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, json: stdout === '' ? {} : (JSON.parse(stdout) as JsonObject), stderr };
+  const { code, stdout, stderr } = await commandAt(join(folder, 'local.json'), ...args, '--json');
+  return { code, json: stdout === '' ? {} : (JSON.parse(stdout) as JsonObject), stderr };
 }
 
 const proposal = (action_type: string): Proposal => refund('10.00', { action_type });

@@ -1,11 +1,10 @@
 import { drawOf } from '@countersign/policy';
 import { type ActionDocument, type JsonObject, type Proposal } from '@countersign/sdk';
 import { eventually, startSystem, type TestSystem } from '@countersign/testing';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { commandAt, type Ended } from './support/command.js';
 import { approve, refund } from './support/proposals.js';
 import { TENANT, worldOf, type World } from './support/world.js';
 
@@ -25,18 +24,11 @@ const FILES = [
   policy('dry-type', 'require_approval, gate: seen'),
 ];
 
-const main = join(import.meta.dirname, '../../apps/cli/dist/main.js');
-const program = ['--input-type=module', '-e', `await (await import('${main}')).main(process.argv)`, 'countersign'];
-
 /** The command as a person types it. */
-async function countersign({ local }: TestSystem, ...args: string[]) {
+function countersign({ local }: TestSystem, ...args: string[]): Promise<Ended> {
   const file = join(mkdtempSync(join(tmpdir(), 'countersign-cli-')), 'local.json');
   writeFileSync(file, JSON.stringify(local), { mode: 0o600 });
-  const env = { ...process.env, COUNTERSIGN_LOCAL_FILE: file };
-  const child = spawn(process.execPath, [...program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { code: await code, stdout, stderr };
+  return commandAt(file, ...args);
 }
 
 const proposal = (action_type: string, more: Partial<Proposal> = {}): Proposal =>
