@@ -1,0 +1,156 @@
+import type { LocalFile } from '@countersign/local';
+import { Agent, request } from 'undici';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export const OPERATIONS = ['propose', 'vote', 'redeem'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** What one measurement saw. Times in milliseconds, from the first byte sent to the answer that counts, retries included. */
+export interface Measured {
+  readonly ms: Readonly<Record<Operation, readonly number[]>>;
+  /** Answers that an honest caller should not get. */
+  readonly wrongs: readonly string[];
+  /** Actions that were redeemed, by their ids. */
+  readonly redeemed: readonly string[];
+}
+
+export interface People {
+  /** Bearer tokens of people who may decide refunds of the neighbour's tenant. */
+  readonly reviewers: readonly string[];
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+const LANES = 6;
+/** One life a lane in about this time, milliseconds: some 6 to 8 operations of each sort a second together. */
+const PACE_MS = 700;
+const TENANT = 'acme';
+
+/** An honest agent, reviewer and executor of another tenant, who do their work and look at the clock. */
+export class Neighbour {
+  private readonly dispatcher = new Agent({ connections: 32 });
+  private ms: Record<Operation, number[]> = { propose: [], vote: [], redeem: [] };
+  private wrongs: string[] = [];
+  private redeemed: string[] = [];
+
+  constructor(
+    private readonly local: LocalFile,
+    private readonly people: People,
+  ) {}
+
+  /** Works for at least so long and at least so many operations of each sort; at most three times as long. */
+  async work(seconds: number, operations: number): Promise<Measured> {
+    [this.ms, this.wrongs, this.redeemed] = [{ propose: [], vote: [], redeem: [] }, [], []];
+    const started = Date.now();
+    const isOver = (): boolean => {
+      const elapsed = Date.now() - started;
+      return elapsed > seconds * 3_000 || (elapsed > seconds * 1_000 && this.ms.redeem.length >= operations);
+    };
+    await Promise.all(Array.from({ length: LANES }, (_, lane) => this.lane(lane, isOver)));
+    return { ms: this.ms, wrongs: this.wrongs, redeemed: this.redeemed };
+  }
+
+  close(): Promise<void> {
+    return this.dispatcher.destroy();
+  }
+
+  private async lane(lane: number, isOver: () => boolean): Promise<void> {
+    await sleep((lane * PACE_MS) / LANES);
+    for (let nth = lane; !isOver(); nth += LANES) {
+      const [started, reviewer] = [Date.now(), this.people.reviewers[nth % this.people.reviewers.length]!];
+      await this.live(reviewer).catch((error: unknown) => this.wrongs.push(String(error)));
+      await sleep(Math.max(0, PACE_MS - (Date.now() - started)));
+    }
+  }
+
+  private async live(reviewer: string): Promise<void> {
+    const { intake_url: intake, approval_url: approval } = this.local;
+    const proposed = await this.timed('propose', {
+      url: intake,
+      path: '/v1/actions',
+      token: this.agentKey,
+      body: PROPOSAL,
+    });
+    const action_id = String(proposed['action_id']);
+    const request_id = (proposed['request'] as { request_id: string } | null)?.request_id ?? 'none';
+    const packet = await this.call({ url: approval, path: `/v1/requests/${request_id}`, token: reviewer });
+    const vote = { vote: 'approve', packet_digest: packet.body['packet_digest'], reason: 'checked the receipt' };
+    await this.timed('vote', { url: approval, path: `/v1/requests/${request_id}/votes`, token: reviewer, body: vote });
+    const path = `/v1/actions/${action_id}?wait=10s`;
+    const { body } = await this.call({ url: intake, path, token: this.agentKey });
+    await this.timed('redeem', {
+      ...{ url: approval, path: '/v1/grants/redeem', token: this.executorKey },
+      body: {
+        token: (body['grant'] as { token?: string } | null)?.token ?? 'none',
+        action_digest: body['digest'],
+        environment: 'production',
+        preconditions: null,
+        request_id: randomUUID(),
+      },
+    });
+    this.redeemed.push(action_id);
+  }
+
+  private async timed(operation: Operation, call: Call): Promise<Record<string, unknown>> {
+    const started = performance.now();
+    const { status, body } = await this.call(call);
+    this.ms[operation].push(performance.now() - started);
+    if (status >= 300) throw new Error(`${operation} was answered ${status} ${String(body['type'])}`);
+    return body;
+  }
+
+  /** "Try again" is obeyed, and the time of all attempts counts. */
+  private async call({ url, path, token, body }: Call): Promise<Reply> {
+    const key = randomUUID();
+    for (let attempt = 0; ; attempt += 1) {
+      const response = await request(url + path, {
+        ...{ method: body === undefined ? 'GET' : 'POST', dispatcher: this.dispatcher },
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(60_000),
+      });
+      const answer = (await response.body.json()) as Record<string, unknown>;
+      if (![429, 503].includes(response.statusCode) || attempt === 20)
+        return { status: response.statusCode, body: answer };
+      await sleep(100);
+    }
+  }
+
+  private get agentKey(): string {
+    return this.local.agents.find(({ agent_id, tenant }) => agent_id === 'refund-agent' && tenant === TENANT)!.api_key;
+  }
+
+  private get executorKey(): string {
+    return this.local.executors.find(({ tenant }) => tenant === TENANT)!.api_key;
+  }
+}
+
+interface Call {
+  readonly url: string;
+  readonly path: string;
+  readonly token: string;
+  readonly body?: unknown;
+}
+
+const PROPOSAL = {
+  run_id: 'neighbour',
+  agent: { id: 'refund-agent', version: 'v1.4.2' },
+  model: { id: 'gpt-5o' },
+  action_type: 'refund',
+  environment: 'production',
+  on_behalf_of: 'customer:812',
+  parameters: { order_id: '12345', method: 'card', amount: { value: '450.00', currency: 'USD' } },
+  rationale: 'Parcel lost, carrier confirmed.',
+  confidence: 0.9,
+  signals: { fraud_score: 0.12 },
+};
+
+/** The value below which this share of them lies; nearest rank. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
+}

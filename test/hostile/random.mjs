@@ -1,0 +1,12 @@
+/** Mulberry32: the same seed gives the same extremes. @param {number} seed */
+export function seeded(seed) {
+  let state = seed;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const below = (count) => Math.floor(next() * count);
+  return { next, below, pick: (list) => list[below(list.length)] };
+}
