@@ -10,5 +10,6 @@ export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
 export type { IdPrefix } from './ids.js';
 export { addDecimal, compareDecimal, findBadMoney, looksLikeMoney, minorDigits, parseMoney } from './money.js';
 export type { Money } from './money.js';
+export { CLOCK_SKEW_MS, parseTime } from './times.js';
 export { CountersignError, problemOf, PROBLEMS } from './problem.js';
 export type { Problem, ProblemCode, ProblemDetails } from './problem.js';
