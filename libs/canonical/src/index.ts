@@ -5,6 +5,7 @@ export { actionDigest } from './action-digest.js';
 export type { DigestedAction } from './action-digest.js';
 export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
 export type { IdPrefix } from './ids.js';
+export { idempotencyKeyOf } from './idempotency-key.js';
 export { addDecimal, compareDecimal, findBadMoney, looksLikeMoney, minorDigits, parseMoney } from './money.js';
 export type { Money } from './money.js';
 export { CountersignError, problemOf, PROBLEMS } from './problem.js';

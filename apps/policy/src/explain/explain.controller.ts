@@ -1,12 +1,13 @@
-import { Controller, Get, Headers, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import type { DecisionRecorded } from '@countersign/events';
 import { differencesOf, evaluate, explain, recordedEvidence } from '@countersign/policy';
 import type { Circumstances, Explanation, PolicyVersion, TrailEntry } from '@countersign/policy';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Person } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import type { PolicySource } from '../policy-log.js';
-import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
+import { ENGINE, POLICIES } from '../tokens.js';
 import { recordedAction } from './recorded-action.js';
 import type { RecordedAction } from './recorded-action.js';
 
@@ -41,10 +42,10 @@ const circumstancesOf = ({ tenant, unproven }: DecisionRecorded): Circumstances 
 
 /** Why a recorded action was decided as it was. */
 @Controller('v1/policies')
+@Access('person')
 export class ExplainController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicySource,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(ENGINE) private readonly engine: Engine,
   ) {}
 
@@ -57,9 +58,8 @@ export class ExplainController {
     @Param('action_id') actionId: string,
     @Query('version') version: string | undefined,
     @Query('policy') policy: string | undefined,
-    @Headers('authorization') authorization?: string,
+    @Person() { tenant }: Reviewer,
   ): Promise<ExplainedAction> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
     const recorded = await recordedAction(this.engine, tenant, actionId);
     if (recorded === null) throw new CountersignError('not_found', 'no decided action of this id is in the audit');
     return version === undefined
