@@ -24,6 +24,8 @@ const makeLogs = (options: PolicyLogOptions) => ({
   evidence: new EvidenceLog(options),
 });
 
+type Logs = ReturnType<typeof makeLogs>;
+
 type Closable = { readonly close: () => Promise<unknown> };
 
 const closeAll = (parts: readonly Closable[]): Promise<unknown> =>
@@ -56,12 +58,9 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   });
   const reach = new ReachWatch(policies, roster, log);
   const { lifecycle, approval } = makeLifecycle(config, policies, { roster: () => roster.current(), log });
-  const parts = { policies, lifecycle, reach, evidence, engine, appender, macKeys, reviewers };
-  const module = PolicyModule.of({
-    ...parts,
-    velocity: new Velocity(windows),
-    draws: liveDrawKeys(config.secretsDir, log),
-  });
+  const draws = liveDrawKeys(config.secretsDir, log);
+  const parts = { policies, lifecycle, reach, evidence, draws, engine, appender, macKeys, reviewers };
+  const module = PolicyModule.of({ ...parts, velocity: new Velocity(windows) });
   const service = await startService({
     ...{ name: 'policy', module, config, log, readiness, transport },
     onClosed: async () => {
@@ -72,9 +71,14 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   await policies.open(files, { operator, follow: config.followFolder });
   await roster.start();
   reach.look();
+  await openOthers(logs);
+  return service;
+}
+
+/** What is read of the other topics depends on the policies. */
+async function openOthers({ policies, windows, evidence }: Logs): Promise<void> {
   await windows.open(longestWindowMs(policies.current().compiled()));
   await evidence.open(policies.current().setAt(Infinity));
-  return service;
 }
 
 function readinessOf(parts: Readonly<Record<string, { healthy(): boolean }>>): Readiness {
