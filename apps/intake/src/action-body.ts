@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTime } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { MAX_ATTESTATION_CHARACTERS } from '@countersign/token';
 
@@ -12,6 +13,10 @@ const MAX_ATTESTATIONS = 10;
 
 const name = z.string().min(1).max(256);
 // The strict parser let only JSON in, so what is inside these needs no look: it is kept as it came.
+const time = z
+  .string()
+  .refine((text) => parseTime(text) !== null, 'expected a time that exists, as RFC 3339')
+  .meta({ format: 'date-time' });
 const json = z.custom<JsonValue>((value) => value !== undefined);
 const object = z
   .custom<JsonObject>(isJsonObject, 'must be an object')
@@ -48,7 +53,7 @@ export const OutcomeBody = z.strictObject({
     .array(z.strictObject({ name, passed: z.boolean(), detail: z.string().max(20_000).nullish() }))
     .max(200)
     .nullish(),
-  occurred_at: z.iso.datetime({ offset: true }).nullish(),
+  occurred_at: time.nullish(),
 });
 export type OutcomeBody = z.infer<typeof OutcomeBody>;
 
@@ -56,7 +61,7 @@ export type OutcomeBody = z.infer<typeof OutcomeBody>;
 export const LabelBody = z.strictObject({
   label: z.enum(['harmful', 'harmless']),
   source: name,
-  observed_at: z.iso.datetime({ offset: true }).nullish(),
+  observed_at: time.nullish(),
   note: z.string().max(20_000).nullish(),
 });
 export type LabelBody = z.infer<typeof LabelBody>;
