@@ -1,5 +1,9 @@
 export { JsonError, parseJson, pointerTo } from './json.js';
 export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
+export { jsonPatch, replaceAll } from './json-patch.js';
+export type { JsonPatch, PatchOperation } from './json-patch.js';
+export { isName, labelFault, MAX_LABEL, MAX_TARGET, NAME, NAME_RULE } from './labels.js';
+export { LIMITS } from './limits.js';
 export { canonicalize, digestOf, sha256 } from './canonical.js';
 export { actionDigest } from './action-digest.js';
 export type { DigestedAction } from './action-digest.js';
@@ -8,5 +12,6 @@ export type { IdPrefix } from './ids.js';
 export { idempotencyKeyOf } from './idempotency-key.js';
 export { addDecimal, compareDecimal, findBadMoney, looksLikeMoney, minorDigits, parseMoney } from './money.js';
 export type { Money } from './money.js';
+export { CLOCK_SKEW_MS, parseTime } from './times.js';
 export { CountersignError, problemOf, PROBLEMS } from './problem.js';
 export type { Problem, ProblemCode, ProblemDetails } from './problem.js';

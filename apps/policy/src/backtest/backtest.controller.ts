@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
-import type { Engine } from '@countersign/clickhouse';
 import { Access, asError, LOGGER, Person } from '@countersign/service';
 import type { Logger, Reviewer } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
+import type { Past } from '../draws/past.js';
 import type { PolicyStore } from '../policy-log.js';
 import { BACKTEST_BODY, parseBacktest } from '../requests.js';
-import { ENGINE, POLICIES } from '../tokens.js';
+import { PAST, POLICIES } from '../tokens.js';
 import { contestOf } from './contenders.js';
 import type { BacktestRun } from './run-backtest.js';
 import { reportedEvent, runBacktest } from './run-backtest.js';
@@ -24,7 +24,7 @@ export class BacktestController {
 
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
-    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(PAST) private readonly past: Past,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -38,11 +38,11 @@ export class BacktestController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { candidate, from, to, min_history } = parseBacktest(body, Date.now());
-    const contest = contestOf(this.policies.current(), { tenant, name, candidate });
+    const contest = contestOf(this.policies.current(), { tenant, name, candidate, draws: this.past.draws });
     const question = { tenant, from, to, action_types: contest.action_types };
     if (this.running >= AT_ONCE)
       throw new CountersignError('overloaded', 'other backtests are running', { retry_after: 5 });
-    const run = { engine: this.engine, contest: { ...contest, ...(min_history && { min_history }) }, question };
+    const run = { engine: this.past.engine, contest: { ...contest, ...(min_history && { min_history }) }, question };
     await reply.header('content-type', 'application/x-ndjson').send(Readable.from(this.lines(run, subject)));
   }
 
