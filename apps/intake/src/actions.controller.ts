@@ -85,15 +85,12 @@ export class ActionsController {
   ): Promise<unknown> {
     const { tenant, id: agent_id } = asAgent(principal);
     const action_id = actionIdOf(actionId);
-    const request = outcomeRequest(validate(OutcomeBody, body), {
-      tenant,
-      agent_id,
-      action_id,
-      key: key ?? randomUUID(),
-    });
+    const report = validate(OutcomeBody, body);
     const scope = { tenant, agent_id };
-    if (!(await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false })))
-      throw notFound();
+    const action = await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false });
+    if (!action) throw notFound();
+    const source = { tenant, agent_id, action_id, key: key ?? randomUUID(), submitted_at: action['submitted_at'] };
+    const request = outcomeRequest(report, { ...source, nowMs: Date.now() });
     return this.approval.fileOutcome(action_id, request);
   }
 }

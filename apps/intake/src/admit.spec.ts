@@ -210,7 +210,7 @@ describe('state after a refund', () => {
     ],
     ['the state before is no decimal', { before: { refunded: 0 }, after: { refunded: 1 } }],
     ['the amount is a bare number', { parameters: { amount: 5 }, after: { refunded: '1' } }],
-    ['it is no refund', { action_type: 'toString', after: { refunded: '1' } }],
+    ['it is no refund', { action_type: 'constructor', after: { refunded: '1' } }],
   ])('cannot be derived when %s', (_what, changes) => {
     expect(admitted(changes)).toMatchObject({ after_stated_by: 'agent' });
   });

@@ -42,7 +42,7 @@ export class SubmissionsHandler {
     const verified = verifySubmission(record, (tenant, agentId) => this.keys.agent(tenant, agentId));
     const decoded = decode(verified.value);
     if (isEvent(decoded, 'ActionSubmitted')) return this.propose(decoded.event, verified, record);
-    if (isEvent(decoded, 'OutcomeReported')) return this.report(decoded.event, verified);
+    if (isEvent(decoded, 'OutcomeReported')) return this.report(decoded.event, verified, record.timestampMs);
     throw new SubmissionError('wrong_topic', `${decoded.name} does not belong on ${TOPICS.submissions}`);
   }
 
@@ -56,15 +56,16 @@ export class SubmissionsHandler {
     await this.proposals.submit(submission, proposerOf(verified.agent), record.headers['traceparent']?.toString());
   }
 
-  private async report(reported: OutcomeReported, verified: Verified): Promise<void> {
+  private async report(reported: OutcomeReported, verified: Verified, nowMs: number): Promise<void> {
     checkFields(reported, verified);
     const { tenant, agent_id, action_id, idempotency_key } = reported;
     const body = validate(OutcomeBody, outcomeBodyOf(reported));
     const key = checkIdempotencyKey(idempotency_key);
     const scope = { tenant, agent_id };
-    if (!(await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false })))
-      throw notFound();
-    await this.approval.fileOutcome(action_id, outcomeRequest(body, { tenant, agent_id, action_id, key }));
+    const action = await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false });
+    if (!action) throw notFound();
+    const source = { tenant, agent_id, action_id, key, submitted_at: action['submitted_at'], nowMs };
+    await this.approval.fileOutcome(action_id, outcomeRequest(body, source));
   }
 }
 

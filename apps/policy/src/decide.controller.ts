@@ -61,6 +61,9 @@ export class DecideController {
     const changed = withAfter(speaker, readAction(action));
     const evidence = this.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
     const facts = this.velocity.edited(speaker.policy, changed);
-    return { ...decisionFields(decideChanged(speaker, facts, { tenant, evidence })), after: changed.after };
+    return {
+      ...decisionFields(decideChanged(speaker, facts, { tenant, evidence, draws: null })),
+      after: changed.after,
+    };
   }
 }

@@ -8,6 +8,7 @@ import { ActionsHandler } from './actions.handler.js';
 import { BacktestController } from './backtest/backtest.controller.js';
 import { DecideController } from './decide.controller.js';
 import type { DeciderOptions } from './decider.js';
+import type { DrawSource } from './draws/draw-source.js';
 import { Decider } from './decider.js';
 import { NO_EVIDENCE } from './evidence/evidence-log.js';
 import { ExplainController } from './explain/explain.controller.js';
@@ -19,7 +20,18 @@ import { PoliciesController } from './policies.controller.js';
 import { ReachController } from './roster/reach.controller.js';
 import type { ReachWatch } from './roster/reach-watch.js';
 import { ShadowController } from './shadow/shadow.controller.js';
-import { DECIDER, ENGINE, EVIDENCE, LIFECYCLE, MAC_KEYS, POLICIES, REACH, REVIEWERS, VELOCITY } from './tokens.js';
+import {
+  DECIDER,
+  ENGINE,
+  EVIDENCE,
+  LIFECYCLE,
+  MAC_KEYS,
+  PAST,
+  POLICIES,
+  REACH,
+  REVIEWERS,
+  VELOCITY,
+} from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 import { WindowsHandler } from './velocity/windows.handler.js';
 
@@ -30,6 +42,7 @@ export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policie
   readonly velocity: VelocitySource;
   readonly reviewers: ReviewerAuth;
   readonly lifecycle: Lifecycle;
+  readonly draws: DrawSource;
   /** Which gates people can open; null: nobody asks. */
   readonly reach: ReachWatch | null;
 }
@@ -58,6 +71,7 @@ export class PolicyModule {
         { provide: POLICIES, useValue: parts.policies },
         { provide: ENGINE, useValue: engine },
         { provide: REACH, useValue: reach },
+        { provide: PAST, useValue: { engine, draws: parts.draws } },
         { provide: LIFECYCLE, useValue: lifecycle },
         { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
         { provide: MAC_KEYS, useValue: parts.macKeys },

@@ -6,5 +6,6 @@ export const VELOCITY = Symbol('VELOCITY');
 export const MAC_KEYS = Symbol('MAC_KEYS');
 export const ENGINE = Symbol('ENGINE');
 export const EVIDENCE = Symbol('EVIDENCE');
+export const PAST = Symbol('PAST');
 export const LIFECYCLE = Symbol('LIFECYCLE');
 export const REACH = Symbol('REACH');

@@ -2,6 +2,7 @@ export { JsonError, parseJson, pointerTo } from './json.js';
 export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
 export { jsonPatch, replaceAll } from './json-patch.js';
 export type { JsonPatch, PatchOperation } from './json-patch.js';
+export { isName, labelFault, MAX_LABEL, MAX_TARGET, NAME, NAME_RULE } from './labels.js';
 export { LIMITS } from './limits.js';
 export { canonicalize, digestOf, sha256 } from './canonical.js';
 export { actionDigest } from './action-digest.js';

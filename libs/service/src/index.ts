@@ -3,6 +3,8 @@ export type { Env } from './env.js';
 export { loadServiceConfig } from './service.config.js';
 export type { ServiceConfig } from './service.config.js';
 export { rotateMacKey } from './mac-keys.js';
+export { keyedDraws, liveDrawKeys, rotateDrawKey } from './draw-keys.js';
+export type { DrawKeys, KeyedDraws } from './draw-keys.js';
 export { readSecret } from './secret-file.js';
 export { createLogger } from './logger.js';
 export type { LogFields, Logger, LogLevel } from './logger.js';

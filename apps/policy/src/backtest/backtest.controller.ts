@@ -2,13 +2,13 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Get, Headers, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
-import type { Engine } from '@countersign/clickhouse';
 import { asError, LOGGER } from '@countersign/service';
 import type { Logger, ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
+import type { Past } from '../draws/past.js';
 import type { PolicyStore } from '../policy-log.js';
 import { BACKTEST_BODY, parseBacktest } from '../requests.js';
-import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
+import { PAST, POLICIES, REVIEWERS } from '../tokens.js';
 import { contestOf } from './contenders.js';
 import type { BacktestRun } from './run-backtest.js';
 import { reportedEvent, runBacktest } from './run-backtest.js';
@@ -24,7 +24,7 @@ export class BacktestController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
     @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
-    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(PAST) private readonly past: Past,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
 
@@ -39,11 +39,11 @@ export class BacktestController {
   ): Promise<void> {
     const { tenant, subject } = await this.reviewers.authenticate(authorization);
     const { candidate, from, to, min_history } = parseBacktest(body, Date.now());
-    const contest = contestOf(this.policies.current(), { tenant, name, candidate });
+    const contest = contestOf(this.policies.current(), { tenant, name, candidate, draws: this.past.draws });
     const question = { tenant, from, to, action_types: contest.action_types };
     if (this.running >= AT_ONCE)
       throw new CountersignError('overloaded', 'other backtests are running', { retry_after: 5 });
-    const run = { engine: this.engine, contest: { ...contest, ...(min_history && { min_history }) }, question };
+    const run = { engine: this.past.engine, contest: { ...contest, ...(min_history && { min_history }) }, question };
     await reply.header('content-type', 'application/x-ndjson').send(Readable.from(this.lines(run, subject)));
   }
 

@@ -11,8 +11,9 @@ import { PolicyHistory } from '@countersign/policy';
 import { ReviewerAuth, startService } from '@countersign/service';
 import type { ServiceConfig } from '@countersign/service';
 import { ExplainController } from '../../explain/explain.controller.js';
+import { NO_DRAWS } from '../../draws/draw-source.js';
 import type { PolicyFact } from '../../policy-records.js';
-import { ENGINE, POLICIES, REVIEWERS } from '../../tokens.js';
+import { PAST, POLICIES, REVIEWERS } from '../../tokens.js';
 import { BacktestController } from '../backtest.controller.js';
 import type { Past } from './recorded-history.js';
 import { recordHistory } from './recorded-history.js';
@@ -125,7 +126,7 @@ export async function startEvidence(access: EngineAccess): Promise<EvidenceServi
   const providers = [
     { provide: POLICIES, useValue: { current: () => history, append } },
     { provide: REVIEWERS, useValue: issuer.auth },
-    { provide: ENGINE, useValue: database.engine },
+    { provide: PAST, useValue: { engine: database.engine, draws: NO_DRAWS } },
   ];
   class Parts {}
   Module({ controllers: [BacktestController, ExplainController], providers })(Parts);
