@@ -1,5 +1,5 @@
 import { GLASS_REASON_MIN } from '@countersign/approval';
-import { canonicalize, CountersignError, JsonError, parseJson, seenLength } from '@countersign/canonical';
+import { canonicalize, CountersignError, JsonError, parseJson, parseTime, seenLength } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { GlassBody } from '../http/break-glass.js';
 import type { CustodyWish } from '../http/custody.js';
@@ -75,8 +75,8 @@ export function releaseOf(form: Form): ReleaseCall['wish'] {
 /** Browsers send `2026-06-19T09:00`; the page says that it is UTC. */
 function timeIn(typed: string | null): number | null {
   if (typed === null) return null;
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(typed) ? Date.parse(`${typed}Z`) : NaN;
-  if (Number.isNaN(time)) throw refuse('Write the time as 2026-06-19T09:00, in UTC, or leave it empty to release now.');
+  const time = parseTime(`${/T\d\d:\d\d$/.test(typed) ? `${typed}:00` : typed}Z`);
+  if (time === null) throw refuse('Write the time as 2026-06-19T09:00, in UTC, or leave it empty to release now.');
   return time;
 }
 
