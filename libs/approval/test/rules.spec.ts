@@ -266,6 +266,12 @@ const GRANTS: Row[] = [
   silent('freeze: by an admin', 'forbidden', [
     ...([[open(two)], stop, at(1, 'FreezeRequested', freeze({ roles: ['finance'] }))] as const),
   ]),
+  silent('freeze: one body under one id', 'duplicate_request', [
+    ...([[open(two), stop], stop, at(2 * MINUTE, 'FreezeRequested', freeze({ agent_id: 'refund-agent' }))] as const),
+  ]),
+  silent('freeze: not once it was lifted', 'already_terminal', [
+    ...([[open(two), stop], stop, stop, at(2 * MINUTE, 'FreezeRequested', freeze({ frozen: false }))] as const),
+  ]),
   silent('freeze: of its own tenant', 'not_found', [
     [open(two), stop],
     at(2 * MINUTE, 'FreezeRequested', freeze({ frozen: false })),

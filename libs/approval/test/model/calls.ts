@@ -36,9 +36,12 @@ function freeze(world: World, asked: EventMap['FreezeRequested']): Answer {
   if (!asked.roles.includes('admin')) return no('forbidden');
   const known = world.freezes.get(asked.freeze_id);
   if (known !== undefined && known.tenant !== asked.tenant) return no('not_found');
-  if (asked.frozen === (known !== undefined)) return OK;
+  const scope = ({ agent_id, action_type, reason }: typeof asked): string => [agent_id, action_type, reason].join();
+  if (asked.frozen && known !== undefined) return scope(known) === scope(asked) ? OK : no('duplicate_request');
+  if (asked.frozen && world.lifted.has(asked.freeze_id)) return no('already_terminal');
+  if (!asked.frozen && known === undefined) return OK;
   if (asked.frozen) world.freezes.set(asked.freeze_id, asked);
-  else world.freezes.delete(asked.freeze_id);
+  else if (world.freezes.delete(asked.freeze_id)) world.lifted.add(asked.freeze_id);
   say(world, 'FreezeChanged', asked.freeze_id, asked.frozen);
   return OK;
 }
