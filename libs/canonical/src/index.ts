@@ -1,5 +1,8 @@
 export { JsonError, parseJson, pointerTo } from './json.js';
 export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
+export { jsonPatch, replaceAll } from './json-patch.js';
+export type { JsonPatch, PatchOperation } from './json-patch.js';
+export { LIMITS } from './limits.js';
 export { canonicalize, digestOf, sha256 } from './canonical.js';
 export { actionDigest } from './action-digest.js';
 export type { DigestedAction } from './action-digest.js';
@@ -7,5 +10,6 @@ export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
 export type { IdPrefix } from './ids.js';
 export { addDecimal, compareDecimal, findBadMoney, looksLikeMoney, minorDigits, parseMoney } from './money.js';
 export type { Money } from './money.js';
+export { CLOCK_SKEW_MS, parseTime } from './times.js';
 export { CountersignError, problemOf, PROBLEMS } from './problem.js';
 export type { Problem, ProblemCode, ProblemDetails } from './problem.js';
