@@ -27,7 +27,7 @@ function refusalOf(turn: Turn, asked: FreezeRequested): Refusal | null {
 
 function set(turn: Turn, asked: FreezeRequested, known: FreezeState | undefined): Refusal | null {
   if (known !== undefined && !isSame(known, asked)) return refuse('duplicate_request');
-  if (turn.state.lifted.has(asked.freeze_id)) return refuse('already_terminal');
+  if (isOver(turn, asked.freeze_id)) return refuse('already_terminal');
   if (known === undefined) freeze(turn, asked);
   else known.renewed_at = turn.now;
   return null;
@@ -56,12 +56,14 @@ function lift(turn: Turn, asked: FreezeRequested, known: FreezeState | undefined
   return null;
 }
 
-/** As long as a record of its setting can be put again. */
+/** How long a record of its setting can be put again after the lift, milliseconds. */
+const REMEMBER_MS = TOO_OLD_MS + HOUR_MS;
+
+const isOver = ({ state, now }: Turn, freeze_id: string): boolean =>
+  now <= (state.lifted.get(freeze_id) ?? -Infinity) + REMEMBER_MS;
+
 function remember({ state, now }: Turn, freeze_id: string): void {
-  for (const [id, at] of state.lifted) {
-    if (at + TOO_OLD_MS + HOUR_MS >= now) break;
-    state.lifted.delete(id);
-  }
+  for (const [id, at] of state.lifted) if (at + REMEMBER_MS < now) state.lifted.delete(id);
   state.lifted.set(freeze_id, now);
 }
 

@@ -66,6 +66,9 @@ function belongs(name: EventName, topic: string, key: Buffer, partition: number)
 /** What is older at its own append opens, decides and changes nothing, milliseconds. */
 export const TOO_OLD_MS = 24 * 3_600_000;
 
+/** Topics whose records are written when what they tell happens, and whose last record may overrule an earlier one. */
+const PROMPT: readonly string[] = [TOPICS.actions, TOPICS.approvalLog, TOPICS.labels, TOPICS.notifications];
+
 /** A decision is judged by the fold, by the times of its proposal. */
 const ageLimitMs = (topic: string, name: EventName): number =>
-  topic === TOPICS.actions || (topic === TOPICS.approvalLog && name !== 'ActionDecided') ? TOO_OLD_MS : Infinity;
+  PROMPT.includes(topic) && name !== 'ActionDecided' ? TOO_OLD_MS : Infinity;

@@ -69,7 +69,7 @@ export function toRecord<N extends EventName>(record: NewRecord<N>): WireRecord 
 
 const WRITERS: Readonly<Record<string, readonly ServiceName[]>> = {
   [TOPICS.actions]: ['intake'],
-  [TOPICS.labels]: ['intake', 'approval'],
+  [TOPICS.labels]: ['intake'],
   [TOPICS.decisions]: ['approval'],
   [TOPICS.approvals]: ['approval'],
   [TOPICS.outcomes]: ['approval'],

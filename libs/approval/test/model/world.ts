@@ -81,7 +81,7 @@ export const no = (code: string, rule: string | null = null): Answer => ({ code,
 export interface World {
   now: number;
   readonly freezes: Map<string, EventMap['FreezeRequested']>;
-  readonly lifted: Set<string>;
+  readonly lifted: Map<string, number>;
   readonly actions: Map<string, Action>;
   /** What became public in this step, in no order. */
   said: string[];
@@ -90,7 +90,7 @@ export interface World {
 export const createWorld = (): World => ({
   now: 0,
   freezes: new Map(),
-  lifted: new Set(),
+  lifted: new Map(),
   actions: new Map(),
   said: [],
 });
