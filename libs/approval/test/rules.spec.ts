@@ -266,12 +266,6 @@ const GRANTS: Row[] = [
   silent('freeze: by an admin', 'forbidden', [
     ...([[open(two)], stop, at(1, 'FreezeRequested', freeze({ roles: ['finance'] }))] as const),
   ]),
-  silent('freeze: one body under one id', 'duplicate_request', [
-    ...([[open(two), stop], stop, at(2 * MINUTE, 'FreezeRequested', freeze({ agent_id: 'refund-agent' }))] as const),
-  ]),
-  silent('freeze: not once it was lifted', 'already_terminal', [
-    ...([[open(two), stop], stop, stop, at(2 * MINUTE, 'FreezeRequested', freeze({ frozen: false }))] as const),
-  ]),
   silent('freeze: of its own tenant', 'not_found', [
     [open(two), stop],
     at(2 * MINUTE, 'FreezeRequested', freeze({ frozen: false })),
@@ -357,6 +351,7 @@ describe('every rule, once by who may and once by who may not', () => {
   // Of the whole request, whatever is called: they have tests of their own in custody-rules.spec.ts.
   const ELSEWHERE = ['fold-custody.ts not_found', 'fold-custody.ts already_terminal', 'fold-custody.ts custody_full'];
   ELSEWHERE.push('fold-custody.ts already_escalated', 'fold-evidence.ts duplicate_request');
+  ELSEWHERE.push('fold-freeze.ts already_terminal', 'fold-freeze.ts duplicate_request');
 
   it('has a row for every code that the source refuses with', () => {
     expect(refusals.length).toBeGreaterThan(40);
