@@ -1,4 +1,5 @@
 export type EventFault =
+  | 'unreadable_batch'
   | 'null_value'
   | 'bad_framing'
   | 'unknown_schema'

@@ -37,6 +37,15 @@ export interface ReadRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | string | undefined>>;
+  /** Set where this stands for a whole batch that cannot be read. */
+  readonly unreadable?: UnreadableBatch;
+}
+
+/** Which offsets a batch has that cannot be read, and why. */
+export interface UnreadableBatch {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly detail: string;
 }
 
 export interface Opened<N extends EventName = EventName> extends Decoded<N> {
@@ -83,6 +92,11 @@ const mayWrite = (service: ServiceName, topic: string, name: EventName): boolean
     ? service === (name === 'ActionDecided' ? 'policy' : 'approval')
     : (WRITERS[topic] ?? []).includes(service);
 
+/** @throws EventError `unreadable_batch` where there is no record to look at */
+export function refuseUnreadable({ unreadable }: ReadRecord): void {
+  if (unreadable) throw new EventError('unreadable_batch', unreadable.detail);
+}
+
 /**
  * Decodes a record of one of our services and checks that the service which may write it did.
  * The event's type comes from the schema id inside the signed value, never from a header.
@@ -90,6 +104,7 @@ const mayWrite = (service: ServiceName, topic: string, name: EventName): boolean
  */
 export function openRecord(record: ReadRecord, macKeys: MacKeys): Opened {
   const { topic, key, value, headers } = record;
+  refuseUnreadable(record);
   if (value === null) throw new EventError('null_value', 'the record has no value');
   const service = verifyRecord({ topic, key, value }, headers[MAC_HEADER]?.toString(), macKeys);
   const decoded = decode(value);
