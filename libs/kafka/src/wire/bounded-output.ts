@@ -9,8 +9,7 @@ export class WireFault extends Error {
   }
 }
 
-export const tooLarge = (): WireFault =>
-  new WireFault(`it unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
+export const tooLarge = (): WireFault => new WireFault(`it unpacks to more than ${MAX_UNPACKED_BYTES} bytes`);
 
 /** Shared by all decoders: none of them waits in the middle of its work. */
 const scratch = Buffer.allocUnsafeSlow(MAX_UNPACKED_BYTES);

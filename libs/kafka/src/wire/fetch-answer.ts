@@ -37,7 +37,8 @@ async function decodeFetch(answer: Buffer, version: number): Promise<unknown> {
   const cursor = new ByteCursor(answer);
   const throttleMs = cursor.int32();
   // From version 8 on the broker has not waited and asks the client to do so.
-  const throttle = version >= 8 ? { throttleTime: 0, clientSideThrottleTime: throttleMs } : { throttleTime: throttleMs };
+  const throttle =
+    version >= 8 ? { throttleTime: 0, clientSideThrottleTime: throttleMs } : { throttleTime: throttleMs };
   const session = version >= 7 ? { errorCode: cursor.int16(), sessionId: cursor.int32() } : {};
   const responses = await inTurn(cursor.int32(), async () => ({
     topicName: cursor.bytes(cursor.int16()).toString('utf8'),

@@ -4,10 +4,15 @@ import { isPlainTopic } from '@countersign/events';
 /** True where open transactions are not waited for: on topics that none of our services writes transactions to. */
 export const readsUncommitted = (topics: readonly string[]): boolean => topics.every(isPlainTopic);
 
-/** Topics that one consumer may read together, since a consumer waits for transactions in all of its topics or in none. */
-export function byIsolation(topics: readonly string[]): string[][] {
+/**
+ * The consumer groups for these topics: a consumer waits for transactions in all of its topics or in none. Where there are
+ * two, the one that waits has `.published` behind its name.
+ */
+export function groupsOf(groupId: string, topics: readonly string[]): { groupId: string; topics: string[] }[] {
   const [plain, waiting] = [topics.filter(isPlainTopic), topics.filter((topic) => !isPlainTopic(topic))];
-  return [plain, waiting].filter(({ length }) => length > 0);
+  if (plain.length === 0) return [{ groupId, topics: waiting }];
+  const published = { groupId: `${groupId}.published`, topics: waiting };
+  return [{ groupId, topics: plain }, ...(waiting.length > 0 ? [published] : [])];
 }
 
 const COMMITTED = 1;

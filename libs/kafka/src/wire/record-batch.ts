@@ -64,8 +64,8 @@ async function readBatch(batch: Buffer): Promise<Read> {
     const found = head.count === 0 ? [placeholder(head)] : recordsOf(head, records);
     return { found, cost: records.length + found.length * RECORD_COST_BYTES };
   } catch (error) {
-    if (!(error instanceof WireFault)) throw error;
-    return { found: [unreadable(batch, head, error.message)], cost: MAX_UNPACKED_BYTES };
+    const why = error instanceof WireFault ? error.message : damaged().message;
+    return { found: [unreadable(batch, head, why)], cost: MAX_UNPACKED_BYTES };
   }
 }
 
@@ -97,7 +97,8 @@ function recordsOf(head: Head, bytes: Buffer): WireRecord[] {
   if (head.count > MAX_RECORDS) throw new WireFault(`it has more than ${MAX_RECORDS} records`);
   const cursor = new ByteCursor(bytes);
   const records: WireRecord[] = [];
-  for (let left = head.count; left > 0; left--) records.push(recordOf(head, new ByteCursor(cursor.varBytes()!)));
+  for (let left = head.count; left > 0; left--)
+    records.push(recordOf(head, new ByteCursor(cursor.bytes(cursor.varint()))));
   if (!cursor.isAtEnd) throw damaged();
   return records;
 }
