@@ -1,5 +1,5 @@
 export type * from './generated/types.js';
-export { decode, encode, isEvent, topicOf } from './codec.js';
+export { decode, decodeExact, encode, isEvent, topicOf } from './codec.js';
 export type { Decoded } from './codec.js';
 export { deadLetter } from './dead-letter.js';
 export type { DeadLetterCause, PlacedRecord } from './dead-letter.js';

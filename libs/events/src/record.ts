@@ -27,7 +27,7 @@ export interface NewRecord<N extends EventName> {
   readonly timeMs: number;
   readonly service: ServiceName;
   readonly macKeys: MacKeys;
-  /** W3C Trace Context, copied from the cause. */
+  /** W3C Trace Context, copied from the cause; left out when it is none. */
   readonly traceparent?: string | undefined;
 }
 
@@ -55,6 +55,9 @@ export interface Opened<N extends EventName = EventName> extends Decoded<N> {
 /** Deterministic CloudEvents id: UUIDv5 of cause and type. */
 export const eventId = (...parts: readonly (string | number)[]): string => uuid5(canonicalize(parts));
 
+/** W3C Trace Context, section 3.2; anything else is dropped, as the standard asks for. */
+const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
+
 /** An event as a record: CloudEvents 1.0 Kafka binding, binary mode, with `countersign-mac`. */
 export function toRecord<N extends EventName>(record: NewRecord<N>): WireRecord {
   const { topic, name, event, key, id, timeMs, service, macKeys, traceparent } = record;
@@ -68,7 +71,7 @@ export function toRecord<N extends EventName>(record: NewRecord<N>): WireRecord 
     ce_subject: key,
     [MAC_HEADER]: signRecord({ topic, key, value }, service, macKeys),
   };
-  if (traceparent !== undefined) headers['traceparent'] = traceparent;
+  if (traceparent !== undefined && TRACEPARENT.test(traceparent)) headers['traceparent'] = traceparent;
   return { topic, key, value, headers };
 }
 
