@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { METRICS } from '@countersign/service';
-import type { KeyAuth, ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import type { Evidence } from './evidence/evidence.js';
 import type { ApprovalTokens } from './http/approval-tokens.js';
@@ -45,7 +44,6 @@ import {
   APPROVAL_TOKENS,
   BREAK_GLASS,
   BATCHES,
-  CALLERS,
   CALLS,
   CUSTODY,
   EVIDENCE,
@@ -54,7 +52,6 @@ import {
   PAGE,
   QUEUE,
   RELEASES,
-  REVIEWERS,
   ROSTER,
   VIEW,
   VOTES,
@@ -63,8 +60,6 @@ import {
 export interface ApprovalParts {
   readonly judge: Judge;
   readonly view: View;
-  readonly callers: KeyAuth;
-  readonly reviewers: ReviewerAuth;
   readonly roster: RosterLog;
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
@@ -121,8 +116,6 @@ export class ApprovalModule {
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
         { provide: NOTIFY, useFactory: notifying, inject: [METRICS] },
         { provide: VIEW, useValue: parts.view },
-        { provide: CALLERS, useValue: parts.callers },
-        { provide: REVIEWERS, useValue: parts.reviewers },
         { provide: ROSTER, useValue: parts.roster },
         { provide: APPROVAL_TOKENS, useValue: parts.tokens },
         { provide: VOTES, useValue: parts.votes },

@@ -2,7 +2,8 @@ import { sha256 } from '@countersign/canonical';
 import { openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
-import { activationOf, drawOf, PolicyHistory } from '@countersign/policy';
+import { activationOf, PolicyHistory } from '@countersign/policy';
+import { keyedDraws } from '@countersign/service';
 import { Decider } from './decider.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import { Velocity } from './velocity/velocity.js';
@@ -34,6 +35,8 @@ const publication = (text: string, at: number) => ({
   ...{ published_at: at, parent: null, cases: null },
 });
 
+const draws = keyedDraws({ key_id: 'dk_1', key: 'ee'.repeat(32) });
+
 async function decided(
   history: PolicyHistory,
   { action = proposed, evidence }: { action?: ActionProposed; evidence?: EvidenceSource } = {},
@@ -42,7 +45,7 @@ async function decided(
   const velocity = new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null });
   const appender = { append: (records: OutRecord[]) => Promise.resolve((sent.push(...records), [])) };
   const decider = new Decider({
-    ...{ policies: { current: () => history }, velocity, appender, macKeys },
+    ...{ policies: { current: () => history }, velocity, appender, macKeys, draws: { at: () => draws } },
     ...(evidence && { evidence }),
   });
   const wire = toRecord({
@@ -70,11 +73,12 @@ describe('a decision in the log', () => {
   });
 
   it('says in or out of a partial rollout, and what shares it drew', async () => {
-    const draw = drawOf('acme', 'pays', 'act_1') * 100;
+    const draw = draws.place(['share', 'acme', 'pays', 'agent', 'agent']) * 100;
     const at = (share: number) => decided(historyOf(`mode: partial\nrollout: { share: ${share} }`));
     const [above, below] = [Math.floor(draw) + 1, Math.floor(draw)];
     expect(await at(above)).toMatchObject({
       ...{ mode: 'partial', effective_decision: 'require_approval', segment: `share ${above} %: in` },
+      draw_key_id: 'dk_1',
     });
     expect(await at(below)).toMatchObject({ effective_decision: 'allow', segment: `share ${below} %: out` });
   });

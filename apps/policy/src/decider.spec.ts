@@ -4,6 +4,7 @@ import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
 import { Decider } from './decider.js';
+import { NO_DRAWS } from './draws/draw-source.js';
 import { Velocity } from './velocity/velocity.js';
 
 const macKeys: MacKeys = {
@@ -68,7 +69,13 @@ function decider(append = async (_records: OutRecord[]) => []) {
   const outbox = { append: (records: OutRecord[]) => append(records).then(() => (sent.push(...records), [])) };
   return {
     sent,
-    decider: new Decider({ policies: { current: () => new PolicyHistory() }, velocity, appender: outbox, macKeys }),
+    decider: new Decider({
+      policies: { current: () => new PolicyHistory() },
+      velocity,
+      appender: outbox,
+      macKeys,
+      draws: NO_DRAWS,
+    }),
   };
 }
 

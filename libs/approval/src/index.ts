@@ -3,7 +3,7 @@ export { assignmentRecord, planAssignments } from './assign.js';
 export type { Assignment } from './assign.js';
 export { differencesOf, formBatches } from './batch/batch.js';
 export type { Batch, BatchMember, BatchOutlier, Differences, Waiting } from './batch/batch.js';
-export { HIDDEN_CHARACTERS, hiddenAt } from './batch/hidden-characters.js';
+export { hiddenAt } from './batch/hidden-characters.js';
 export type { Outlier, OutlierReason } from './batch/outliers.js';
 export { nextDeadline } from './deadlines.js';
 export {

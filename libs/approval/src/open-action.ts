@@ -98,5 +98,6 @@ const waitingOf = ({ decided, request }: ActionState) => ({
   shadows: decided.shadows,
   segment: decided.segment,
   unproven: decided.unproven,
+  draw_key_id: decided.draw_key_id,
   audit_request_id: decided.audit_request_id,
 });

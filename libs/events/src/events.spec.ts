@@ -195,7 +195,7 @@ describe('deadLetter', () => {
     const size = fc.integer({ min: 0, max: 1_048_576 });
     const names = fc.uniqueArray(fc.string({ maxLength: 40 }), { maxLength: 20 });
     fc.assert(
-      fc.property(size, size, names, size, (keyBytes, valueBytes, header, headerBytes) => {
+      fc.property(fc.tuple(size, size, size), names, ([keyBytes, valueBytes, headerBytes], header) => {
         const headers = Object.fromEntries(header.map((name) => [name, Buffer.alloc(headerBytes >> 4)]));
         const [key, value] = [Buffer.alloc(keyBytes, 0xff), Buffer.alloc(valueBytes)];
         const record = deadLetter({ ...place, key, value, headers }, cause, macKeys);

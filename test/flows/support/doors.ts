@@ -49,7 +49,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'intake POST /v1/actions/{action_id}/attachments': { callers: 'agent', query: 'kind=invoice&name=a.json', body: {} },
   'intake POST /v1/actions/{action_id}/labels': {
     ...{ callers: 'reviewer', role: true },
-    body: { label: 'harmless', source: 'audit', observed_at: '2026-06-19T00:00:00.000Z' },
+    body: { label: 'harmless', source: 'audit', observed_at: '2025-06-19T00:00:00.000Z' },
   },
 
   'policy POST /internal/decide': service,
