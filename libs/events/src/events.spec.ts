@@ -174,12 +174,12 @@ describe('deadLetter', () => {
     Buffer.byteLength(key) +
     value.length;
 
-  it.each([
-    ['a large value and large headers', 4, 648_000, 400_000, 1],
-    ['a large key and a large value', 140_000, 900_000, 10, 1],
-    ['very many headers', 4, 10, 1, 90_000],
-    ['one header above all', 4, 600_000, 300_000, 1],
-  ])('fits whatever it keeps: %s', (_, keyBytes, valueBytes, headerBytes, count) => {
+  it.each<[string, [number, number, number, number]]>([
+    ['a large value and large headers', [4, 648_000, 400_000, 1]],
+    ['a large key and a large value', [140_000, 900_000, 10, 1]],
+    ['very many headers', [4, 10, 1, 90_000]],
+    ['one header above all', [4, 600_000, 300_000, 1]],
+  ])('fits whatever it keeps: %s', (_, [keyBytes, valueBytes, headerBytes, count]) => {
     const headers = Object.fromEntries(
       Array.from({ length: count }, (_value, index) => [`h${index}`, Buffer.alloc(headerBytes)]),
     );
