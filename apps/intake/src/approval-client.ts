@@ -17,7 +17,7 @@ export interface ActionName {
   readonly action_id: string;
 }
 
-export type Until = 'decision' | 'terminal';
+export type Until = 'decision' | 'terminal' | 'change';
 
 export interface Watch {
   readonly action_id: string;
@@ -25,6 +25,8 @@ export interface Watch {
   /** How long to wait, milliseconds, 0 to 60 000. */
   readonly waitMs: number;
   readonly until: Until;
+  /** With `until: 'change'`: the version of the document that the caller has; '' for none. */
+  readonly seen?: string;
   /** Mints a token when the action is approved; for the proposing agent only. */
   readonly token: boolean;
   /** True when the action is known to be in the log: approval may be about to read it. */
@@ -38,6 +40,8 @@ export interface KnownAction {
   readonly body_hash: string;
   readonly agent_id: string;
   readonly document: ActionDocument;
+  /** Names this state of the document, whatever its token. */
+  readonly version: string;
   readonly [member: string]: unknown;
 }
 
@@ -123,6 +127,7 @@ export class ApprovalClient {
     const query = new URLSearchParams({ tenant: scope.tenant, wait_ms: String(waitMs), for: until });
     if (scope.agent_id !== null) query.set('agent_id', scope.agent_id);
     if (token) query.set('token', '1');
+    if (watch.seen) query.set('seen', watch.seen);
     try {
       const path = `${pathOf(watch.action_id)}?${query.toString()}`;
       const answer = await this.client.call({ method: 'GET', path, timeoutMs: waitMs + (watch.graceMs ?? GRACE_MS) });
@@ -137,8 +142,9 @@ export class ApprovalClient {
 /** An id comes from a caller: nothing but an id may become a part of a path. @throws CountersignError `not_found` */
 const pathOf = (actionId: string): string => `/internal/actions/${encodeURIComponent(actionIdOf(actionId))}`;
 
-function isSettled(asked: KnownAction | CountersignError | null, { until, expected }: Watch): boolean {
+function isSettled(asked: KnownAction | CountersignError | null, { until, expected, seen }: Watch): boolean {
   if (asked === null) return !expected;
   if (asked instanceof CountersignError) return false;
+  if (until === 'change') return asked.version !== seen;
   return isDecided(asked.document) || (until === 'decision' && asked.document.status !== 'deciding');
 }
