@@ -36,7 +36,11 @@ export class Batches {
     for (const { waiting } of batch.members) packetOf(waiting);
     if (isRead) await this.noteRows(batch, reviewer);
     const { own } = differencesOf(batch.members);
-    const items = batch.members.map((one, at) => ({ ...itemOf(one), differs: own[at] ?? {} }));
+    const items = batch.members.map((one, at) => ({
+      ...itemOf(one),
+      packet_digest: one.waiting.request.packet_digest,
+      differs: own[at] ?? {},
+    }));
     return { ...summaryOf(batch), items };
   }
 
@@ -84,7 +88,6 @@ const amountOf = ({ waiting }: Member): { value: string; currency: string } | nu
 const itemOf = (one: Member): { [member: string]: JsonValue } => ({
   request_id: one.waiting.request.request_id,
   action_id: one.waiting.decided.action_id,
-  packet_digest: one.waiting.request.packet_digest,
   target: one.shown['target'] ?? null,
   amount: amountOf(one),
   respond_by: instant(one.waiting.request.respond_by),
