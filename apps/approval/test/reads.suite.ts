@@ -51,7 +51,7 @@ export function readsSuite(system: () => Instances): void {
       ['whose packet is another one', {}, { packet_digest: 'sha256:other' }],
     ])('takes no vote on a packet that cannot be shown: %s', async (_what, of, to) => {
       const action = { ...fresh(), ...of };
-      const request = decided(action, { gate: gate({ quorum: 1 }), ...to });
+      const request = { ...decided(action, { gate: gate({ quorum: 1 }) }), ...to };
       await system().decide(request);
       await system().read(action);
       const [id, authorization] = [requestId(action), await bearer('ann', ['finance'])];

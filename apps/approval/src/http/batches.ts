@@ -36,12 +36,8 @@ export class Batches {
     for (const { waiting } of batch.members) packetOf(waiting);
     if (isRead) await this.noteRows(batch, reviewer);
     const { own } = differencesOf(batch.members);
-    const items = batch.members.map((one, at) => ({
-      ...itemOf(one),
-      packet_digest: one.waiting.request.packet_digest,
-      differs: own[at] ?? {},
-    }));
-    return { ...summaryOf(batch), items };
+    const items = batch.members.map((one, at) => ({ ...readItem(one), differs: own[at] ?? {} }));
+    return { ...summaryOf(batch), outliers: batch.outliers.map((one) => ({ ...readItem(one), ...whyOf(one) })), items };
   }
 
   private async noteRows({ batch, members, outliers }: Formed, reviewer: Reviewer): Promise<void> {
@@ -76,7 +72,7 @@ function summaryOf({ batch, members, outliers }: Formed): Json {
     policy: { name: decided.policy_name, version: decided.policy_version },
     ...{ count: members.length, sum: sumOf(members), common: differencesOf(members).common },
     respond_by: instant(request.respond_by),
-    outliers: outliers.map((one) => ({ ...itemOf(one), outliers: one.outliers.map((why) => ({ ...why })) })),
+    outliers: outliers.map((one) => ({ ...itemOf(one), ...whyOf(one) })),
   };
 }
 
@@ -84,6 +80,11 @@ const amountOf = ({ waiting }: Member): { value: string; currency: string } | nu
   const { amount_value, amount_currency } = waiting.versions.at(-1)?.edit ?? proposalOf(waiting);
   return amount_value === null || amount_currency === null ? null : { value: amount_value, currency: amount_currency };
 };
+
+const whyOf = ({ outliers }: Formed['outliers'][number]) => ({ outliers: outliers.map((why) => ({ ...why })) });
+
+/** With the digest that a vote names: of what is read now, not of what is listed. */
+const readItem = (one: Member) => ({ ...itemOf(one), packet_digest: one.waiting.request.packet_digest });
 
 const itemOf = (one: Member): { [member: string]: JsonValue } => ({
   request_id: one.waiting.request.request_id,

@@ -2,6 +2,7 @@ import type { RequestKind } from '@countersign/approval';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { page } from './layout.js';
+import { brief } from './parts.js';
 import type { Visitor } from './layout.js';
 
 /** One waiting request, as the queue shows it. Times are UTC epoch milliseconds. */
@@ -20,6 +21,9 @@ export interface QueueItem {
   /** In whose hands it is, in words; null for nobody's. */
   readonly hands: string | null;
 }
+
+/** Characters of an agent's name in a row. */
+const SHORT = 40;
 
 export const packetPath = (requestId: string): string => `/page/requests/${encodeURIComponent(requestId)}`;
 
@@ -88,8 +92,8 @@ const table = (items: readonly QueueItem[], nowMs: number): Html =>
 
 const row = (item: QueueItem, nowMs: number): Html =>
   html`<tr>
-<td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target}<br><span class="tag">${item.environment}</span>${item.kind === 'approval' ? null : html` <span class="tag">${item.kind}</span>`}${item.hands && html` <span class="tag">${item.hands}</span>`}</td>
-<td data-label="Amount">${item.amount ?? '–'}</td><td data-label="Agent">${item.agent_id}</td><td data-label="Gate">${item.gate}</td>
+<td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target === null ? null : brief(item.target)}<br><span class="tag">${item.environment}</span>${item.kind === 'approval' ? null : html` <span class="tag">${item.kind}</span>`}${item.hands && html` <span class="tag">${item.hands}</span>`}</td>
+<td data-label="Amount">${item.amount === null ? '–' : item.amount}</td><td data-label="Agent">${brief(item.agent_id, SHORT)}</td><td data-label="Gate">${item.gate}</td>
 <td data-label="Approvals">${item.approvals.given} of ${item.approvals.required}</td>
 <td data-label="Respond"><span class="tag ${item.respond_by < nowMs ? 'late' : ''}">${timeLeft(item.respond_by, nowMs)}</span></td>
 </tr>`;
