@@ -19,6 +19,8 @@ export interface PacketView extends FormsView {
   readonly packet: Members;
   /** In whose hands it is, in words; null for nobody's. */
   readonly hands: string | null;
+  /** RFC 3339: when what is held leaves by itself; null where nobody named a time, or nothing is held. */
+  readonly release_at: string | null;
   readonly comments: readonly JsonValue[];
   /** Kinds of evidence without which nobody approves, and which nobody attached yet. */
   readonly missing: readonly string[];
@@ -71,7 +73,7 @@ export function packetPage(visitor: Visitor, view: PacketView, intent: Intent | 
     visitor,
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
 <h1>${heading}</h1>${leadOf(view)}
-<p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${known(text(action['environment']))}${view.hands && html` · ${view.hands}`}</p>
+<p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${known(text(action['environment']))}${view.hands && html` · ${view.hands}`}${view.release_at && html` · leaves at ${view.release_at}`}</p>
 ${first ?? null}${evidence(view)}${others}${comments(view)}${forms(visitor, view, intent)}`,
   );
 }

@@ -23,6 +23,8 @@ const view = {
   notice: null,
   changeable: null as JsonValue,
   held: false,
+  reason_min: null,
+  release_at: null,
   glass_ttl_s: null as number | null,
   reason_presets: [] as string[],
   verbs: [] as const,
@@ -234,8 +236,18 @@ describe("the reviewers' page", () => {
       respond_by: 60_000,
       hands: null,
     };
-    const queue = (mine: QueueItem[], all = mine, held: QueueItem[] = []): string =>
-      queuePage(visitor, { mine, all, held, batches: [] }, 0);
+    const listed = (items: QueueItem[], total = items.length) => ({
+      ...{ items, total, next: total > items.length ? 'c1' : null, isFirst: true },
+    });
+    const queue = (mine: QueueItem[], others: QueueItem[] = [], held: QueueItem[] = []): string =>
+      queuePage(visitor, { mine: listed(mine), others: listed(others), held: listed(held), batches: [] }, 0);
+    const many = queuePage(
+      visitor,
+      { mine: listed([item], 1_165), others: listed([]), held: listed([]), batches: [] },
+      0,
+    );
+    expect(many).toContain('1165 requests, 1 of them on this page');
+    expect(many).toContain('href="/?mine=c1"');
     expect(queue([item])).toContain('1 of 2');
     expect(queue([item])).not.toContain('In other hands');
     expect(queue([], [{ ...item, kind: 'audit' }])).toMatch(
@@ -245,6 +257,8 @@ describe("the reviewers' page", () => {
     expect([timeLeft(60_000, 0), timeLeft(0, 7_200_000)]).toEqual(['1 min left', '2 h late']);
   });
 });
+
+const NONE = { items: [], total: 0, next: null, isFirst: true };
 
 describe('the forms of a packet', () => {
   const current = { amount: { value: '6000.00', currency: 'USD' }, order: '12345' };
@@ -323,7 +337,7 @@ describe('the forms of a packet', () => {
     expect(text).not.toContain('name="req_3"');
     expect(text).toContain('an amount far from the others (/parameters/amount)');
     const link = { ...{ batch: 'bat_1', action_type: 'refund', count: 2, sum: null }, outliers: 1 };
-    expect(queuePage(visitor, { mine: [], all: [], held: [], batches: [link] }, 0)).toContain(
+    expect(queuePage(visitor, { mine: NONE, others: NONE, held: NONE, batches: [link] }, 0)).toContain(
       'href="/page/batches/bat_1"',
     );
   });

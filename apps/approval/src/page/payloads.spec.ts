@@ -4,6 +4,7 @@ import { packetPage } from './packet-page.js';
 import { queuePage } from './queue-page.js';
 
 type Members = { readonly [member: string]: JsonValue };
+const NONE = { items: [], total: 0, next: null, isFirst: true };
 const visitor = { name: 'Ann', tenant: 'acme', csrf: 'c' };
 const usd = { value: '6000.00', currency: 'USD' };
 const action = {
@@ -21,6 +22,8 @@ const view = {
   ...{
     changeable: null as JsonValue,
     held: false,
+    reason_min: null,
+    release_at: null,
     glass_ttl_s: null,
     reason_presets: [],
     verbs: [] as const,
@@ -231,7 +234,11 @@ describe('payloads that try to fool the reader', () => {
       ...{ agent_id: 'a'.repeat(256), target: 't'.repeat(2_000), amount: '450.00 USD', gate: 'g', hands: null },
       ...{ approvals: { given: 0, required: 1 }, respond_by: 0 },
     };
-    const text = queuePage(visitor, { mine: [item], all: [item], held: [], batches: [] }, 0);
+    const text = queuePage(
+      visitor,
+      { mine: { items: [item], total: 1, next: null, isFirst: true }, others: NONE, held: NONE, batches: [] },
+      0,
+    );
     expect(text).toContain('1920 more characters');
     expect(text).not.toContain('t'.repeat(81));
   });
