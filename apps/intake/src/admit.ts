@@ -1,4 +1,12 @@
-import { actionDigest, actionId, canonicalize, CountersignError, digestOf, parseMoney } from '@countersign/canonical';
+import {
+  actionDigest,
+  actionId,
+  canonicalize,
+  CountersignError,
+  digestOf,
+  jsonPatch,
+  parseMoney,
+} from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { unstatedIn } from '@countersign/policy';
@@ -6,7 +14,6 @@ import type { TypeTerms } from '@countersign/policy';
 import { ActionBody, isJsonObject } from './action-body.js';
 import { checkMoney } from './check-money.js';
 import { resolveAfter } from './derive-after.js';
-import { jsonPatch } from './json-patch.js';
 import { hide, keyOf, redact } from './redact.js';
 import type { Hidden, Hideable, RedactionKeys } from './redact.js';
 import { validate } from './validate.js';
@@ -25,7 +32,6 @@ export interface Submission {
   readonly via: 'http' | 'kafka';
 }
 
-export const MAX_KEY_LENGTH = 255;
 const MEMBERS = Object.keys(ActionBody.shape) as (keyof ActionBody)[];
 
 /** What admission needs to know beside the submission. */
@@ -76,16 +82,6 @@ export function admit(
     submitted_via: submission.via,
     submitted_at: nowMs,
   };
-}
-
-/** @throws CountersignError `malformed` when a key is missing or too long */
-export function checkIdempotencyKey(key: unknown): string {
-  if (typeof key !== 'string' || key === '') {
-    throw new CountersignError('malformed', 'an idempotency key is missing; the same key makes a retry safe');
-  }
-  if (key.length > MAX_KEY_LENGTH)
-    throw new CountersignError('malformed', `an idempotency key has at most ${MAX_KEY_LENGTH} characters`);
-  return key;
 }
 
 function checkProposer(body: ActionBody, proposer: Proposer): void {
@@ -157,7 +153,7 @@ function statements(body: ActionBody, { before, after, signals }: Hideable, afte
     after: text(after),
     before_stated_by: 'agent',
     after_stated_by,
-    diff: before === null || after === null ? null : JSON.stringify(jsonPatch(before, after)),
+    diff: before === null || after === null ? null : JSON.stringify(jsonPatch(before, after).operations),
     rationale: body.rationale ?? null,
     confidence: body.confidence ?? null,
     signals: text(signals),

@@ -3,7 +3,7 @@ import type { ActionProposed } from '@countersign/events';
 import { votingRoles } from './eligibility.js';
 import { evidenceMissing, evidenceRequired } from './evidence.js';
 import { approvalsOf, stagesOf } from './gate.js';
-import { patch } from './patch.js';
+import { patch, patchDocument } from './patch.js';
 import { proposalOf } from './proposal.js';
 import { readJson } from './read-json.js';
 import { resolutionDocument } from './resolution.js';
@@ -31,8 +31,8 @@ export const statusOf = ({ resolution }: ActionState): ActionStatus => resolutio
  * @param token shown in it when given; only the proposing agent may get one
  */
 export function actionDocument(action: ActionState, token: MintedToken | null = null): Json {
-  const { decided, grant, outcome } = action;
-  const request = action.request ?? action.audit;
+  const { decided, grant, outcome, request } = action;
+  // Who proposed it never learns that the action is audited, however the document is asked for.
   return {
     ...heading(decided, statusOf(action)),
     decision: decisionDocument(action),
@@ -138,7 +138,12 @@ export function effectiveDocument(action: ActionState): Json {
   const parameters = last?.parameters ?? proposed;
   const digest = last?.digest ?? action.decided.digest;
   const changed = digest !== action.decided.digest;
-  return { parameters: readJson(parameters, null), digest, changed, diff: patch(proposed, parameters) };
+  return {
+    parameters: readJson(parameters, null),
+    digest,
+    changed,
+    ...patchDocument('diff', patch(proposed, parameters)),
+  };
 }
 
 const grantDocument = (grant_id: string, grant: GrantState, token: MintedToken | null): Json => ({

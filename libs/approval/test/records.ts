@@ -93,7 +93,15 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
     ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
     ...{ regulatory_pressure: 'high', unknown: [], explanation: '[]', gate: gate(), grant_ttl_s: 3600 },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
-    ...{ advisory_gate: null, shadows: [], segment: null, audit_gate: null, sample_probability: null, unproven: null },
+    ...{
+      advisory_gate: null,
+      shadows: [],
+      segment: null,
+      audit_gate: null,
+      sample_probability: null,
+      unproven: null,
+      draw_key_id: null,
+    },
     ...{ audit_request_id: null, audit_packet_digest: null, blind_review: false, break_glass_gate: null },
     ...overrides,
   };

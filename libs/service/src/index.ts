@@ -3,6 +3,8 @@ export type { Env } from './env.js';
 export { loadServiceConfig } from './service.config.js';
 export type { ServiceConfig } from './service.config.js';
 export { rotateMacKey } from './mac-keys.js';
+export { keyedDraws, liveDrawKeys, rotateDrawKey } from './draw-keys.js';
+export type { DrawKeys, KeyedDraws } from './draw-keys.js';
 export { readSecret } from './secret-file.js';
 export { createLogger } from './logger.js';
 export type { LogFields, Logger, LogLevel } from './logger.js';
@@ -13,14 +15,16 @@ export { startService } from './start-service.js';
 export { runMain } from './run-main.js';
 export type { RunningService, ServiceOptions } from './start-service.js';
 export { decodeUtf8, jsonProblem, MAX_ACTION_BYTES, parseStrictly } from './json-body.js';
-export { MAX_ATTACHMENT_BYTES, RAW_BODY, RawBodies } from './raw-body.js';
+export { MAX_ATTACHMENT_BYTES, RawBodies } from './raw-body.js';
 export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';
 export {
+  addAgent,
   addKey,
   hashKey,
   newKey,
   newSecret,
+  hasAgent,
   NO_CREDENTIALS,
   revokeKey,
   rotateKey,
@@ -37,7 +41,18 @@ export { loadIssuers } from './oidc.config.js';
 export type { OidcIssuer } from './oidc.config.js';
 export { ReviewerAuth } from './reviewer-auth.js';
 export type { Reviewer } from './reviewer-auth.js';
-export { INTERNAL_HEADER, InternalGuard } from './internal.guard.js';
+export { INTERNAL_HEADER } from './internal-header.js';
+export { Access, OpensPacket, RawBody, role } from './edge/access.js';
+export type { Admitted } from './edge/access.js';
+export { Key, Keyed, OptionalKey } from './edge/idempotency-key.js';
+export type { KeyedCall } from './edge/idempotency-key.js';
+export { isRead } from './edge/prefetch.js';
+export { HEARTBEAT_MS, sendEvents } from './edge/event-stream.js';
+export type { StreamEvent } from './edge/event-stream.js';
+export { orAborted, withHeartbeat } from './edge/signal.js';
+export { Slots } from './edge/slots.js';
+export { callerOf, KeyHolder, Person, Who } from './edge/principal.js';
+export type { Authenticators, Principal } from './edge/principal.js';
 export { InternalClient, passOn } from './internal-client.js';
 export type { InternalAnswer, InternalCall, InternalClientOptions } from './internal-client.js';
 export { describeService } from './describe-service.js';

@@ -250,6 +250,8 @@ export interface ActionDecided {
   readonly sample_probability: null | number;
   /** The agent version, model and action type that has no evidence yet, so that the conservative gate binds. */
   readonly unproven: null | string;
+  /** The policy service's key that shares and samples were drawn with; null where nothing could be drawn. */
+  readonly draw_key_id: null | string;
   /** `req_` id that the audit request of this action gets. */
   readonly audit_request_id: null | string;
   /** Digest of the packet that its auditor sees. */
@@ -1412,7 +1414,7 @@ export interface Header {
   readonly value: Buffer;
 }
 
-/** A record that could not be processed, kept whole so that it can be replayed. */
+/** A record that could not be processed, kept so that it can be sent again. */
 export interface DeadLettered {
   /** Topic. */
   readonly source_topic: string;
@@ -1434,6 +1436,8 @@ export interface DeadLettered {
   readonly detail: string;
   /** LogAppendTime of the original. UTC epoch milliseconds. */
   readonly recorded_at: number;
+  /** True when key, value or headers are not whole, because the record was too large for a letter; `detail` says which. Such a letter cannot be replayed. */
+  readonly is_cut: boolean;
 }
 
 /** The decision of one action. Published exactly once. */
@@ -1510,6 +1514,8 @@ export interface DecisionRecorded {
   readonly segment: null | string;
   /** The agent version, model and action type that has no evidence yet, so that the conservative gate binds. */
   readonly unproven: null | string;
+  /** The policy service's key that shares and samples were drawn with; null where nothing could be drawn. */
+  readonly draw_key_id: null | string;
   /** Audit request that opens once the action is approved. */
   readonly audit_request_id: null | string;
 }
