@@ -16,6 +16,9 @@ export function fire({ url, method, path, headers, body }) {
     let outgoing;
     try {
       outgoing = request({ hostname, port, method, path, headers, agent: false }, (response) => {
+        // A stream of events goes on until one of both ends it.
+        if (response.headers['content-type']?.startsWith('text/event-stream'))
+          return response.once('data', () => outgoing.destroy()).once('close', () => end(response.statusCode, null));
         response.resume();
         response.on('end', () => end(response.statusCode, null));
         response.on('error', (error) => end(response.statusCode, error.code ?? error.message));

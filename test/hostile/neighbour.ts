@@ -20,10 +20,7 @@ export interface People {
   readonly reviewers: readonly string[];
 }
 
-interface Reply {
-  readonly status: number;
-  readonly body: Record<string, unknown>;
-}
+type Body = Readonly<Record<string, unknown>>;
 
 const LANES = 6;
 /** One life a lane in about this time, milliseconds: some 6 to 8 operations of each sort a second together. */
@@ -68,43 +65,49 @@ export class Neighbour {
   }
 
   private async live(reviewer: string): Promise<void> {
-    const { intake_url: intake, approval_url: approval } = this.local;
-    const proposed = await this.timed('propose', {
-      url: intake,
-      path: '/v1/actions',
-      token: this.agentKey,
-      body: PROPOSAL,
-    });
+    const approval = this.local.approval_url;
+    const proposed = await this.timed('propose', () => this.propose());
     const action_id = String(proposed['action_id']);
     const request_id = (proposed['request'] as { request_id: string } | null)?.request_id ?? 'none';
     const packet = await this.call({ url: approval, path: `/v1/requests/${request_id}`, token: reviewer });
-    const vote = { vote: 'approve', packet_digest: packet.body['packet_digest'], reason: 'checked the receipt' };
-    await this.timed('vote', { url: approval, path: `/v1/requests/${request_id}/votes`, token: reviewer, body: vote });
-    const path = `/v1/actions/${action_id}?wait=10s`;
-    const { body } = await this.call({ url: intake, path, token: this.agentKey });
-    await this.timed('redeem', {
-      ...{ url: approval, path: '/v1/grants/redeem', token: this.executorKey },
-      body: {
-        token: (body['grant'] as { token?: string } | null)?.token ?? 'none',
-        action_digest: body['digest'],
-        environment: 'production',
-        preconditions: null,
-        request_id: randomUUID(),
-      },
-    });
+    const vote = { vote: 'approve', packet_digest: packet['packet_digest'], reason: 'checked the receipt' };
+    const path = `/v1/requests/${request_id}/votes`;
+    await this.timed('vote', () => this.call({ url: approval, path, token: reviewer, body: vote }));
+    const approved = await this.read(action_id, 'wait=10s');
+    const body = {
+      token: (approved['grant'] as { token?: string } | null)?.token ?? 'none',
+      action_digest: approved['digest'],
+      environment: 'production',
+      preconditions: null,
+      request_id: randomUUID(),
+    };
+    const redeem = { url: approval, path: '/v1/grants/redeem', token: this.executorKey, body };
+    await this.timed('redeem', () => this.call(redeem));
     this.redeemed.push(action_id);
   }
 
-  private async timed(operation: Operation, call: Call): Promise<Record<string, unknown>> {
+  /** Until policy has spoken: an answer that says "deciding" is none yet. */
+  private async propose(): Promise<Body> {
+    const { intake_url: url } = this.local;
+    const proposed = await this.call({ url, path: '/v1/actions', token: this.agentKey, body: PROPOSAL });
+    if (proposed['status'] !== 'deciding') return proposed;
+    return this.read(String(proposed['action_id']), 'wait=30s&for=decision');
+  }
+
+  private read(actionId: string, query: string): Promise<Body> {
+    const path = `/v1/actions/${actionId}?${query}`;
+    return this.call({ url: this.local.intake_url, path, token: this.agentKey });
+  }
+
+  private async timed(operation: Operation, work: () => Promise<Body>): Promise<Body> {
     const started = performance.now();
-    const { status, body } = await this.call(call);
+    const body = await work();
     this.ms[operation].push(performance.now() - started);
-    if (status >= 300) throw new Error(`${operation} was answered ${status} ${String(body['type'])}`);
     return body;
   }
 
   /** "Try again" is obeyed, and the time of all attempts counts. */
-  private async call({ url, path, token, body }: Call): Promise<Reply> {
+  private async call({ url, path, token, body }: Call): Promise<Body> {
     const key = randomUUID();
     for (let attempt = 0; ; attempt += 1) {
       const response = await request(url + path, {
@@ -113,9 +116,10 @@ export class Neighbour {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(60_000),
       });
-      const answer = (await response.body.json()) as Record<string, unknown>;
+      const answer = (await response.body.json()) as Body;
+      if (response.statusCode < 300) return answer;
       if (![429, 503].includes(response.statusCode) || attempt === 20)
-        return { status: response.statusCode, body: answer };
+        throw new Error(`${path.split('?')[0]} was answered ${response.statusCode} ${String(answer['type'])}`);
       await sleep(100);
     }
   }

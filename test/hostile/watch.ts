@@ -49,7 +49,7 @@ export function watch(system: TestSystem): { stop(): Seen } {
       return {
         notReady,
         restarted: Object.keys(before).filter((part) => before[part] !== after[part]),
-        stopped: linesOf(system.logs, /consumer stopped|is replaced|too_large/).slice(0, MOST_LINES),
+        stopped: linesOf(system.logs, /consumer stopped|is replaced/).slice(0, MOST_LINES),
       };
     },
   };
