@@ -34,6 +34,16 @@ describe('progress', () => {
     expect(look(5)).toBe('fine');
   });
 
+  it('counts from the last look at which everything was read, not from the last record of an idle topic', () => {
+    progress.moved(AT, 5);
+    nowMs += 3_600_000;
+    expect(look(5)).toBe('fine');
+    nowMs += 5_000;
+    expect(look(6)).toBe('fine');
+    nowMs += 25_001;
+    expect(look(6)).toBe('stalled');
+  });
+
   it('tells a log that went back from one odd look', () => {
     progress.moved(AT, 5);
     expect(look(4)).toBe('fine');

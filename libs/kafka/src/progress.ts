@@ -98,6 +98,8 @@ export class Progress {
       const end = ends.get(topic)?.get(partition);
       if (!entry || end === undefined) continue;
       entry.end = end;
+      // Whoever has read everything stands still because nothing comes: the time to stall begins with what comes next.
+      if (lagOf(entry) === 0) entry.aliveMs = this.now();
       entry.short = end < offset ? entry.short + 1 : 0;
     }
     if (this.some(({ short }) => short > 1)) return 'log_went_back';
