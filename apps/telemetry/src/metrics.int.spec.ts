@@ -25,7 +25,7 @@ import { SINK_EVENTS } from './testing/bystanders.js';
 import { testDatabase } from './testing/database.js';
 import type { TestDatabase } from './testing/database.js';
 import { tellStories } from './testing/story.js';
-import type { Told } from './testing/story.js';
+import type { Told } from './testing/told.js';
 
 const from = new Date('2026-01-01T00:00:00.000Z');
 const to = new Date('2027-01-01T00:00:00.000Z');

@@ -87,14 +87,8 @@ export function decided({ facts, action, key, policy, request_id }: Scene): Deci
       decision_id: derivedId('dec', facts.action_id),
       policy_decision,
     },
-    ...{
-      effective_decision,
-      mode: action.mode as 'enforce',
-      bypass: null,
-      policy_name: policy.name,
-      policy_version: policy.version,
-      rule: null,
-    },
+    ...{ effective_decision, mode: action.mode as 'enforce', bypass: null },
+    ...{ policy_name: policy.name, policy_version: policy.version, rule: null },
     ...{
       impact: 'high',
       reversibility: null,

@@ -1,40 +1,17 @@
 import { derivedId } from '@countersign/canonical';
 import { TOPICS } from '@countersign/events';
-import type { EventMap, EventName } from '@countersign/events';
-import type { AcceptedVote, DecidedAction } from '@countersign/metrics';
+import type { EventName } from '@countersign/events';
 import { labelled, outcome } from './after-events.js';
 import { tellBystanders } from './bystanders.js';
 import { SimulatedLog } from './log.js';
-import { randomAction } from './random-action.js';
-import type { ActionFacts } from './random-action.js';
 import { randomFrom } from './random.js';
-import type { Random } from './random.js';
 import { ASIDE, asideEvent, custody, evidence, glass, grantEnd, held } from './side-events.js';
-import { aside, decided, digestOf, escalated, proposed, resolved, versionChanged, voted } from './story-events.js';
-import type { Scene } from './story-events.js';
-
-/** What an analyst should find, written down while the events are made and never read back from them. */
-export interface Told {
-  readonly tenant: string;
-  readonly action: DecidedAction;
-  /** Names of agent, model and policy, in `facts` and `policy`. */
-  readonly scene: Scene;
-  readonly decided_at: number;
-  readonly votes: readonly (AcceptedVote & { readonly vote_id: string })[];
-  readonly escalations: number;
-  /** What became of it in the release queue; null when it never was there. */
-  readonly hold: Hold | null;
-}
-
-/** Times are UTC epoch milliseconds; `by` is who did it, `clock` for the clock. */
-export interface Hold {
-  readonly held_at: number;
-  readonly ended: { readonly status: 'released' | 'recalled'; readonly at: number; readonly by: string } | null;
-}
+import { aside, decided, digestOf, escalated, proposed, resolved, versionChanged } from './story-events.js';
+import { START, Teller } from './teller.js';
+import type { Hold, Told } from './told.js';
 
 type Resolver = 'people' | 'clock' | 'agent' | 'admin';
 const MINUTE = 60_000;
-const START = Date.UTC(2026, 5, 17, 22, 0, 0);
 const endings = ['approved', 'approved', 'denied', 'changed', 'expired', 'cancelled', 'glass', 'pending'] as const;
 
 /** Random stories of actions, told as events in `log` and as facts in the result. Equal seeds tell equal stories. */
@@ -48,47 +25,9 @@ export function tellStories(seed: number, count: number): { log: SimulatedLog; t
 }
 
 /** One action from proposal to label. */
-class Story {
-  private readonly tenant: string;
-  private readonly action: ActionFacts;
-  private readonly votes: ({ -readonly [K in keyof AcceptedVote]: AcceptedVote[K] } & { vote_id: string })[] = [];
+class Story extends Teller {
   private escalations = 0;
   private hold: Hold | null = null;
-  private readonly names = new Set<EventName>();
-  private readonly scene: Scene;
-  private now: number;
-
-  constructor(
-    private readonly log: SimulatedLog,
-    private readonly random: Random,
-    key: string,
-  ) {
-    this.tenant = random.pick(['acme', 'acme', 'acme', 'globex']);
-    this.now = START + random.int(0, 72 * 60) * MINUTE + random.int(0, 59_999);
-    this.action = randomAction(random, { tenant: this.tenant, key }, this.now);
-    const { action_id, action_type, environment } = this.action;
-    const facts = {
-      tenant: this.tenant,
-      action_id,
-      run_id: `run-${key.replace(/.$/, '')}`,
-      agent_id: 'agent-a',
-      action_type,
-      environment,
-    };
-    const made = { agent_version: random.pick(['v1', 'v2']), model_id: random.pick(['model-a', 'model-b']) };
-    const times = { submitted_at: this.now - 5, decided_at: this.now };
-    this.scene = {
-      facts: { ...facts, ...made, ...times },
-      action: this.action,
-      key,
-      policy: random.pick([
-        { name: 'refunds', version: 1 },
-        { name: 'refunds', version: 2 },
-        { name: 'posts', version: 1 },
-      ]),
-      request_id: derivedId('req', action_id),
-    };
-  }
 
   /** @param names gets the names of the events that were told */
   tell(names: Set<EventName>): Told {
@@ -234,20 +173,6 @@ class Story {
     this.put(TOPICS.approvals, 'RequestResolved', resolved(this.scene, last));
   }
 
-  private vote(request_kind: string, vote: string, effect: { resolving: boolean; counted: boolean }): void {
-    this.wait();
-    const reviewer_id = this.random.pick(['ann', 'bob', 'cat']);
-    const shown_at = this.random.chance(0.8) ? this.now : null;
-    this.wait();
-    const vote_id = derivedId('vote', this.scene.request_id, this.votes.length);
-    const { action_id } = this.action;
-    const exception = request_kind === 'approval' && this.random.chance(0.2) ? 'operator' : null;
-    const kept = { action_id, reviewer_id, voted_at: this.now, shown_at, request_kind, exception };
-    this.votes.push({ ...kept, vote_id, counted: effect.counted });
-    const cast = { exception, request_kind, vote, ...effect, vote_id, reviewer_id, shown_at, voted_at: this.now };
-    this.put(TOPICS.approvals, 'VoteRecorded', voted(this.scene, cast));
-  }
-
   private execute(): void {
     const facts = { ...this.scene.facts, grant_id: derivedId('grant', this.action.action_id), digest: digestOf('x') };
     const issued = { issued_at: this.now, expires_at: this.now + 60 * MINUTE };
@@ -276,15 +201,5 @@ class Story {
     this.action.label = chosen.at(-1) ?? this.action.label;
     // A late copy of the first label is not a newer label.
     if (labels[0] && this.random.chance(0.3)) this.put(TOPICS.labels, 'LabelRecorded', labels[0]);
-  }
-
-  private wait(): void {
-    this.now += this.random.int(1, 50 * MINUTE);
-  }
-
-  private put<N extends EventName>(topic: string, name: N, event: EventMap[N]): void {
-    this.now += 1;
-    this.names.add(name);
-    this.log.append(topic, name, event, this.now);
   }
 }
