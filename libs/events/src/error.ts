@@ -1,4 +1,6 @@
 export type EventFault =
+  | 'unreadable_batch'
+  | 'malformed'
   | 'null_value'
   | 'bad_framing'
   | 'unknown_schema'
@@ -7,7 +9,9 @@ export type EventFault =
   | 'missing_mac'
   | 'bad_mac'
   | 'wrong_writer'
-  | 'key_mismatch';
+  | 'key_mismatch'
+  | 'wrong_partition'
+  | 'too_old';
 
 /** Why a record is not an event that may be believed. Such a record is a dead letter, never a guess. */
 export class EventError extends Error {

@@ -14,7 +14,8 @@ type Vote = EventMap['VoteCast'];
 export function bar({ decided, request, edits }: Action, ask: Ask, who: Someone): string | null {
   const { agent_id, operators, on_behalf_of } = decided;
   const { subject, roles } = who;
-  if (subject === agent_id || on_behalf_of === subject || on_behalf_of === `customer:${subject}`) return 'self';
+  const segments = (on_behalf_of ?? '').toLowerCase().split(/[:/ @|]+/);
+  if (subject === agent_id || segments.includes(subject)) return 'self';
   if (operators.includes(subject) || roles?.includes(`operates:${agent_id}`)) return 'operator';
   if (roles !== null && !opensTo(ask.gate, ask.escalated, who)) return 'role';
   if (ask.kind === 'audit' && request?.kind === 'approval' && request.votes.some((cast) => isSame(cast.who, who)))
@@ -57,7 +58,8 @@ function lacksEvidence({ kind, gate, digest, evidence }: Ask, { vote, edit }: Vo
 
 /** A grant must be able to live its whole life before its action is forgotten. */
 export const isTooLate = ({ decided }: Action, { gate }: Ask, release_at: number | null): boolean =>
-  release_at !== null && release_at + gate.grant_ttl_s * 1000 > decided.proposed_at + 8 * DAY;
+  release_at !== null &&
+  release_at + gate.grant_ttl_s * 1000 > Math.min(decided.submitted_at, decided.proposed_at) + 8 * DAY;
 
 /** Why the vote is not taken; null when it is. */
 export function refuseVote(world: World, action: Action, ask: Ask, cast: Vote): Answer | null {
