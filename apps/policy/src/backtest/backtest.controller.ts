@@ -6,6 +6,7 @@ import { asError, LOGGER } from '@countersign/service';
 import type { Logger, ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import type { Past } from '../draws/past.js';
+import { requireAuthor } from '../lifecycle/subject.js';
 import type { PolicyStore } from '../policy-log.js';
 import { BACKTEST_BODY, parseBacktest } from '../requests.js';
 import { PAST, POLICIES, REVIEWERS } from '../tokens.js';
@@ -37,7 +38,9 @@ export class BacktestController {
     @Headers('authorization') authorization: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { tenant, subject } = await this.reviewers.authenticate(authorization);
+    const reviewer = await this.reviewers.authenticate(authorization);
+    requireAuthor(reviewer);
+    const { tenant, subject } = reviewer;
     const { candidate, from, to, min_history } = parseBacktest(body, Date.now());
     const contest = contestOf(this.policies.current(), { tenant, name, candidate, draws: this.past.draws });
     const question = { tenant, from, to, action_types: contest.action_types };

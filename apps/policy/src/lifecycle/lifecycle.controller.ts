@@ -4,8 +4,9 @@ import { describeChanges, sentenceOf } from '@countersign/policy';
 import type { ReviewerAuth } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import type { PolicyStore } from '../policy-log.js';
-import { LIFECYCLE, POLICIES, REVIEWERS } from '../tokens.js';
+import { CHANGE_SEAL, LIFECYCLE, POLICIES, REVIEWERS } from '../tokens.js';
 import { changeProposal } from './change-document.js';
+import type { ChangeSeal } from './change-seal.js';
 import { checksOf, runCasesOf } from './evidence.js';
 import type { Lifecycle } from './lifecycle.js';
 import { publicationOf } from './publish-version.js';
@@ -26,6 +27,7 @@ export class LifecycleController {
     @Inject(POLICIES) private readonly policies: PolicyStore,
     @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(LIFECYCLE) private readonly lifecycle: Lifecycle,
+    @Inject(CHANGE_SEAL) private readonly seal: ChangeSeal,
   ) {}
 
   /** A draft, with what the checks and its cases say of it. The same content is the same version: 200, not 201. */
@@ -74,12 +76,13 @@ export class LifecycleController {
     @Query() query: unknown,
     @Headers('authorization') authorization: Authorization,
   ): Promise<object> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
+    const { tenant, subject: proposed_by } = await this.reviewers.authenticate(authorization);
     const wanted = parseChange(query);
     const subject = this.lifecycle.subject(tenant, name, Number(version));
     const { needsApproval, evidence, reasons } = this.lifecycle.prospect(tenant, subject, wanted);
     if (reasons.length > 0) throw refusedFor(reasons);
-    return { needs_approval: needsApproval, proposal: changeProposal(subject, wanted, evidence), evidence };
+    const asked = { tenant, proposed_by, wanted, evidence };
+    return { needs_approval: needsApproval, proposal: changeProposal(subject, asked, this.seal), evidence };
   }
 
   /** A change that nobody must approve: into shadow and out of it, or a mode that binds more. */

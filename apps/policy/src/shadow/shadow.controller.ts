@@ -7,6 +7,7 @@ import { DEFAULT_MIN_HISTORY, shadowReport } from '@countersign/policy';
 import type { ShadowReport } from '@countersign/policy';
 import type { ReviewerAuth } from '@countersign/service';
 import type { PolicyStore } from '../policy-log.js';
+import { requireAuthor } from '../lifecycle/subject.js';
 import { parseShadowReport, SHADOW_REPORT_BODY } from '../requests.js';
 import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
 import { readShadowed } from './shadow-history.js';
@@ -30,7 +31,9 @@ export class ShadowController {
     @Body() body: unknown,
     @Headers('authorization') authorization?: string,
   ): Promise<ShadowReport & { result_hash: string }> {
-    const { tenant, subject } = await this.reviewers.authenticate(authorization);
+    const reviewer = await this.reviewers.authenticate(authorization);
+    requireAuthor(reviewer);
+    const { tenant, subject } = reviewer;
     const { from, to, min_history } = parseShadowReport(body, Date.now());
     const question = { tenant, name, version: Number(version), from, to };
     const hashes = this.hashesOf(question);
@@ -46,9 +49,11 @@ export class ShadowController {
     const history = this.policies.current();
     const record = history.find(tenant, name, version);
     if (!record?.policy) throw new CountersignError('not_found', 'there is no such policy version');
-    const against = history.lineFor(tenant, name)?.active()?.published.content_hash ?? null;
-    const minHistory = record.policy.activation.minHistory || DEFAULT_MIN_HISTORY;
-    return { content_hash: record.published.content_hash, against, minHistory };
+    const line = history.lineFor(tenant, name);
+    const against = line?.active()?.published.content_hash ?? null;
+    // As for its activation, the version that speaks says how much is enough.
+    const { minHistory } = (line?.active()?.policy ?? record.policy).activation;
+    return { content_hash: record.published.content_hash, against, minHistory: minHistory || DEFAULT_MIN_HISTORY };
   }
 }
 
