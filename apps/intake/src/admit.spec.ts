@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import { admit, checkIdempotencyKey } from './admit.js';
+import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
 import type { RedactionKeys } from './redact.js';
 import { termsUnder } from './testing/terms-under.js';
@@ -173,10 +173,6 @@ describe('refused proposal', () => {
     expect(() => admitBy({ body: undefined, idempotency_key: 'k', via: 'http' }, keys, 0)).toThrow(
       expect.objectContaining({ code: 'malformed' }),
     );
-  });
-
-  it.each([undefined, '', 'x'.repeat(256), 7])('when the idempotency key is %p', (key) => {
-    expect(() => checkIdempotencyKey(key)).toThrow(expect.objectContaining({ code: 'malformed' }));
   });
 });
 

@@ -86,9 +86,8 @@ beforeAll(async () => {
     velocity: new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null }),
     appender: { append },
     macKeys: config.macKeys,
-    reviewers,
   });
-  service = await startService({ name: 'policy', module, config, log });
+  service = await startService({ name: 'policy', module, config, log, authenticators: { reviewers } });
 });
 afterAll(async () => {
   await service.close();

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Engine } from '@countersign/clickhouse';
 import { METRICS } from '@countersign/service';
-import type { ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import { ActionsHandler } from './actions.handler.js';
 import { BacktestController } from './backtest/backtest.controller.js';
@@ -31,7 +30,6 @@ import {
   PAST,
   POLICIES,
   REACH,
-  REVIEWERS,
   VELOCITY,
 } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
@@ -42,7 +40,6 @@ export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policie
   /** Where recorded actions are read from. */
   readonly engine: Engine;
   readonly velocity: VelocitySource;
-  readonly reviewers: ReviewerAuth;
   readonly lifecycle: Lifecycle;
   readonly draws: DrawSource;
   /** Which gates people can open; null: nobody asks. */
@@ -51,7 +48,7 @@ export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policie
 
 @Module({})
 export class PolicyModule {
-  static of({ reviewers, engine, lifecycle, reach, ...parts }: PolicyParts): DynamicModule {
+  static of({ engine, lifecycle, reach, ...parts }: PolicyParts): DynamicModule {
     const seal = new ChangeSeal(parts.macKeys);
     const makeDecider = (registry: Registry): Decider => {
       reach?.observe(registry);
@@ -80,7 +77,6 @@ export class PolicyModule {
         { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
         { provide: MAC_KEYS, useValue: parts.macKeys },
         { provide: VELOCITY, useValue: parts.velocity },
-        { provide: REVIEWERS, useValue: reviewers },
         { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },
       ],
     };

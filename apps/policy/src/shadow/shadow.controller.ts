@@ -1,39 +1,38 @@
-import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { CountersignError, digestOf } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import type { PolicyReported } from '@countersign/events';
 import { DEFAULT_MIN_HISTORY, shadowReport } from '@countersign/policy';
 import type { ShadowReport } from '@countersign/policy';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Person } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import type { PolicyStore } from '../policy-log.js';
-import { requireAuthor } from '../lifecycle/subject.js';
+import { AUTHORS } from '../lifecycle/authors.js';
 import { parseShadowReport, SHADOW_REPORT_BODY } from '../requests.js';
-import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
+import { ENGINE, POLICIES } from '../tokens.js';
 import { readShadowed } from './shadow-history.js';
 import type { ShadowQuestion } from './shadow-history.js';
 
 /** What a version in shadow said of the actions that others decided. */
 @Controller('v1/policies')
+@Access('person')
 export class ShadowController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(ENGINE) private readonly engine: Engine,
   ) {}
 
   /** Counts agreements and differences, and keeps the report on the log as evidence for an activation. */
   @ApiBody({ schema: SHADOW_REPORT_BODY, required: false })
+  @Access(...AUTHORS)
   @Post(':name/versions/:version/shadow-report')
   @HttpCode(200)
   async report(
     @Param() { name, version }: { name: string; version: string },
     @Body() body: unknown,
-    @Headers('authorization') authorization?: string,
+    @Person() { tenant, subject }: Reviewer,
   ): Promise<ShadowReport & { result_hash: string }> {
-    const reviewer = await this.reviewers.authenticate(authorization);
-    requireAuthor(reviewer);
-    const { tenant, subject } = reviewer;
     const { from, to, min_history } = parseShadowReport(body, Date.now());
     const question = { tenant, name, version: Number(version), from, to };
     const hashes = this.hashesOf(question);
