@@ -1,6 +1,7 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { PolicyAction } from './action.js';
 import type { FactDeclaration } from './document.js';
+import { DENIALS } from './denials/denials.js';
 import { moneyLiteral, MoneyValue, readBareMoney, readMoney, sumMoney } from './money.js';
 import { tokensOf, valueAt } from './pointer.js';
 import { AGENT, covers, isStatedBy } from './stated-by.js';
@@ -131,6 +132,7 @@ export function statedValue(fact: Fact, action: PolicyAction): unknown {
   const attested = attestedValue(fact, action);
   if (attested !== undefined) return attested;
   const { tokens, source, pointer, group } = fact;
+  if (group?.[0] === DENIALS && action.denials === undefined) return 0;
   const trusted = group !== null || (action.stated ? isStatedBy(source, pointer, action.stated) : source === AGENT);
   return trusted ? valueAt(action, tokens) : undefined;
 }
