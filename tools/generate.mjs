@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 /**
- * Writes what follows from the Avro schemas: ids in schemas/registry.json (append-only), TypeScript types and the
- * embedded schemas in libs/events/src/generated, golden bytes for a new schema, docs/asyncapi.json. And from what is built:
- * JSON Schemas of the policy loader, docs/openapi.
+ * Writes what follows from the Avro schemas: ids in schemas/registry.json, TypeScript types and the embedded schemas in
+ * libs/events/src/generated, golden bytes, docs/asyncapi.json. And from what is built: JSON Schemas of the policy loader,
+ * docs/openapi. What a tag `v*` holds is released: its ids, schemas and golden bytes stay as they are.
  * `--check` writes nothing and fails when something is stale or a released schema was edited.
  */
 import { createHash } from 'node:crypto';
@@ -12,6 +12,7 @@ import { pathToFileURL } from 'node:url';
 import avro from 'avsc';
 import { asyncapiDocument } from './asyncapi.mjs';
 import { openapiDocuments } from './openapi.mjs';
+import { registryOf, releasedEntries } from './released.mjs';
 
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
@@ -44,22 +45,10 @@ const schemas = files.map((file) => {
   const schema = json(file);
   const [, area, name] = file.split('/');
   const version = Number(/\.v(\d+)\.avsc$/.exec(name)[1]);
-  return { file, schema, topic: `countersign.${area}.v1`, name: schema.name, version, sha256: fingerprint(schema) };
+  const topic = `countersign.${area}.v1`;
+  const subject = `${topic}-${schema.name}`;
+  return { file, schema, topic, subject, name: schema.name, version, sha256: fingerprint(schema) };
 });
-
-/** Ids are given once and stay; a released schema is never edited. */
-function registry() {
-  const known = existsSync(at('schemas/registry.json')) ? json('schemas/registry.json') : [];
-  for (const { file, sha256, topic, name, version } of schemas) {
-    const entry = known.find((item) => item.file === file);
-    if (entry && entry.sha256 !== sha256)
-      throw new Error(`${file} is released and was edited; add a new version beside it`);
-    if (!entry) known.push({ id: known.length + 1, subject: `${topic}-${name}`, version, file, sha256 });
-  }
-  const gone = known.find(({ file }) => !files.includes(file));
-  if (gone) throw new Error(`${gone.file} has an id and must stay`);
-  return known;
-}
 
 const PRIMITIVE = {
   null: 'null',
@@ -105,23 +94,35 @@ function schemasFile(ids) {
     const { schema, topic, name } = schemas.find((item) => item.file === file);
     return `  { id: ${id}, name: '${name}', topic: '${topic}', subject: '${subject}', version: ${version}, schema: ${JSON.stringify(JSON.stringify(schema))} },`;
   });
-  return `${HEADER}\n/** Every schema that was ever released, by its committed id. */\nexport const SCHEMAS = [\n${rows.join('\n')}\n] as const;\n`;
+  return `${HEADER}\n/** Every schema, by its committed id. */\nexport const SCHEMAS = [\n${rows.join('\n')}\n] as const;\n`;
 }
 
 function topicsFile() {
   return `${HEADER}\n/** Partitions and settings of each topic, from infra/kafka/topics.json. */\nexport const TOPIC_CONFIGS = ${JSON.stringify(json('infra/kafka/topics.json'), null, 2)} as const;\n`;
 }
 
-/** Golden bytes: one value of each released schema with its encoding, kept for ever. */
+/** Golden bytes: one value of each schema with its encoding; those of a released schema are kept for ever. */
 function golden({ file, schema, name, version }) {
   const path = `schemas/golden/${name}.v${version}.json`;
-  if (existsSync(at(path))) return;
   const type = avro.Type.forSchema(schema, { wrapUnions: 'auto' });
+  if (released.some((entry) => entry.file === file) || isGolden(path, type)) return;
   const value = type.random();
   put(
     path,
     `${JSON.stringify({ schema: file, value: JSON.parse(type.toString(value)), avro_hex: type.toBuffer(value).toString('hex') }, null, 2)}\n`,
   );
+}
+
+/** True when the file's value has its bytes by this schema. The other way round would decode bytes of another schema. */
+function isGolden(path, type) {
+  if (!existsSync(at(path))) return false;
+  const { value, avro_hex } = json(path);
+  try {
+    const event = type.fromString(JSON.stringify(value));
+    return type.toString(event) === JSON.stringify(value) && type.toBuffer(event).toString('hex') === avro_hex;
+  } catch {
+    return false;
+  }
 }
 
 /** docs/api.md prints the schemas that agents write. */
@@ -153,7 +154,8 @@ async function openapi() {
     put(`docs/openapi/${service}.json`, `${JSON.stringify(document, null, 2)}\n`);
 }
 
-const ids = registry();
+const released = releasedEntries(root);
+const ids = registryOf(schemas, released);
 const latest = schemas.filter(
   ({ name, topic, version }) => !schemas.some((o) => o.name === name && o.topic === topic && o.version > version),
 );

@@ -1,5 +1,5 @@
 import { CountersignError } from '@countersign/canonical';
-import { EventError, isEvent, openRecord, schemaRegistry, TOPICS } from '@countersign/events';
+import { EventError, isEvent, openRecord, TOPICS } from '@countersign/events';
 import type { MacKeys, Opened } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
 import type { Fold, InRecord, KafkaConnection } from '@countersign/kafka';
@@ -68,10 +68,7 @@ export class ActionTypesLog {
 
   private learn(opened: Opened, timeMs: number): void {
     this.versions = null;
-    // In the first release of the record, published meant active.
-    const isActive = schemaRegistry.byId(opened.schemaId)?.version === 1;
-    if (isEvent(opened, 'PolicyPublished'))
-      (isActive ? this.history.apply : this.history.publish).call(this.history, opened.event, timeMs);
+    if (isEvent(opened, 'PolicyPublished')) this.history.publish(opened.event, timeMs);
     if (isEvent(opened, 'PolicyStateChanged')) this.history.change(opened.event, timeMs);
   }
 }

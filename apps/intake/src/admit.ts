@@ -1,4 +1,12 @@
-import { actionDigest, actionId, canonicalize, CountersignError, digestOf, parseMoney } from '@countersign/canonical';
+import {
+  actionDigest,
+  actionId,
+  canonicalize,
+  CountersignError,
+  digestOf,
+  jsonPatch,
+  parseMoney,
+} from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { unstatedIn } from '@countersign/policy';
@@ -6,7 +14,6 @@ import type { TypeTerms } from '@countersign/policy';
 import { ActionBody, isJsonObject } from './action-body.js';
 import { checkMoney } from './check-money.js';
 import { resolveAfter } from './derive-after.js';
-import { jsonPatch } from './json-patch.js';
 import { hide, keyOf, redact } from './redact.js';
 import type { Hidden, Hideable, RedactionKeys } from './redact.js';
 import { validate } from './validate.js';
@@ -157,7 +164,7 @@ function statements(body: ActionBody, { before, after, signals }: Hideable, afte
     after: text(after),
     before_stated_by: 'agent',
     after_stated_by,
-    diff: before === null || after === null ? null : JSON.stringify(jsonPatch(before, after)),
+    diff: before === null || after === null ? null : JSON.stringify(jsonPatch(before, after).operations),
     rationale: body.rationale ?? null,
     confidence: body.confidence ?? null,
     signals: text(signals),

@@ -2,15 +2,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomBytes, randomUUID } from 'node:crypto';
-import { sha256 } from '@countersign/canonical';
 import type { MacKeys } from '@countersign/events';
-import { MAC_HEADER, schemaRegistry, signRecord, topicConfigs, TOPICS } from '@countersign/events';
+import { topicConfigs, TOPICS } from '@countersign/events';
 import { connect, createAppender, ensureTopics } from '@countersign/kafka';
 import type { Appender, KafkaConnection } from '@countersign/kafka';
 import { testBroker } from '@countersign/testing';
 import { readPolicyFiles } from './policy-files.js';
 import { PolicyLog } from './policy-log.js';
-import { policyRecord } from './policy-records.js';
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const key = (): string => randomBytes(32).toString('hex');
@@ -62,26 +60,6 @@ describe('the policy log', () => {
   it('keeps a changed file as a draft where the folder is not followed', async () => {
     expect(await startWith(text(3), false)).toBe(1);
     expect(await startWith(text(3), true)).toBe(3);
-  }, 60_000);
-
-  it('takes a version that an older release published as active', async () => {
-    const tenantOfOld = `t-${randomUUID()}`;
-    const content = text(1).replace(tenant, tenantOfOld);
-    const event = {
-      ...{ tenant: tenantOfOld, name: 'pay', content, content_hash: sha256(content), author: 'ann', note: null },
-      ...{ published_at: 1, parent: null, cases: null },
-    };
-    const { value: now, ...record } = policyRecord({ name: 'PolicyPublished', event }, macKeys);
-    const first = schemaRegistry.versions(`${TOPICS.policies}-PolicyPublished`)[0]?.id ?? 0;
-    // The two new fields are one byte each, at the end.
-    const value = Buffer.from(now.subarray(0, -2));
-    value.writeInt32BE(first, 1);
-    const headers = { ...record.headers, [MAC_HEADER]: signRecord({ ...record, value }, 'policy', macKeys) };
-    await appender.append([{ ...record, value, headers }]);
-    const policies = new PolicyLog({ connection, appender, macKeys, log });
-    await policies.open([], { operator: 'ann', follow: false });
-    expect(policies.current().list(tenantOfOld)).toMatchObject([{ version: 1, active: true }]);
-    await policies.close();
   }, 60_000);
 
   it('answers nothing before it has read everything', () => {

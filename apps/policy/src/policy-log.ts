@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { CountersignError } from '@countersign/canonical';
-import { EventError, isEvent, openRecord, schemaRegistry, TOPICS } from '@countersign/events';
-import type { MacKeys, Opened, PolicyPublished, PolicyStateChanged } from '@countersign/events';
+import { EventError, isEvent, openRecord, TOPICS } from '@countersign/events';
+import type { MacKeys, PolicyPublished, PolicyStateChanged } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
 import type { Appended, Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
@@ -108,7 +108,7 @@ export class PolicyLog {
     const { log, macKeys } = this.options;
     try {
       const opened = openRecord(record, macKeys);
-      if (isEvent(opened, 'PolicyPublished')) this.learn(opened.event, opened, record.timestampMs);
+      if (isEvent(opened, 'PolicyPublished')) this.learn(opened.event, record.timestampMs);
       if (isEvent(opened, 'PolicyStateChanged')) this.change(opened.event, record.timestampMs);
       if (isEvent(opened, 'PolicyReported')) this.history.reports.apply(opened.event);
     } catch (error) {
@@ -117,12 +117,8 @@ export class PolicyLog {
     }
   }
 
-  private learn(published: PolicyPublished, { schemaId }: Opened, timeMs: number): void {
-    // In the first release of the record, published meant active.
-    const isActive = schemaRegistry.byId(schemaId)?.version === 1;
-    const { version, policy } = isActive
-      ? this.history.apply(published, timeMs)
-      : this.history.publish(published, timeMs);
+  private learn(published: PolicyPublished, timeMs: number): void {
+    const { version, policy } = this.history.publish(published, timeMs);
     const { tenant, name, content_hash, author } = published;
     this.options.log.info('policy version published', { tenant, policy: name, version, content_hash, author });
     if (policy === null)

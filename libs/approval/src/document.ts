@@ -3,7 +3,7 @@ import type { ActionProposed } from '@countersign/events';
 import { votingRoles } from './eligibility.js';
 import { evidenceMissing, evidenceRequired } from './evidence.js';
 import { approvalsOf, stagesOf } from './gate.js';
-import { patch } from './patch.js';
+import { patch, patchDocument } from './patch.js';
 import { proposalOf } from './proposal.js';
 import { readJson } from './read-json.js';
 import { resolutionDocument } from './resolution.js';
@@ -138,7 +138,12 @@ export function effectiveDocument(action: ActionState): Json {
   const parameters = last?.parameters ?? proposed;
   const digest = last?.digest ?? action.decided.digest;
   const changed = digest !== action.decided.digest;
-  return { parameters: readJson(parameters, null), digest, changed, diff: patch(proposed, parameters) };
+  return {
+    parameters: readJson(parameters, null),
+    digest,
+    changed,
+    ...patchDocument('diff', patch(proposed, parameters)),
+  };
 }
 
 const grantDocument = (grant_id: string, grant: GrantState, token: MintedToken | null): Json => ({

@@ -1,7 +1,7 @@
 import { digestOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed, Edit, Gate, Quorum } from '@countersign/events';
-import { patch } from './patch.js';
+import { patch, patchDocument } from './patch.js';
 import { readJson } from './read-json.js';
 import type { Decider, RequestKind } from './state.js';
 
@@ -78,7 +78,7 @@ export function buildPacket(
     changed_by: last === undefined ? null : personOf(last),
     action: shownAction(action, last?.edit ?? action),
     ...(action.sensitive.length === 0 ? {} : { hidden: [...action.sensitive] }),
-    changes: patch(action.parameters, (last?.edit ?? action).parameters),
+    ...patchDocument('changes', patch(action.parameters, (last?.edit ?? action).parameters)),
     ...states(action, last),
     ...statements(action),
     ...(last === undefined ? attested(action) : {}),

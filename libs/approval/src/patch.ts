@@ -1,14 +1,15 @@
-import type { JsonValue } from '@countersign/canonical';
-import { createPatch } from 'rfc6902';
+import { jsonPatch } from '@countersign/canonical';
+import type { JsonPatch, JsonValue } from '@countersign/canonical';
 import { readJson } from './read-json.js';
 
-// The patch of two long arrays costs the product of their lengths; beyond this a patch says only "all of it changed".
-const MAX_CHARACTERS = 32_768;
+const NOTHING: JsonPatch = { operations: [], truncated: false };
 
 /** RFC 6902 patch between two RFC 8785 texts; empty when they are equal. */
-export function patch(from: string, to: string): JsonValue {
-  if (from === to) return [];
-  const after = readJson(to, null);
-  if (from.length > MAX_CHARACTERS || to.length > MAX_CHARACTERS) return [{ op: 'replace', path: '', value: after }];
-  return createPatch(readJson(from, null), after) as unknown as JsonValue;
-}
+export const patch = (from: string, to: string): JsonPatch =>
+  from === to ? NOTHING : jsonPatch(readJson(from, null), readJson(to, null));
+
+/** The patch as a member of a document, with `<name>_truncated` beside it where it only says that all of it changed. */
+export const patchDocument = (name: string, { operations, truncated }: JsonPatch): { [member: string]: JsonValue } => ({
+  [name]: operations as unknown as JsonValue,
+  ...(truncated ? { [`${name}_truncated`]: true } : {}),
+});

@@ -219,7 +219,7 @@ describe('an approval that came with others', () => {
     ['a row beside the batch, opened then', [look('bat_1', 'amount'), look(), together('bat_1')], 'ok'],
     ['opened, then a row beside the batch', [look(), look('bat_1', 'amount'), together('bat_1')], 'ok'],
     ['a denial', [together(null, 2, { vote: 'deny' })], 'ok'],
-    ['a vote by itself, and every older record', [together(null, null)], 'ok'],
+    ['a vote by itself', [together(null, null)], 'ok'],
   ])('%s', (_, records, code) => expect(judged(records)).toBe(code));
 
   it('of a gate without batches is of what was opened', () => {

@@ -1,5 +1,8 @@
 export { JsonError, parseJson, pointerTo } from './json.js';
 export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
+export { jsonPatch, replaceAll } from './json-patch.js';
+export type { JsonPatch, PatchOperation } from './json-patch.js';
+export { LIMITS } from './limits.js';
 export { canonicalize, digestOf, sha256 } from './canonical.js';
 export { actionDigest } from './action-digest.js';
 export type { DigestedAction } from './action-digest.js';

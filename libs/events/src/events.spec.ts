@@ -59,7 +59,7 @@ describe('golden bytes', () => {
     expect(isNewest ? again.subarray(5).toString('hex') : avro_hex).toBe(avro_hex);
   });
 
-  it('exists for every released schema', () => {
+  it('exists for every schema', () => {
     const released = schemaRegistry.subjects().flatMap((subject) => schemaRegistry.versions(subject));
     expect(goldenFiles).toHaveLength(released.length);
   });

@@ -37,7 +37,7 @@ export interface ExecutorCredentials {
 
 /** Content of `credentials.json`. */
 export interface Credentials {
-  /** Absent in files of the first release. */
+  /** Absent: none. */
   readonly providers?: readonly ProviderCredentials[];
   readonly agents: readonly AgentCredentials[];
   readonly executors: readonly ExecutorCredentials[];

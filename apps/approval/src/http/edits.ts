@@ -43,7 +43,8 @@ export class Edits {
     const { digest, amount_value, amount_currency } = changed;
     const edit = {
       ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency },
-      diff: proposal.before === null || after === null ? null : JSON.stringify(patch(proposal.before, after)),
+      diff:
+        proposal.before === null || after === null ? null : JSON.stringify(patch(proposal.before, after).operations),
       ...{ policy_decision, rule, explanation, audit_packet_digest: null },
       gate: gate === null ? action.request.gate : stricterGate(action.request.gate, gate),
     };

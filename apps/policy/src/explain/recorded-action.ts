@@ -14,9 +14,6 @@ export interface RecordedAction {
 
 const sql = readSql('queries/recorded_action.sql');
 
-/** Fields that records of the first release do not have. */
-const SINCE = { shadows: [], segment: null, unproven: null };
-
 /** The recorded action of this tenant, or null. */
 export async function recordedAction(
   engine: Engine,
@@ -28,7 +25,7 @@ export async function recordedAction(
     action_id,
   });
   if (!row || row.proposed === '' || row.decided === '') return null;
-  const decision = { ...SINCE, ...(JSON.parse(row.decided) as DecisionRecorded) };
+  const decision = JSON.parse(row.decided) as DecisionRecorded;
   const action = actionOf(JSON.parse(row.proposed) as ActionProposed);
   const counted = recordedWindows(decision.explanation);
   return { action: { ...action, counted }, decision, proposedAtMs: Number(row.proposed_ms) };

@@ -23,7 +23,7 @@ type StoredExecutor = RosterExecutor & Keyed;
 interface Stored {
   readonly agents: readonly StoredAgent[];
   readonly executors: readonly StoredExecutor[];
-  /** Absent in files of the first release. */
+  /** Absent: none. */
   readonly providers?: readonly StoredProvider[];
 }
 
@@ -93,7 +93,7 @@ function usableKey(root: string, member: (RosterAgent | RosterExecutor) & Keyed,
   return candidates.find((key) => valid.has(hash(key))) ?? '';
 }
 
-// A local.json of the first release names none.
+// A local.json may name none.
 const formerProviders = ({ providers }: Partial<LocalKeys>): readonly ProviderKey[] => providers ?? [];
 
 async function readFormer(localFile: string): Promise<LocalKeys[]> {

@@ -79,7 +79,7 @@ describe('secrets of a local system', () => {
     expect((await readLocalKeys(secrets, [])).providers).toEqual(providers);
   });
 
-  it('complete the credentials of a first release, which name no providers', async () => {
+  it('complete credentials that name no providers', async () => {
     const path = join(secrets, 'credentials.json');
     const { providers: _, ...old } = JSON.parse(await readFile(path, 'utf8')) as { providers: unknown };
     await writeFile(path, JSON.stringify(old));

@@ -604,7 +604,7 @@ export interface VoteCast {
   readonly release_at: null | number;
   /** The batch that the call named; it covers what the voter saw only as a row of that batch. */
   readonly batch: null | string;
-  /** Approvals of the call that this vote came in; null for a vote by itself and in older records, which are judged without what was shown. */
+  /** Approvals of the call that this vote came in; null for a vote by itself, which is judged without what was shown. */
   readonly batch_approvals: null | number;
 }
 

@@ -33,7 +33,7 @@ export class PolicyHistory {
     return line.publish(published, timeMs, () => loadPolicy(published.content, `${published.name}.yaml`).policy);
   }
 
-  /** Takes a version that is active as soon as it is published, as the first release of the record meant it. */
+  /** Takes a version and makes it active on the authority of whoever published it. */
   apply(published: PolicyPublished, timeMs: number): VersionRecord {
     const record = this.publish(published, timeMs);
     this.change(activationOf(published, record.version), timeMs);
