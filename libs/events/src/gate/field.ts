@@ -41,7 +41,11 @@ export const dial = <T extends Number>(shape: 'count' | 'seconds' | 'share', wor
 });
 
 /** How much somebody is left: the least of both holds, and where one of them leaves nothing, both do. */
-export const leave = <T extends Number>(shape: 'count' | 'seconds', words: string, more: Effect = 'looser'): Row<T> => ({
+export const leave = <T extends Number>(
+  shape: 'count' | 'seconds',
+  words: string,
+  more: Effect = 'looser',
+): Row<T> => ({
   ...{ shape, words, more, implies: null },
   merge: (a: T, b: T) => (a === null || b === null ? null : Math.min(a, b)) as T,
 });
@@ -59,26 +63,26 @@ export const flag = (words: string): Row<boolean> => ({
 });
 
 /** A list of which every entry asks for something. */
-export const demands = (words: string): Row<string[]> => ({
+export const demands = (words: string): Row<readonly string[]> => ({
   ...{ shape: 'list', words, more: 'stricter' },
   ...{ implies: (a, b) => isWithin(b, a), merge: (a, b) => unique([...a, ...b]) },
 });
 
 /** A list of which every entry permits something: what both permit is permitted. */
-export const permits = (words: string): Row<string[]> => ({
+export const permits = (words: string): Row<readonly string[]> => ({
   ...{ shape: 'list', words, more: 'looser', implies: null },
   merge: (a, b) => a.filter((one) => b.includes(one)),
 });
 
 /** A list that only helps: both hold. */
-export const offers = <T extends string>(words: string): Row<T[]> => ({
+export const offers = <T extends string>(words: string): Row<readonly T[]> => ({
   ...{ shape: 'list', words, more: null, implies: null },
   merge: (a, b) => unique([...a, ...b]),
 });
 
 /** Who must say yes: what holds follows from all fields of this kind together. */
-export const together = <T>(
-  shape: GateField<T>['shape'],
-  words: string,
-  more: Effect = null,
-): Row<T> => ({ ...{ shape, words, more }, implies: null, merge: 'together' });
+export const together = <T>(shape: GateField<T>['shape'], words: string, more: Effect = null): Row<T> => ({
+  ...{ shape, words, more },
+  implies: null,
+  merge: 'together',
+});

@@ -2,7 +2,7 @@ import type { Gate } from '../generated/types.js';
 import type { GateField } from './field.js';
 import { demand, demands, dial, flag, leave, offers, permits, ranked, together } from './field.js';
 
-type GateFields = { readonly [F in keyof Gate]-?: GateField<Gate[F]> };
+type GateFields = { readonly [F in keyof Gate]: GateField<Gate[F]> };
 
 /** Which votes need a reason, from the narrowest duty to the widest. */
 export const REASONS = ['never', 'deny', 'always'];
@@ -64,7 +64,6 @@ export const fieldNames = Object.keys(GATE_FIELDS) as (keyof Gate)[];
 
 /** True where the first gate's value of this field asks for all that the second's does. */
 export function impliesField<F extends keyof Gate>(field: F, one: Gate, other: Gate): boolean {
-  const { implies } = GATE_FIELDS[field] as GateField<Gate[F]>;
+  const { implies }: GateField<Gate[F]> = GATE_FIELDS[field];
   return implies === null || implies(one[field], other[field]);
 }
-

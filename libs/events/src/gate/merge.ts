@@ -11,9 +11,7 @@ const BETWEEN = '+';
  * people, and it demands nothing of its own. How long things last is no such demand.
  */
 export const impliesGate = (one: Gate, other: Gate): boolean =>
-  gateStrictness(one) >= gateStrictness(other) &&
-  impliesShape(one, other) &&
-  fieldNames.every((field) => impliesField(field, one, other));
+  impliesShape(one, other) && fieldNames.every((field) => impliesField(field, one, other));
 
 /** Two gates that name different executors for one token: nobody could use it. */
 export const haveTwoAudiences = ({ token_audience: one }: Gate, { token_audience: other }: Gate): boolean =>
@@ -24,7 +22,7 @@ const nameOf = (one: Gate, other: Gate): string =>
   [...new Set([...one.name.split(BETWEEN), ...other.name.split(BETWEEN)])].join(BETWEEN);
 
 function mergeField<F extends keyof Gate>(field: F, one: Gate, other: Gate): Pick<Gate, F> {
-  const { merge } = GATE_FIELDS[field] as GateField<Gate[F]>;
+  const { merge }: GateField<Gate[F]> = GATE_FIELDS[field];
   const value = merge === 'together' ? one[field] : merge(one[field], other[field]);
   return { [field]: value } as Pick<Gate, F>;
 }
@@ -46,3 +44,8 @@ export function mergeGates(one: Gate, other: Gate): Gate | null {
   return { ...merged, name: whole?.name ?? nameOf(one, other), pattern: whole?.pattern ?? merged.pattern };
 }
 
+/** True when the first gate asks for more: it ranks higher, or it ranks the same and asks for all of the other and more. */
+export function isStricter(one: Gate, other: Gate): boolean {
+  const [first, second] = [gateStrictness(one), gateStrictness(other)];
+  return first > second || (first === second && impliesGate(one, other) && !impliesGate(other, one));
+}

@@ -38,7 +38,9 @@ const fitsIn = (one: Seat, other: Seat): boolean =>
   isWithin(one.later, [...other.roles, ...other.later]);
 
 const seatsOf = (parts: readonly Pick<Quorum, 'count' | 'roles' | 'people'>[], later: readonly string[]): Seat[] =>
-  parts.flatMap(({ roles, people, count }) => Array.from({ length: countOf({ count }) }, () => ({ roles, people, later })));
+  parts.flatMap(({ roles, people, count }) =>
+    Array.from({ length: countOf({ count }) }, () => ({ roles, people, later })),
+  );
 
 const plainOf = ({ quorum, roles, people }: Shape): Pick<Quorum, 'count' | 'roles' | 'people'> => ({
   ...{ count: quorum, roles, people },
@@ -100,7 +102,12 @@ function isMetBy(shape: Shape, { groups, inOrder }: Way): boolean {
   );
 }
 
-const impliesOne = (one: Shape, other: Shape): boolean => waysOf(one).every((way) => isMetBy(other, way));
+/** Separate duties of a shape. */
+export const dutiesIn = ({ factors, stages }: Pick<Shape, 'factors' | 'stages'>): number =>
+  factors.length + stages.length;
+
+const impliesOne = (one: Shape, other: Shape): boolean =>
+  dutiesIn(one) >= dutiesIn(other) && waysOf(one).every((way) => isMetBy(other, way));
 
 /** True where whoever satisfies the first gate's shapes has satisfied the second's: same or wider roles, no more people. */
 export const impliesShape = (one: Gate, other: Gate): boolean =>
@@ -141,7 +148,17 @@ export function mergeShapes(one: Gate, other: Gate): ShapeFields {
   const { quorum, roles, people, escalate_roles, thresholds, factors, stages, all } = whole;
   const widens = escalate_roles.length > 0 ? [whole] : [whole, { ...part, escalate_roles: [] }];
   if (impliesShape(whole, part))
-    return { quorum, roles, people, escalate_roles, thresholds, factors, stages, all, escalate_s: escalationOf(widens) };
+    return {
+      quorum,
+      roles,
+      people,
+      escalate_roles,
+      thresholds,
+      factors,
+      stages,
+      all,
+      escalate_s: escalationOf(widens),
+    };
   const shapes = needed([...shapesOf(one), ...shapesOf(other)]).map(partOf);
   return {
     ...{ quorum: Math.max(...shapes.map(fewestOf)), thresholds: [], factors: [], stages: [], all: shapes },

@@ -1,6 +1,6 @@
 import type { Gate } from '../generated/types.js';
 import { REASONS } from './fields.js';
-import { fewestPeople, shapesOf } from './shape.js';
+import { dutiesIn, fewestPeople, shapesOf } from './shape.js';
 
 /** One digit of the ranking: what it counts, and how many values it can take. */
 interface Digit {
@@ -9,16 +9,15 @@ interface Digit {
 }
 
 const MAX_PARTS = 99;
-const partsOf = (gate: Gate): number =>
-  shapesOf(gate).reduce((sum, { factors, stages }) => sum + factors.length + stages.length, 0) +
-  Math.max(0, gate.all.length - 1);
+/** Separate duties of one gate; gates that bind together do not add up, so that each of them ranks no higher than all. */
+const dutiesOf = (gate: Gate): number => Math.max(...shapesOf(gate).map(dutiesIn));
 
 const isAsked = (asks: (gate: Gate) => boolean): Digit => ({ of: (gate) => Number(asks(gate)), base: 2 });
 
 /** What counts after the number of people, the weightiest first. */
 const DIGITS: readonly Digit[] = [
   { of: ({ reason }) => Math.max(0, REASONS.indexOf(reason)), base: REASONS.length },
-  { of: (gate) => Math.min(MAX_PARTS, partsOf(gate)), base: MAX_PARTS + 1 },
+  { of: (gate) => Math.min(MAX_PARTS, dutiesOf(gate)), base: MAX_PARTS + 1 },
   isAsked((gate) => shapesOf(gate).some(({ stages }) => stages.length > 0)),
   isAsked(({ hold }) => hold),
   isAsked(({ evidence }) => evidence.length > 0),
