@@ -78,6 +78,7 @@ const DECIDED = {
   audit_gate: null,
   sample_probability: null,
   unproven: null,
+  draw_key_id: null,
   audit_request_id: null,
   audit_packet_digest: null,
 };

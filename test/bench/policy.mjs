@@ -117,7 +117,7 @@ function historyOf(count, speaker, actions) {
     const gated = gate !== null;
     return {
       ...{ action_id: action.action_id, decided_at: isoOf(i), action, amount: action.parameters.amount },
-      decision: { ...verdict, gate: gate?.name ?? null, unproven: null },
+      decision: { ...verdict, gate: gate?.name ?? null, unproven: null, draw_key_id: null },
       ...{ approval_status: gated ? (i % 9 === 0 ? 'denied' : 'approved') : 'not_required', changed: i % 17 === 0 },
       ...{ resolved_by: gated ? 'people' : 'policy', outcome_status: i % 2 ? 'executed' : null, post_checks_failed: 0 },
       ...{

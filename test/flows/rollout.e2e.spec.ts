@@ -1,7 +1,7 @@
-import { drawOf } from '@countersign/policy';
 import { type ActionDocument, type JsonObject, type Proposal } from '@countersign/sdk';
 import { eventually, startSystem, type TestSystem } from '@countersign/testing';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandAt, type Ended } from './support/command.js';
@@ -19,6 +19,7 @@ const FILES = [
   policy('shadow-type', GATED, 'mode: shadow'),
   policy('off-type', 'allow', 'mode: off'),
   policy('half-type', GATED, 'mode: partial\nrollout: { share: 50 }'),
+  policy('barred-type', 'deny', 'mode: partial\nrollout: { share: 0 }'),
   policy('sampled-type', 'allow', 'audit: { sample: { allowed: 1 }, gate: review }'),
   policy('guarded-type', 'allow', 'drift_guard: { gate: review, evidence: 2 }'),
   policy('dry-type', 'require_approval, gate: seen'),
@@ -69,16 +70,26 @@ describe('a policy that is rolled out in steps', () => {
     });
   });
 
-  it('partial: binds exactly the actions whose hash falls into the share', async () => {
-    const actions = await Promise.all(Array.from({ length: 12 }, () => decided('half-type')));
-    for (const { action_id, decision } of actions) {
-      const binds = drawOf(TENANT, 'half-type', action_id) < 0.5;
-      expect(decision).toMatchObject({
-        ...{ mode: 'partial', effective_decision: binds ? 'require_approval' : 'allow' },
+  /** The documented draw, worked out once more from the secret of the policy service. */
+  function draw(...parts: string[]): number {
+    const file = readFileSync(join(system.logs, '../secrets/draws.json'), 'utf8');
+    const { keys } = JSON.parse(file) as { keys: { key: string }[] };
+    const mac = createHmac('sha256', Buffer.from(keys[0]?.key ?? '', 'hex')).update(JSON.stringify(parts));
+    return mac.digest().readUIntBE(0, 6) / 2 ** 48;
+  }
+
+  it('partial: what it is about falls into the share or not, however often the agent asks again', async () => {
+    const targets = Array.from({ length: 6 }, (_, at) => `order:${at}`);
+    const binds = (target: string): boolean => draw('share', TENANT, 'half-type', 'refund-agent', target) < 0.5;
+    const asked = [...targets, ...targets].map(async (target) => ({
+      ...{ target, action: await decided('half-type', { target }) },
+    }));
+    for (const { target, action } of await Promise.all(asked))
+      expect(action.decision).toMatchObject({
+        ...{ mode: 'partial', effective_decision: binds(target) ? 'require_approval' : 'allow' },
       });
-    }
     const rows = `SELECT segment, count() AS n FROM audit WHERE action_type = 'half-type' GROUP BY segment ORDER BY segment`;
-    const bound = actions.filter(({ action_id }) => drawOf(TENANT, 'half-type', action_id) < 0.5).length;
+    const bound = 2 * targets.filter(binds).length;
     await eventually(
       async () => {
         const found = Object.fromEntries(
@@ -90,14 +101,45 @@ describe('a policy that is rolled out in steps', () => {
     );
   }, 60_000);
 
-  it('a drawn action is audited after it was allowed', async () => {
-    const { action_id } = await decided('sampled-type');
+  it('partial: what a former key drew is drawn again exactly, and the decision names the key', async () => {
+    const before = await decided('half-type', { target: 'order:0' });
+    const rotated = await countersign(system, 'keys', 'rotate-draws', '--json');
+    const { key_id } = JSON.parse(rotated.stdout) as { key_id: string };
+    const { policy: api } = await world.person('una');
+    const recorded = async ({ action_id }: ActionDocument) => {
+      const path = `/v1/policies/explain/${action_id}`;
+      const { body } = await eventually(() => api.send({ method: 'GET', path }), { withinMs: 20_000 });
+      return body as { equal: boolean; differences: string[]; recorded: { draw_key_id: string } };
+    };
+    await eventually(
+      async () =>
+        expect(await recorded(await decided('half-type', { target: 'order:0' }))).toMatchObject({
+          ...{ equal: true, recorded: { draw_key_id: key_id } },
+        }),
+      { withinMs: 30_000, everyMs: 1_000 },
+    );
+    const was = await recorded(before);
+    expect(was).toMatchObject({ equal: true, differences: [] });
+    expect(was.recorded.draw_key_id).not.toBe(key_id);
+  }, 60_000);
+
+  it('partial: a denial denies outside of the share too', async () => {
+    expect(await decided('barred-type')).toMatchObject({
+      ...{ status: 'denied', grant: null, request: null },
+      decision: { mode: 'partial', effective_decision: 'deny' },
+    });
+  });
+
+  it('a drawn action is audited after it was allowed, and its agent is not told', async () => {
+    const { action_id, request } = await decided('sampled-type');
+    expect(request).toBeNull();
     const { approval } = await world.person('ann');
     await eventually(async () => {
       const path = '/v1/requests?status=pending&kind=audit&action_type=sampled-type';
       const { items } = (await approval.send({ method: 'GET', path })).body as { items: { action_id: string }[] };
       expect(items.map((item) => item.action_id)).toContain(action_id);
     });
+    expect(await world.ended(proposal('sampled-type'), action_id)).toMatchObject({ status: 'approved', request: null });
   });
 
   it('drift guard: people approve until a version has earned it; the next version starts anew', async () => {

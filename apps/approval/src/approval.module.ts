@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import { METRICS } from '@countersign/service';
-import type { KeyAuth, ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import type { Evidence } from './evidence/evidence.js';
 import type { ApprovalTokens } from './http/approval-tokens.js';
@@ -21,6 +20,8 @@ import { KnownController } from './http/known.controller.js';
 import type { Queue } from './http/queue.js';
 import { Releases } from './http/releases.js';
 import { ReleasesController } from './http/releases.controller.js';
+import { RequestEventsController } from './http/request-events.controller.js';
+import { RequestFeed } from './http/request-feed.js';
 import { RequestsController } from './http/requests.controller.js';
 import type { Votes } from './http/votes.js';
 import type { Judge } from './judge/judge.js';
@@ -45,16 +46,15 @@ import {
   APPROVAL_TOKENS,
   BREAK_GLASS,
   BATCHES,
-  CALLERS,
   CALLS,
   CUSTODY,
   EVIDENCE,
+  FEED,
   JUDGE,
   NOTIFY,
   PAGE,
   QUEUE,
   RELEASES,
-  REVIEWERS,
   ROSTER,
   VIEW,
   VOTES,
@@ -63,8 +63,6 @@ import {
 export interface ApprovalParts {
   readonly judge: Judge;
   readonly view: View;
-  readonly callers: KeyAuth;
-  readonly reviewers: ReviewerAuth;
   readonly roster: RosterLog;
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
@@ -85,6 +83,7 @@ const CONTROLLERS = [
   ExecutorsController,
   GrantsController,
   ReleasesController,
+  RequestEventsController,
   RequestsController,
   FreezesController,
   InternalAttachmentsController,
@@ -121,8 +120,6 @@ export class ApprovalModule {
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
         { provide: NOTIFY, useFactory: notifying, inject: [METRICS] },
         { provide: VIEW, useValue: parts.view },
-        { provide: CALLERS, useValue: parts.callers },
-        { provide: REVIEWERS, useValue: parts.reviewers },
         { provide: ROSTER, useValue: parts.roster },
         { provide: APPROVAL_TOKENS, useValue: parts.tokens },
         { provide: VOTES, useValue: parts.votes },
@@ -133,6 +130,7 @@ export class ApprovalModule {
         { provide: BREAK_GLASS, useValue: glass },
         { provide: PAGE, useValue: parts.page && new PageSessions(parts.page) },
         { provide: CALLS, useValue: { votes: parts.votes, custody: parts.custody, releases, glass } satisfies Calls },
+        { provide: FEED, useFactory: () => new RequestFeed(parts.view, parts.judge) },
         { provide: BATCHES, useValue: parts.batches },
       ],
     };

@@ -1,8 +1,6 @@
 /** Names under which the parts of approval are injected. */
 export const JUDGE = Symbol('JUDGE');
 export const VIEW = Symbol('VIEW');
-export const CALLERS = Symbol('CALLERS');
-export const REVIEWERS = Symbol('REVIEWERS');
 export const APPROVAL_TOKENS = Symbol('APPROVAL_TOKENS');
 export const VOTES = Symbol('VOTES');
 export const CUSTODY = Symbol('CUSTODY');
@@ -11,6 +9,7 @@ export const RELEASES = Symbol('RELEASES');
 export const EVIDENCE = Symbol('EVIDENCE');
 export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');
+export const FEED = Symbol('FEED');
 export const BATCHES = Symbol('BATCHES');
 export const NOTIFY = Symbol('NOTIFY');
 export const ROSTER = Symbol('ROSTER');

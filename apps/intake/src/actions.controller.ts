@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import type { FastifyReply } from 'fastify';
+import { Access, callerOf, KeyHolder, OptionalKey, Slots, Who } from '@countersign/service';
+import type { Caller, Principal } from '@countersign/service';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
 import { ACTION_ANSWER, ACTIONS_ANSWER } from './answers.js';
 import type { ActionDocument } from './action-document.js';
@@ -11,19 +13,22 @@ import { cancelAction } from './cancel-action.js';
 import { listActions } from './list-actions.js';
 import { outcomeRequest } from './outcome-request.js';
 import { openapiOf } from './openapi.js';
-import { asAgent, Who } from './principal.js';
-import type { Principal } from './principal.js';
 import { actionIdOf, listQueryOf, notFound, untilOf, waitOf } from './queries.js';
 import type { Proposals } from './proposals.js';
 import { scopeOf } from './scope.js';
 import { APPROVAL, PROPOSALS } from './tokens.js';
 import { validate } from './validate.js';
 
+const WAITS = { perCaller: 500, total: 4_000 };
+
 /** What agents ask about their actions; people may read those of their tenant. */
 @ApiTags('actions')
 @ApiBearerAuth()
 @Controller('v1/actions')
+@Access('agent', 'person')
 export class ActionsController {
+  private readonly waits = new Slots('waiting calls', WAITS);
+
   constructor(
     @Inject(PROPOSALS) private readonly proposals: Proposals,
     @Inject(APPROVAL) private readonly approval: ApprovalClient,
@@ -44,31 +49,29 @@ export class ActionsController {
     @Param('action_id') actionId: string,
     @Query() query: Record<string, unknown>,
     @Who() principal: Principal,
+    @Req() request: FastifyRequest,
   ): Promise<ActionDocument> {
     const [waitMs, until] = [waitOf(query['wait']), untilOf(query['for'])];
     const token = principal.kind === 'key';
-    const found = await this.proposals.read({
-      action_id: actionIdOf(actionId),
-      scope: scopeOf(principal),
-      waitMs,
-      until,
-      token,
-    });
+    const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until, token };
+    const done = waitMs > 0 ? this.waits.take(callerOf(request)) : () => undefined;
+    const found = await this.proposals.read(read).finally(done);
     if (!found) throw notFound();
     return found;
   }
 
   @ApiBody({ schema: openapiOf(CancelBody), required: false })
   @ApiResponse({ status: 200, description: 'Cancelled.', schema: ACTION_ANSWER })
+  @Access('agent')
   @Post(':action_id/cancel')
   async cancel(
     @Param('action_id') actionId: string,
     @Body() body: JsonValue | undefined,
-    @Who() principal: Principal,
+    @KeyHolder() agent: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const { reason } = validate(CancelBody, body ?? {});
-    const target = { action_id: actionIdOf(actionId), agent: asAgent(principal), reason: reason ?? null };
+    const target = { action_id: actionIdOf(actionId), agent, reason: reason ?? null };
     const document = await cancelAction(target, { proposals: this.proposals, approval: this.approval });
     reply.code(200);
     return document;
@@ -76,24 +79,21 @@ export class ActionsController {
 
   @ApiBody({ schema: openapiOf(OutcomeBody) })
   @ApiResponse({ status: 201, description: 'Recorded.', schema: ACTION_ANSWER })
+  @Access('agent')
   @Post(':action_id/outcome')
   async outcome(
     @Param('action_id') actionId: string,
     @Body() body: JsonValue | undefined,
-    @Headers('idempotency-key') key: string | undefined,
-    @Who() principal: Principal,
+    @OptionalKey() key: string | undefined,
+    @KeyHolder() { tenant, id: agent_id }: Caller,
   ): Promise<unknown> {
-    const { tenant, id: agent_id } = asAgent(principal);
     const action_id = actionIdOf(actionId);
-    const request = outcomeRequest(validate(OutcomeBody, body), {
-      tenant,
-      agent_id,
-      action_id,
-      key: key ?? randomUUID(),
-    });
+    const report = validate(OutcomeBody, body);
     const scope = { tenant, agent_id };
-    if (!(await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false })))
-      throw notFound();
+    const action = await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false });
+    if (!action) throw notFound();
+    const source = { tenant, agent_id, action_id, key: key ?? randomUUID(), submitted_at: action['submitted_at'] };
+    const request = outcomeRequest(report, { ...source, nowMs: Date.now() });
     return this.approval.fileOutcome(action_id, request);
   }
 }

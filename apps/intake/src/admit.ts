@@ -32,7 +32,6 @@ export interface Submission {
   readonly via: 'http' | 'kafka';
 }
 
-export const MAX_KEY_LENGTH = 255;
 const MEMBERS = Object.keys(ActionBody.shape) as (keyof ActionBody)[];
 
 /** What admission needs to know beside the submission. */
@@ -83,16 +82,6 @@ export function admit(
     submitted_via: submission.via,
     submitted_at: nowMs,
   };
-}
-
-/** @throws CountersignError `malformed` when a key is missing or too long */
-export function checkIdempotencyKey(key: unknown): string {
-  if (typeof key !== 'string' || key === '') {
-    throw new CountersignError('malformed', 'an idempotency key is missing; the same key makes a retry safe');
-  }
-  if (key.length > MAX_KEY_LENGTH)
-    throw new CountersignError('malformed', `an idempotency key has at most ${MAX_KEY_LENGTH} characters`);
-  return key;
 }
 
 function checkProposer(body: ActionBody, proposer: Proposer): void {

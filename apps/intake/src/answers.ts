@@ -23,7 +23,7 @@ const ActionAnswer = z.looseObject({
     .nullable(),
   request: z
     .looseObject({
-      ...{ request_id: z.string(), kind: z.enum(['approval', 'advisory', 'audit']), status: z.string() },
+      ...{ request_id: z.string(), kind: z.enum(['approval', 'advisory']), status: z.string() },
       ...{ gate: z.string(), roles: z.array(z.string()), opened_at: instant, respond_by: instant, expires_at: instant },
       approvals: z.looseObject({ required: z.int(), given: z.int() }),
       evidence: z.looseObject({ required: z.array(z.string()), missing: z.array(z.string()) }).optional(),

@@ -16,7 +16,7 @@ export interface ActionName {
   readonly action_id: string;
 }
 
-export type Until = 'decision' | 'terminal';
+export type Until = 'decision' | 'terminal' | 'change';
 
 export interface Watch {
   readonly action_id: string;
@@ -24,6 +24,8 @@ export interface Watch {
   /** How long to wait, milliseconds, 0 to 60 000. */
   readonly waitMs: number;
   readonly until: Until;
+  /** With `until: 'change'`: the version of the document that the caller has; '' for none. */
+  readonly seen?: string;
   /** Mints a token when the action is approved; for the proposing agent only. */
   readonly token: boolean;
   /** True when the action is known to be in the log: approval may be about to read it. */
@@ -37,6 +39,8 @@ export interface KnownAction {
   readonly body_hash: string;
   readonly agent_id: string;
   readonly document: ActionDocument;
+  /** Names this state of the document, whatever its token. */
+  readonly version: string;
   readonly [member: string]: unknown;
 }
 
@@ -122,6 +126,7 @@ export class ApprovalClient {
     const query = new URLSearchParams({ tenant: scope.tenant, wait_ms: String(waitMs), for: until });
     if (scope.agent_id !== null) query.set('agent_id', scope.agent_id);
     if (token) query.set('token', '1');
+    if (watch.seen) query.set('seen', watch.seen);
     try {
       const path = `/internal/actions/${watch.action_id}?${query.toString()}`;
       const answer = await this.client.call({ method: 'GET', path, timeoutMs: waitMs + (watch.graceMs ?? GRACE_MS) });
@@ -133,8 +138,9 @@ export class ApprovalClient {
   }
 }
 
-function isSettled(asked: KnownAction | CountersignError | null, { until, expected }: Watch): boolean {
+function isSettled(asked: KnownAction | CountersignError | null, { until, expected, seen }: Watch): boolean {
   if (asked === null) return !expected;
   if (asked instanceof CountersignError) return false;
+  if (until === 'change') return asked.version !== seen;
   return isDecided(asked.document) || (until === 'decision' && asked.document.status !== 'deciding');
 }

@@ -5,6 +5,7 @@ import type { LabelRecorded, MacKeys } from '@countersign/events';
 import type { Appender } from '@countersign/kafka';
 import type { Reviewer } from '@countersign/service';
 import type { LabelBody } from './action-body.js';
+import { observedAt } from './stated-times.js';
 import type { LabelledAction } from './find-labelled.js';
 
 export interface LabelsOptions {
@@ -24,7 +25,7 @@ export interface NewLabel {
 export class Labels {
   constructor(private readonly options: LabelsOptions) {}
 
-  /** @throws CountersignError `overloaded` or `unknown_outcome` when the log cannot be reached */
+  /** @throws CountersignError `invalid_action` for a time that cannot be, `overloaded` or `unknown_outcome` when the log cannot be reached */
   async record(label: NewLabel): Promise<LabelRecorded> {
     const nowMs = Date.now();
     const event = labelEvent(label, nowMs);
@@ -49,6 +50,6 @@ function labelEvent({ body, action, reviewer, key }: NewLabel, nowMs: number): L
     labelled_by: subject,
     note: body.note ?? null,
     sample_probability: null,
-    observed_at: body.observed_at ? Date.parse(body.observed_at) : nowMs,
+    observed_at: observedAt(body.observed_at, nowMs),
   };
 }

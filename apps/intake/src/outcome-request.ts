@@ -1,6 +1,7 @@
 import { digestOf } from '@countersign/canonical';
 import { eventId } from '@countersign/events';
 import type { OutcomeBody } from './action-body.js';
+import { occurredAt } from './stated-times.js';
 
 export interface OutcomeSource {
   readonly tenant: string;
@@ -8,13 +9,20 @@ export interface OutcomeSource {
   readonly action_id: string;
   /** The caller's key of this report; a repeated one counts once. */
   readonly key: string;
+  /** RFC 3339 time of the proposal, as its document has it. */
+  readonly submitted_at: unknown;
+  /** When the report came in, UTC epoch milliseconds. */
+  readonly nowMs: number;
 }
 
-/** An outcome as approval files it. `occurred_at` is UTC epoch milliseconds or null. */
+/**
+ * An outcome as approval files it. `occurred_at` is UTC epoch milliseconds or null.
+ * @throws CountersignError `invalid_action` for an `occurred_at` that cannot be
+ */
 export function outcomeRequest(body: OutcomeBody, source: OutcomeSource): Readonly<Record<string, unknown>> {
-  const { tenant, agent_id, action_id, key } = source;
+  const { tenant, agent_id, action_id, key, submitted_at, nowMs } = source;
   const { status, result = null, post_checks = null } = body;
-  const occurred_at = body.occurred_at ? Date.parse(body.occurred_at) : null;
+  const occurred_at = occurredAt(body.occurred_at, submitted_at, nowMs);
   return {
     tenant,
     reported_by: agent_id,

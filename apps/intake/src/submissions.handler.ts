@@ -1,12 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { CountersignError } from '@countersign/canonical';
+import { CountersignError, idempotencyKeyOf } from '@countersign/canonical';
 import { decode, EventError, isEvent, TOPICS } from '@countersign/events';
 import type { ActionSubmitted, OutcomeReported } from '@countersign/events';
 import type { Handled, InRecord } from '@countersign/kafka';
 import type { AgentCredentials, KeyAuth } from '@countersign/service';
 import { OutcomeBody } from './action-body.js';
-import { checkIdempotencyKey } from './admit.js';
 import type { Proposer } from './admit.js';
 import type { ApprovalClient } from './approval-client.js';
 import { outcomeRequest } from './outcome-request.js';
@@ -18,6 +17,8 @@ import { APPROVAL, KEYS, PROPOSALS } from './tokens.js';
 import { validate } from './validate.js';
 import { verifySubmission } from './verify-submission.js';
 import type { Verified } from './verify-submission.js';
+
+const KEY_MEMBER = '/idempotency_key';
 
 /** The Kafka door: the same admission as over HTTP, with signatures for keys and dead letters for problems. */
 @Controller()
@@ -42,7 +43,7 @@ export class SubmissionsHandler {
     const verified = verifySubmission(record, (tenant, agentId) => this.keys.agent(tenant, agentId));
     const decoded = decode(verified.value);
     if (isEvent(decoded, 'ActionSubmitted')) return this.propose(decoded.event, verified, record);
-    if (isEvent(decoded, 'OutcomeReported')) return this.report(decoded.event, verified);
+    if (isEvent(decoded, 'OutcomeReported')) return this.report(decoded.event, verified, record.timestampMs);
     throw new SubmissionError('wrong_topic', `${decoded.name} does not belong on ${TOPICS.submissions}`);
   }
 
@@ -50,21 +51,22 @@ export class SubmissionsHandler {
     checkFields(submitted, verified);
     const submission = {
       body: actionBodyOf(submitted),
-      idempotency_key: checkIdempotencyKey(submitted.idempotency_key),
+      idempotency_key: idempotencyKeyOf(submitted.idempotency_key, KEY_MEMBER),
       via: 'kafka' as const,
     };
     await this.proposals.submit(submission, proposerOf(verified.agent), record.headers['traceparent']?.toString());
   }
 
-  private async report(reported: OutcomeReported, verified: Verified): Promise<void> {
+  private async report(reported: OutcomeReported, verified: Verified, nowMs: number): Promise<void> {
     checkFields(reported, verified);
     const { tenant, agent_id, action_id, idempotency_key } = reported;
     const body = validate(OutcomeBody, outcomeBodyOf(reported));
-    const key = checkIdempotencyKey(idempotency_key);
+    const key = idempotencyKeyOf(idempotency_key, KEY_MEMBER);
     const scope = { tenant, agent_id };
-    if (!(await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false })))
-      throw notFound();
-    await this.approval.fileOutcome(action_id, outcomeRequest(body, { tenant, agent_id, action_id, key }));
+    const action = await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false });
+    if (!action) throw notFound();
+    const source = { tenant, agent_id, action_id, key, submitted_at: action['submitted_at'], nowMs };
+    await this.approval.fileOutcome(action_id, outcomeRequest(body, source));
   }
 }
 

@@ -1,3 +1,4 @@
+import { parseTime } from '@countersign/canonical';
 import type { InRecord } from '@countersign/kafka';
 import type { AgentCredentials } from '@countersign/service';
 import { isSignedBy } from './signature.js';
@@ -50,8 +51,8 @@ function header(record: InRecord, name: string): string {
 
 // Against the log's own time, so that a record judged again gets the same answer.
 function checkAge(ceTime: string, loggedAtMs: number): void {
-  const statedMs = /^\d{4}-\d{2}-\d{2}T.+(Z|[+-]\d{2}:\d{2})$/.test(ceTime) ? Date.parse(ceTime) : NaN;
-  if (Number.isNaN(statedMs)) throw new SubmissionError('stale', 'ce_time is not an RFC 3339 time');
+  const statedMs = parseTime(ceTime);
+  if (statedMs === null) throw new SubmissionError('stale', 'ce_time is not an RFC 3339 time');
   if (Math.abs(loggedAtMs - statedMs) > WINDOW_MS)
     throw new SubmissionError('stale', 'ce_time is more than 24 h from the log time');
 }

@@ -167,7 +167,7 @@ describe('reports about actions', () => {
   });
 
   it('never come from an agent where they are labels', async () => {
-    const label = { label: 'harmless', source: 'audit', observed_at: '2026-06-19T12:00:00.000Z', note: null };
+    const label = { label: 'harmless', source: 'audit', observed_at: '2025-06-19T12:00:00.000Z', note: null };
     for (const key of [fixture.agentKey.secret, fixture.executorKey.secret]) {
       const answer = await call(`${unknownId}/labels`, { method: 'POST', key, body: label });
       expect([answer.status, answer.body['type']]).toEqual([403, problem('forbidden')]);

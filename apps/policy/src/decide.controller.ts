@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { canonicalize, CountersignError, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
@@ -6,7 +6,7 @@ import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
 import { decideChanged, derivedAfter, statedIn, termsOf } from '@countersign/policy';
 import type { PolicyVersion } from '@countersign/policy';
-import { InternalGuard } from '@countersign/service';
+import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import type { PolicySource } from './policy-log.js';
@@ -50,7 +50,7 @@ type Redecided = ReturnType<typeof decisionFields> &
  * that version were enforced everywhere.
  */
 @Controller('internal')
-@UseGuards(InternalGuard)
+@Access('service')
 export class DecideController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicySource,
@@ -69,7 +69,11 @@ export class DecideController {
     const evidence = this.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
     const facts = this.velocity.edited(speaker.policy, changed);
     const sensitive = this.sensitiveIn(speaker, changed);
-    return { ...decisionFields(decideChanged(speaker, facts, { tenant, evidence })), after: changed.after, sensitive };
+    return {
+      ...decisionFields(decideChanged(speaker, facts, { tenant, evidence, draws: null })),
+      after: changed.after,
+      sensitive,
+    };
   }
 
   /** As intake asks it of a proposal: what any policy of the tenant calls sensitive now, or did when it was first decided. */

@@ -1,8 +1,9 @@
 import { sha256 } from '@countersign/canonical';
-import { openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
+import { openRecord, partitionOf, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
-import { activationOf, drawOf, PolicyHistory } from '@countersign/policy';
+import { activationOf, PolicyHistory } from '@countersign/policy';
+import { keyedDraws } from '@countersign/service';
 import { Decider } from './decider.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import { Velocity } from './velocity/velocity.js';
@@ -34,6 +35,8 @@ const publication = (text: string, at: number) => ({
   ...{ published_at: at, parent: null, cases: null },
 });
 
+const draws = keyedDraws({ key_id: 'dk_1', key: 'ee'.repeat(32) });
+
 async function decided(
   history: PolicyHistory,
   { action = proposed, evidence }: { action?: ActionProposed; evidence?: EvidenceSource } = {},
@@ -42,14 +45,20 @@ async function decided(
   const velocity = new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null });
   const appender = { append: (records: OutRecord[]) => Promise.resolve((sent.push(...records), [])) };
   const decider = new Decider({
-    ...{ policies: { current: () => history }, velocity, appender, macKeys },
+    ...{ policies: { current: () => history }, velocity, appender, macKeys, draws: { at: () => draws } },
     ...(evidence && { evidence }),
   });
   const wire = toRecord({
     ...{ topic: TOPICS.actions, name: 'ActionProposed' as const, event: action, key: recordKey('acme', 'act_1') },
     ...{ id: 'id-1', timeMs: 900, service: 'intake', macKeys },
   });
-  const record: InRecord = { ...wire, key: Buffer.from(wire.key), partition: 2, offset: 7, timestampMs: 1_000 };
+  const record: InRecord = {
+    ...wire,
+    key: Buffer.from(wire.key),
+    partition: partitionOf(wire.key, 4),
+    offset: 7,
+    timestampMs: 1_000,
+  };
   expect(await decider.decide(record)).toEqual({ kind: 'done' });
   return openRecord({ ...sent[0]!, key: Buffer.from(String(sent[0]?.key)) }, macKeys).event as ActionDecided;
 }
@@ -70,11 +79,12 @@ describe('a decision in the log', () => {
   });
 
   it('says in or out of a partial rollout, and what shares it drew', async () => {
-    const draw = drawOf('acme', 'pays', 'act_1') * 100;
+    const draw = draws.place(['share', 'acme', 'pays', 'agent', 'agent']) * 100;
     const at = (share: number) => decided(historyOf(`mode: partial\nrollout: { share: ${share} }`));
     const [above, below] = [Math.floor(draw) + 1, Math.floor(draw)];
     expect(await at(above)).toMatchObject({
       ...{ mode: 'partial', effective_decision: 'require_approval', segment: `share ${above} %: in` },
+      draw_key_id: 'dk_1',
     });
     expect(await at(below)).toMatchObject({ effective_decision: 'allow', segment: `share ${below} %: out` });
   });

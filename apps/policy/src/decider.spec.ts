@@ -1,9 +1,10 @@
 import { CountersignError } from '@countersign/canonical';
-import { openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
+import { openRecord, partitionOf, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
 import { Decider } from './decider.js';
+import { NO_DRAWS } from './draws/draw-source.js';
 import { Velocity } from './velocity/velocity.js';
 
 const macKeys: MacKeys = {
@@ -58,7 +59,7 @@ function recordOf(service: 'intake' | 'policy' = 'intake'): InRecord {
     ...{ topic: TOPICS.actions, name: 'ActionProposed' as const, event: proposed, key: recordKey('acme', 'act_1') },
     ...{ id: 'id-1', timeMs: 900, service, macKeys, traceparent: '00-1-2-01' },
   });
-  return { ...wire, key: Buffer.from(wire.key), partition: 2, offset: 7, timestampMs: 1_000 };
+  return { ...wire, key: Buffer.from(wire.key), partition: partitionOf(wire.key, 4), offset: 7, timestampMs: 1_000 };
 }
 
 const velocity = new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null });
@@ -68,7 +69,13 @@ function decider(append = async (_records: OutRecord[]) => []) {
   const outbox = { append: (records: OutRecord[]) => append(records).then(() => (sent.push(...records), [])) };
   return {
     sent,
-    decider: new Decider({ policies: { current: () => new PolicyHistory() }, velocity, appender: outbox, macKeys }),
+    decider: new Decider({
+      policies: { current: () => new PolicyHistory() },
+      velocity,
+      appender: outbox,
+      macKeys,
+      draws: NO_DRAWS,
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Appender, Handled, InRecord } from '@countersign/kafka';
 import { evaluate } from '@countersign/policy';
 import type { Decision } from '@countersign/policy';
 import { decidedEvent } from './decided-event.js';
+import type { DrawSource } from './draws/draw-source.js';
 import { NO_EVIDENCE } from './evidence/evidence-log.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import type { PolicySource } from './policy-log.js';
@@ -13,6 +14,7 @@ import type { VelocitySource } from './velocity/velocity.js';
 export interface DeciderOptions {
   readonly policies: PolicySource;
   readonly velocity: Pick<VelocitySource, 'of'>;
+  readonly draws: Pick<DrawSource, 'at'>;
   /** What drift guards ask; without it nothing is proven. */
   readonly evidence?: EvidenceSource;
   readonly appender: Pick<Appender, 'append'>;
@@ -52,12 +54,13 @@ export class Decider {
 
   /** Everything is as it was at the log time of the proposal, so a redelivered one hears the same. */
   private async evaluated(action: ActionProposed, atMs: number): Promise<Decision> {
-    const { policies, velocity, evidence = NO_EVIDENCE } = this.options;
+    const { policies, velocity, draws, evidence = NO_EVIDENCE } = this.options;
     const history = policies.current();
     const set = history.setAt(atMs);
     const circumstances = {
       tenant: action.tenant,
       evidence: evidence.of(set, action, atMs),
+      draws: draws.at(atMs),
       watching: history.shadowsAt(atMs),
     };
     return evaluate(set, action.tenant, await velocity.of(history, action, atMs), circumstances);

@@ -14,6 +14,7 @@ import { Lifecycle } from './lifecycle/lifecycle.js';
 import { Redemptions } from './lifecycle/redemption.js';
 import { PolicyModule } from './policy.module.js';
 import { Velocity } from './velocity/velocity.js';
+import { NO_DRAWS } from './draws/draw-source.js';
 
 const CONTENT = `name: pay
 action_types: { pay: { facts: { n: { at: /parameters/n, type: number } } } }
@@ -73,13 +74,13 @@ beforeAll(async () => {
     policies,
     engine: connectEngine({ url: NOBODY, username: 'policy', password: '', database: 'none' }),
     reach: null,
+    draws: NO_DRAWS,
     lifecycle: new Lifecycle({ policies, redemptions, roster: () => null, sharedTenant: null, log }),
     velocity: new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null }),
     appender: { append },
     macKeys: config.macKeys,
-    reviewers,
   });
-  service = await startService({ name: 'policy', module, config, log });
+  service = await startService({ name: 'policy', module, config, log, authenticators: { reviewers } });
 });
 afterAll(async () => {
   await service.close();

@@ -10,6 +10,7 @@ import { actionOf, activationOf, decide, PolicyHistory } from '@countersign/poli
 import { readAll, silentLog, testBroker } from '@countersign/testing';
 import { decisionFields } from './decided-event.js';
 import { Decider } from './decider.js';
+import { NO_DRAWS } from './draws/draw-source.js';
 import { PolicyLog } from './policy-log.js';
 import { Velocity } from './velocity/velocity.js';
 
@@ -73,7 +74,7 @@ let proposals: InRecord[];
 const isOurs = ({ key: recordOf }: InRecord): boolean => recordOf?.toString().startsWith(`${tenant}|`) === true;
 const nothingCounted = new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null });
 const deciderOver = (current: () => PolicyHistory): Decider =>
-  new Decider({ policies: { current }, velocity: nothingCounted, appender, macKeys });
+  new Decider({ policies: { current }, velocity: nothingCounted, appender, macKeys, draws: NO_DRAWS });
 
 async function readDecisions(): Promise<typeof decisions> {
   const records = (await readAll(connection, TOPICS.approvalLog)).filter(isOurs);
@@ -148,7 +149,7 @@ describe('the active version, swapped 1,000 times under load', () => {
       if (!isEvent(action, 'ActionProposed')) return true;
       const speaker = offline.current().speaker(tenant, event.policy_name, event.policy_version);
       if (speaker === null) return true;
-      const circumstances = { tenant, evidence: null };
+      const circumstances = { tenant, evidence: null, draws: null };
       const again = decisionFields(decide(speaker, actionOf(action.event), circumstances));
       return digestOf(again) !== digestOf(saidBy(event, again));
     });

@@ -2,12 +2,12 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Engine } from '@countersign/clickhouse';
 import { METRICS } from '@countersign/service';
-import type { ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import { ActionsHandler } from './actions.handler.js';
 import { BacktestController } from './backtest/backtest.controller.js';
 import { DecideController } from './decide.controller.js';
 import type { DeciderOptions } from './decider.js';
+import type { DrawSource } from './draws/draw-source.js';
 import { Decider } from './decider.js';
 import { NO_EVIDENCE } from './evidence/evidence-log.js';
 import { ExplainController } from './explain/explain.controller.js';
@@ -19,7 +19,7 @@ import { PoliciesController } from './policies.controller.js';
 import { ReachController } from './roster/reach.controller.js';
 import type { ReachWatch } from './roster/reach-watch.js';
 import { ShadowController } from './shadow/shadow.controller.js';
-import { DECIDER, ENGINE, EVIDENCE, LIFECYCLE, MAC_KEYS, POLICIES, REACH, REVIEWERS, VELOCITY } from './tokens.js';
+import { DECIDER, ENGINE, EVIDENCE, LIFECYCLE, MAC_KEYS, PAST, POLICIES, REACH, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 import { WindowsHandler } from './velocity/windows.handler.js';
 
@@ -28,15 +28,15 @@ export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policie
   /** Where recorded actions are read from. */
   readonly engine: Engine;
   readonly velocity: VelocitySource;
-  readonly reviewers: ReviewerAuth;
   readonly lifecycle: Lifecycle;
+  readonly draws: DrawSource;
   /** Which gates people can open; null: nobody asks. */
   readonly reach: ReachWatch | null;
 }
 
 @Module({})
 export class PolicyModule {
-  static of({ reviewers, engine, lifecycle, reach, ...parts }: PolicyParts): DynamicModule {
+  static of({ engine, lifecycle, reach, ...parts }: PolicyParts): DynamicModule {
     const makeDecider = (registry: Registry): Decider => {
       reach?.observe(registry);
       return new Decider({ ...parts, onDecided: decisionCounter(registry) });
@@ -58,11 +58,11 @@ export class PolicyModule {
         { provide: POLICIES, useValue: parts.policies },
         { provide: ENGINE, useValue: engine },
         { provide: REACH, useValue: reach },
+        { provide: PAST, useValue: { engine, draws: parts.draws } },
         { provide: LIFECYCLE, useValue: lifecycle },
         { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
         { provide: MAC_KEYS, useValue: parts.macKeys },
         { provide: VELOCITY, useValue: parts.velocity },
-        { provide: REVIEWERS, useValue: reviewers },
         { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },
       ],
     };

@@ -1,13 +1,14 @@
 import { connectEngine } from '@countersign/clickhouse';
 import { connect, createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
 import { longestWindowMs } from '@countersign/policy';
-import { createLogger, RateLimit, Readiness, ReviewerAuth, startService } from '@countersign/service';
+import { createLogger, liveDrawKeys, RateLimit, Readiness, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { EvidenceLog } from './evidence/evidence-log.js';
 import { makeLifecycle, readRoster } from './lifecycle/make-lifecycle.js';
 import type { PolicyConfig } from './policy.config.js';
 import { readPolicyFiles } from './policy-files.js';
 import { PolicyLog } from './policy-log.js';
+import type { PolicyLogOptions } from './policy-log.js';
 import { PolicyModule } from './policy.module.js';
 import { LiveRoster } from './roster/live-roster.js';
 import { ReachWatch } from './roster/reach-watch.js';
@@ -15,6 +16,15 @@ import { Velocity } from './velocity/velocity.js';
 import { WindowLog } from './velocity/window-log.js';
 
 const ACTIONS_GROUP = 'countersign.policy.actions';
+
+/** What policy reads of its topics. */
+const makeLogs = (options: PolicyLogOptions) => ({
+  policies: new PolicyLog(options),
+  windows: new WindowLog(options),
+  evidence: new EvidenceLog(options),
+});
+
+type Logs = ReturnType<typeof makeLogs>;
 
 type Closable = { readonly close: () => Promise<unknown> };
 
@@ -31,12 +41,11 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const log = createLogger('policy', config.logLevel);
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
-  const policies = new PolicyLog({ connection, appender, macKeys, log });
-  const windows = new WindowLog({ connection, appender, macKeys, log });
-  const evidence = new EvidenceLog({ connection, macKeys, log });
+  const logs = makeLogs({ connection, appender, macKeys, log });
+  const { policies, windows, evidence } = logs;
   const deadLetter = deadLetters({ appender, macKeys, service: 'policy' });
   const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter });
-  const readiness = readinessOf({ policies, windows, evidence, actions: transport });
+  const readiness = readinessOf({ ...logs, actions: transport });
   const reviewers = new ReviewerAuth(config.issuers, new RateLimit(config.rate));
   const engine = connectEngine(config.engine);
   const roster = new LiveRoster({
@@ -49,21 +58,27 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   });
   const reach = new ReachWatch(policies, roster, log);
   const { lifecycle, approval } = makeLifecycle(config, policies, { roster: () => roster.current(), log });
-  const parts = { policies, lifecycle, reach, evidence, engine, appender, macKeys, reviewers };
+  const draws = liveDrawKeys(config.secretsDir, log);
+  const parts = { policies, lifecycle, reach, evidence, draws, engine, appender, macKeys };
   const module = PolicyModule.of({ ...parts, velocity: new Velocity(windows) });
   const service = await startService({
-    ...{ name: 'policy', module, config, log, readiness, transport },
+    ...{ name: 'policy', module, config, log, readiness, transport, authenticators: { reviewers } },
     onClosed: async () => {
-      await closeAll([policies, windows, evidence, roster, appender, engine, approval]);
+      await closeAll([...Object.values(logs), roster, appender, engine, approval]);
       await connection.close();
     },
   });
   await policies.open(files, { operator, follow: config.followFolder });
   await roster.start();
   reach.look();
+  await openOthers(logs);
+  return service;
+}
+
+/** What is read of the other topics depends on the policies. */
+async function openOthers({ policies, windows, evidence }: Logs): Promise<void> {
   await windows.open(longestWindowMs(policies.current().compiled()));
   await evidence.open(policies.current().setAt(Infinity));
-  return service;
 }
 
 function readinessOf(parts: Readonly<Record<string, { healthy(): boolean }>>): Readiness {

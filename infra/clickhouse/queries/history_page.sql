@@ -18,7 +18,7 @@ SELECT
     signals, attestations, before, after,
     -- Of the explanation only what the windows of the log held is needed.
     if(position(explanation, '"rule":"velocity"') > 0, explanation, '[]') AS explanation,
-    policy_name, policy_version, policy_decision, effective_decision, mode, decided_gate, unproven,
+    policy_name, policy_version, policy_decision, effective_decision, mode, decided_gate, unproven, draw_key_id,
     approval_status, resolved_by, changed, outcome_status, post_checks_failed, label,
     toString(amount_value) AS amount_value,
     amount_currency,

@@ -57,7 +57,7 @@ WITH
                 policy_version Nullable(UInt32), rule Nullable(String), impact Nullable(String), reversibility Nullable(String),
                 regulatory_pressure Nullable(String), unknown Array(String), explanation Nullable(String), gate Nullable(String),
                 gate_pattern Nullable(String), approvals_required Nullable(UInt32), request_id Nullable(String),
-                request_kind Nullable(String), sample_probability Nullable(Float64), segment Nullable(String), unproven Nullable(String),
+                request_kind Nullable(String), sample_probability Nullable(Float64), segment Nullable(String), unproven Nullable(String), draw_key_id Nullable(String),
                 shadows Array(Tuple(policy_name String, policy_version UInt32, policy_decision String, rule Nullable(String), gate Nullable(String))))') AS d,
             JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
                 supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
@@ -171,6 +171,7 @@ SELECT
     d.shadows AS shadows,
     d.segment AS segment,
     d.unproven AS unproven,
+    d.draw_key_id AS draw_key_id,
     version
 FROM named
 -- Planning so many expressions costs more than computing them for a few hundred actions, and threads more than they bring.

@@ -31,8 +31,8 @@ export const statusOf = ({ resolution }: ActionState): ActionStatus => resolutio
  * @param token shown in it when given; only the proposing agent may get one
  */
 export function actionDocument(action: ActionState, token: MintedToken | null = null): Json {
-  const { decided, grant, outcome } = action;
-  const request = action.request ?? action.audit;
+  const { decided, grant, outcome, request } = action;
+  // Who proposed it never learns that the action is audited, however the document is asked for.
   return {
     ...heading(decided, statusOf(action)),
     decision: decisionDocument(action),

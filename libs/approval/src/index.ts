@@ -3,7 +3,7 @@ export { assignmentRecord, planAssignments } from './assign.js';
 export type { Assignment } from './assign.js';
 export { differencesOf, formBatches } from './batch/batch.js';
 export type { Batch, BatchMember, BatchOutlier, Differences, Waiting } from './batch/batch.js';
-export { HIDDEN_CHARACTERS, hiddenAt } from './batch/hidden-characters.js';
+export { hiddenAt } from './batch/hidden-characters.js';
 export type { Outlier, OutlierReason } from './batch/outliers.js';
 export { nextDeadline } from './deadlines.js';
 export {
@@ -54,7 +54,7 @@ export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
 export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';
 export type { Roster, RosterEntry } from './roster.js';
-export { createState, currentVersion, glassBroken, HORIZON_MS, HOUR_MS, personKey, TOO_OLD_MS } from './state.js';
+export { createState, currentVersion, glassBroken, HORIZON_MS, HOUR_MS, personKey } from './state.js';
 export type {
   ActionState,
   Counters,

@@ -46,6 +46,7 @@ export function sharing(shared: Shared, decided: ActionDecided): ActionDecided {
       break_glass_gate: gate(decided.break_glass_gate),
       segment: text(decided.segment),
       unproven: text(decided.unproven),
+      draw_key_id: text(decided.draw_key_id),
       shadows: once(shared.shadows, JSON.stringify(decided.shadows), decided.shadows),
     },
   );

@@ -131,6 +131,16 @@ describe('an audit request', () => {
     expect(gated.audit_request_id).not.toBe(gated.request_id);
   });
 
+  it('is not in the document of the action: who proposed it never learns of it', () => {
+    for (const records of [[open(ran)], [open(gated), approve]]) {
+      const { request, ...rest } = actionDocument(found(run(...records)));
+      expect(request === null ? null : (request as { kind: string }).kind).toBe(
+        records.length === 1 ? null : 'approval',
+      );
+      expect(JSON.stringify({ request, ...rest })).not.toMatch(/audit|sample|blind/);
+    }
+  });
+
   it('never opens for what was not approved', () => {
     const deny = at(1, 'VoteCast', vote(action, 'ann', { vote: 'deny', packet_digest: gated.packet_digest ?? '' }));
     expect(found(run(open(gated), deny)).audit).toBeNull();

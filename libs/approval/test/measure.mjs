@@ -65,7 +65,15 @@ function decision(index) {
     ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
     ...{ regulatory_pressure: 'high', unknown: [], grant_ttl_s: 3600, decision_id: derivedId('dec', action_id) },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id) },
-    ...{ advisory_gate: null, shadows: [], segment: null, audit_gate: null, sample_probability: null, unproven: null },
+    ...{
+      advisory_gate: null,
+      shadows: [],
+      segment: null,
+      audit_gate: null,
+      sample_probability: null,
+      unproven: null,
+      draw_key_id: null,
+    },
     ...{ audit_request_id: null, audit_packet_digest: null },
   };
   return { ...decided, packet_digest: packetDigest(buildPacket(action, decided)) };

@@ -100,7 +100,15 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
       remember_s: 691_200,
     },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
-    ...{ advisory_gate: null, shadows: [], segment: null, audit_gate: null, sample_probability: null, unproven: null },
+    ...{
+      advisory_gate: null,
+      shadows: [],
+      segment: null,
+      audit_gate: null,
+      sample_probability: null,
+      unproven: null,
+      draw_key_id: null,
+    },
     ...{ audit_request_id: null, audit_packet_digest: null, blind_review: false, break_glass_gate: null },
     ...overrides,
   };

@@ -34,6 +34,8 @@ export interface Decision {
   readonly audit_gate: Gate | null;
   /** Probability of that draw, above 0 to 1, whether in or out; null when the action could not be drawn. */
   readonly sample_probability: number | null;
+  /** Names the key of the policy service that shares and samples were drawn with; null where nothing could be drawn. */
+  readonly draw_key_id: string | null;
   /** Gate of the review, should somebody break the glass; null where nobody may. */
   readonly break_glass_gate: Gate | null;
   /** The audit is a blind review of what people approved: of a gate with `audit.review`, and drawn for it. */

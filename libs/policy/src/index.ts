@@ -55,7 +55,7 @@ export { sentenceOf } from './changes/change.js';
 export type { PolicyChange } from './changes/change.js';
 export { describeChanges, MODE_RANKS } from './changes/describe-changes.js';
 export type { Circumstances } from './rollout/circumstances.js';
-export { drawOf } from './rollout/draw.js';
+export type { Draws } from './rollout/draw.js';
 export { Evidence, guardsDrift } from './rollout/evidence.js';
 export type { EvidenceFact, Tuple } from './rollout/evidence.js';
 export { LabelJoin } from './rollout/label-join.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { NAME, NAME_RULE } from '@countersign/canonical';
 import { DURATION, parseDuration } from './duration.js';
 
 /** Names that a fact cannot have: words of the expression language and of its host. */
@@ -12,12 +13,16 @@ const POINTER =
   /^\/(parameters|signals|before|after|confidence|environment|target|on_behalf_of|agent_version|model_id)(\/[!-.0-~]+)*$/;
 const TOKENS = /^(\/[!-.0-~]+)+$/;
 
+/** Agents cannot state a signal of another name, so what stands there would be missing for ever. */
+const namesSignal = (place: string): boolean => {
+  const signal = /^\/signals\/([^/]*)/.exec(place)?.[1];
+  return signal === undefined || NAME.test(signal);
+};
+
 export const name = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,63}$/, 'expected a name: lower-case letters, digits and hyphens, at most 64');
-export const actionType = z
-  .string()
-  .regex(/^[A-Za-z][A-Za-z0-9_.:/-]{0,127}$/, 'expected an action type: letters, digits and `_.:/-`, at most 128');
+export const actionType = z.string().regex(NAME, `expected an action type: ${NAME_RULE}`);
 export const factName = z
   .string()
   .regex(/^[a-z][a-z0-9_]{0,63}$/, 'expected a fact name: lower-case letters, digits and `_`')
@@ -38,7 +43,8 @@ export const decimal = z
 export const pointer = z
   .string()
   .max(500)
-  .regex(POINTER, 'expected a pointer in ASCII into the action, such as /parameters/amount or /signals/fraud_score');
+  .regex(POINTER, 'expected a pointer in ASCII into the action, such as /parameters/amount or /signals/fraud_score')
+  .refine(namesSignal, `expected the name of a signal: ${NAME_RULE}`);
 /** A pointer relative to an element of a list, or to the whole parameters. */
 export const tokens = z.string().max(500).regex(TOKENS, 'expected a pointer in ASCII, such as /amount');
 export const types = z

@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SERVICES } from '@countersign/events';
 import type { MacKeys, ServiceName } from '@countersign/events';
+import { LiveSecret, RECHECK_MS } from './live-secret.js';
 import type { Logger } from './logger.js';
-import { readSecret, stampOf, writeSecret } from './secret-file.js';
+import { readSecret, writeSecret } from './secret-file.js';
 
 const FILE = 'mac.json';
-/** How old what is known of the file may be when a key is used, milliseconds. */
-const RECHECK_MS = 1_000;
 /** How long readers have a new key before anything is written with it: twice what they need. */
 const SETTLES_MS = 2 * RECHECK_MS;
 
@@ -18,7 +17,7 @@ const SETTLES_MS = 2 * RECHECK_MS;
  * @throws Error naming the file and whose key is missing or malformed (never its content)
  */
 export function liveMacKeys(secretsDir: string, service: string, log: Logger): MacKeys {
-  const file = new MacKeysFile(secretsDir, service, log);
+  const file = new LiveSecret(join(secretsDir, FILE), () => read(secretsDir, service), log);
   const live = SERVICES.map((name) => [name, { enumerable: true, get: () => file.current()[name] }] as const);
   return Object.defineProperties({}, Object.fromEntries(live));
 }
@@ -38,40 +37,6 @@ export async function rotateMacKey(secretsDir: string, service: ServiceName): Pr
   put((former) => [key, ...former]);
   await sleep(SETTLES_MS);
   put((former) => [...former, key]);
-}
-
-class MacKeysFile {
-  private keys: MacKeys;
-  private stamp = '';
-  private checkedAtMs = performance.now();
-
-  constructor(
-    private readonly secretsDir: string,
-    private readonly service: string,
-    private readonly log: Logger,
-  ) {
-    this.keys = read(secretsDir, service);
-  }
-
-  current(): MacKeys {
-    const nowMs = performance.now();
-    if (nowMs - this.checkedAtMs < RECHECK_MS) return this.keys;
-    this.checkedAtMs = nowMs;
-    this.reload();
-    return this.keys;
-  }
-
-  /** A file that cannot be read keeps the former keys: half a write makes no record a forgery. */
-  private reload(): void {
-    try {
-      const stamp = stampOf(join(this.secretsDir, FILE));
-      if (stamp === this.stamp) return;
-      this.keys = read(this.secretsDir, this.service);
-      this.stamp = stamp;
-    } catch (fault) {
-      this.log.warn('mac keys not read', { fault });
-    }
-  }
 }
 
 // A service needs its own key and those of the services whose records it reads; locally they are all in one file.

@@ -14,6 +14,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   404: 'not_found',
   405: 'method_not_allowed',
   413: 'too_large',
+  414: 'not_found', // a name in the address that is longer than any of ours
   415: 'unsupported_media_type',
   422: 'invalid_request',
   429: 'rate_limited',
@@ -41,6 +42,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (reply.sent || reply.raw.headersSent) return;
   if (problem.retry_after !== undefined) reply.header('retry-after', String(problem.retry_after));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (Array.isArray(problem['allow'])) reply.header('allow', problem['allow'].join(', '));
   void reply
     .code(problem.status)
     .header('content-type', 'application/problem+json')

@@ -1,3 +1,4 @@
+import { isName, NAME_RULE } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 
 /** `typ` of an attestation: no approval token and no API token can stand in for one. */
@@ -8,14 +9,12 @@ export const MAX_ATTESTATION_LIFE_S = 24 * 60 * 60;
 /** By how much a provider's clock may be ahead, seconds. */
 const CLOCK_TOLERANCE_S = 5;
 const MAX_SIGNALS = 100;
-const MAX_NAME_CHARACTERS = 256;
 
 type Members = { readonly [name: string]: JsonValue };
 
 const isObject = (value: JsonValue | undefined): value is Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTime = (value: JsonValue | undefined): value is number => Number.isSafeInteger(value) && (value as number) > 0;
-const isName = (name: string): boolean => name !== '' && name.length <= MAX_NAME_CHARACTERS;
 
 /** What every attestation claims. Times are seconds since the epoch. */
 export interface AttestationClaims {
@@ -38,8 +37,9 @@ export function readAttestationClaims(payload: JsonValue): AttestationClaims | s
   if (time !== undefined) return `its claim ${time} is not a whole number of seconds`;
   const { signals } = payload;
   const names = isObject(signals) ? Object.keys(signals) : [];
-  if (names.length < 1 || names.length > MAX_SIGNALS || !names.every(isName))
+  if (names.length < 1 || names.length > MAX_SIGNALS)
     return `its claim signals is not an object with 1 to ${MAX_SIGNALS} members`;
+  if (!names.every(isName)) return `its claim signals has a member whose name is not ${NAME_RULE}`;
   return payload as unknown as AttestationClaims;
 }
 

@@ -44,12 +44,13 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'intake POST /v1/actions': { callers: 'agent', body: proposal },
   'intake GET /v1/actions': { callers: 'agent_or_reviewer' },
   'intake GET /v1/actions/{action_id}': { callers: 'agent_or_reviewer' },
+  'intake GET /v1/actions/{action_id}/events': { callers: 'agent_or_reviewer' },
   'intake POST /v1/actions/{action_id}/cancel': { callers: 'agent', body: {} },
   'intake POST /v1/actions/{action_id}/outcome': { callers: 'agent', body: { status: 'executed' } },
   'intake POST /v1/actions/{action_id}/attachments': { callers: 'agent', query: 'kind=invoice&name=a.json', body: {} },
   'intake POST /v1/actions/{action_id}/labels': {
     ...{ callers: 'reviewer', role: true },
-    body: { label: 'harmless', source: 'audit', observed_at: '2026-06-19T00:00:00.000Z' },
+    body: { label: 'harmless', source: 'audit', observed_at: '2025-06-19T00:00:00.000Z' },
   },
 
   'policy POST /internal/decide': service,
@@ -87,6 +88,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   },
   'approval POST /v1/grants/{grant_id}/revoke': { callers: 'reviewer', role: true, body: {} },
   'approval GET /v1/requests': reader,
+  'approval GET /v1/requests/events': reader,
   'approval GET /v1/requests/batches': reader,
   'approval GET /v1/requests/batches/{batch}': reader,
   'approval GET /v1/requests/{request_id}': reader,

@@ -1,13 +1,14 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiResponse } from '@nestjs/swagger';
 import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
 import type { RedemptionRequested } from '@countersign/events';
-import type { Caller, KeyAuth } from '@countersign/service';
+import { Access, KeyHolder } from '@countersign/service';
+import type { Caller } from '@countersign/service';
 import type { TokenClaims } from '@countersign/token';
 import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
-import { APPROVAL_TOKENS, CALLERS, JUDGE, VIEW } from '../tokens.js';
+import { APPROVAL_TOKENS, JUDGE, VIEW } from '../tokens.js';
 import { REDEEM_ANSWER } from './answers.js';
 import type { ApprovalTokens } from './approval-tokens.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
@@ -31,10 +32,10 @@ export class ExecutorsController {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,
     @Inject(VIEW) private readonly view: View,
-    @Inject(CALLERS) private readonly callers: KeyAuth,
     @Inject(APPROVAL_TOKENS) private readonly tokens: ApprovalTokens,
   ) {}
 
+  @Access('anybody')
   @Get('.well-known/jwks.json')
   @Header('cache-control', 'public, max-age=60')
   jwks(): Promise<unknown> {
@@ -44,11 +45,11 @@ export class ExecutorsController {
   /** Consumes a grant. The door checks what needs no log; everything else is judged in the log, in one order. */
   @ApiBody({ schema: openapiOf(RedeemBody) })
   @ApiResponse({ status: 200, description: 'Consumed, now or by the same call before.', schema: REDEEM_ANSWER })
+  @Access('agent', 'executor')
   @Post('v1/grants/redeem')
   @HttpCode(200)
   @UseGuards(CaughtUpGuard)
-  async redeem(@Headers('authorization') authorization: string | undefined, @Body() body: unknown): Promise<unknown> {
-    const caller = this.callers.authenticate(authorization);
+  async redeem(@KeyHolder() caller: Caller, @Body() body: unknown): Promise<unknown> {
     const wanted = validate(RedeemBody, body);
     const claims = await this.tokens.check(wanted.token);
     checkAudience(caller, claims);

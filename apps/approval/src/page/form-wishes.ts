@@ -1,5 +1,5 @@
 import { GLASS_REASON_MIN } from '@countersign/approval';
-import { canonicalize, CountersignError, JsonError, parseJson } from '@countersign/canonical';
+import { canonicalize, CountersignError, JsonError, parseJson, parseTime, seenLength } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { GlassBody } from '../http/break-glass.js';
 import type { CustodyWish } from '../http/custody.js';
@@ -75,8 +75,8 @@ export function releaseOf(form: Form): ReleaseCall['wish'] {
 /** Browsers send `2026-06-19T09:00`; the page says that it is UTC. */
 function timeIn(typed: string | null): number | null {
   if (typed === null) return null;
-  const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(typed) ? Date.parse(`${typed}Z`) : NaN;
-  if (Number.isNaN(time)) throw refuse('Write the time as 2026-06-19T09:00, in UTC, or leave it empty to release now.');
+  const time = parseTime(`${/T\d\d:\d\d$/.test(typed) ? `${typed}:00` : typed}Z`);
+  if (time === null) throw refuse('Write the time as 2026-06-19T09:00, in UTC, or leave it empty to release now.');
   return time;
 }
 
@@ -97,7 +97,7 @@ export function custodyOf(form: Form): CustodyWish {
 /** @throws CountersignError `invalid_request` */
 export function glassOf(form: Form): GlassBody {
   const reason = textOf(form, 'emergency') ?? '';
-  if (reason.length < GLASS_REASON_MIN)
+  if (seenLength(reason) < GLASS_REASON_MIN)
     throw refuse(`Say what the emergency is, in at least ${GLASS_REASON_MIN} characters.`);
   return { packet_digest: form['packet_digest'] ?? '', reason };
 }

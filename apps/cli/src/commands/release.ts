@@ -1,3 +1,4 @@
+import { parseTime } from '@countersign/canonical';
 import type { JsonObject } from '@countersign/sdk';
 import type { Command } from 'commander';
 import { signIn } from '../shared/callers.js';
@@ -25,8 +26,8 @@ function describe(answer: JsonObject): string {
 
 /** RFC 3339 UTC of a time that a person wrote. */
 function instantOf(text: string): string {
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw wrongUse(`--at is no time: ${text}`);
+  const ms = parseTime(text);
+  if (ms === null) throw wrongUse(`--at is no time: ${text}; write it as 2026-06-19T09:00:00Z`);
   return new Date(ms).toISOString();
 }
 

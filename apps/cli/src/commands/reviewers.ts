@@ -1,3 +1,4 @@
+import { parseTime } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { JsonObject } from '@countersign/sdk';
 import type { Command } from 'commander';
@@ -94,8 +95,8 @@ function entryOf({ name, role, team, operates, alternate, limit, reason }: Optio
 
 function absence({ from, until, reason }: Options): JsonValue {
   const instant = (text: string): string => {
-    const ms = Date.parse(text);
-    if (Number.isNaN(ms)) throw wrongUse(`not a time: ${text}`);
+    const ms = parseTime(text);
+    if (ms === null) throw wrongUse(`not a time: ${text}; write it as 2026-06-19T09:00:00Z`);
     return new Date(ms).toISOString();
   };
   if (until === undefined) return { absences: [], reason: reason ?? null };

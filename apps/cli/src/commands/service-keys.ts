@@ -30,6 +30,13 @@ async function rotateMac(service: string, { json }: Options): Promise<void> {
   show(json, { key: 'mac', service }, () => `${service} writes with a new key; records of the former ones are still believed.`); // prettier-ignore
 }
 
+async function rotateDraws({ json }: Options): Promise<void> {
+  const folder = secretsFolderOf(await readLocalSystem());
+  const { rotateDrawKey } = await import('@countersign/service');
+  const key_id = await Promise.resolve().then(() => rotateDrawKey(folder, Date.now())).catch(refuse); // prettier-ignore
+  show(json, { key: 'draws', key_id }, () => `Shares and audits are drawn with ${key_id} from now on; what former keys drew stands.`); // prettier-ignore
+}
+
 function refuse(error: unknown): never {
   throw refused((error as Error).message);
 }
@@ -41,6 +48,11 @@ export function registerServiceKeys(keys: Command): void {
     .description('sign approval tokens with a new key; tokens of the former one live out their time')
     .option('--json', 'print what was done as JSON')
     .action((options: Options) => run(options.json, () => rotateTokenKey(options)));
+  keys
+    .command('rotate-draws')
+    .description('draw shares of rollouts and audits with a new key; who is in a share is another then')
+    .option('--json', 'print the id of the new key as JSON')
+    .action((options: Options) => run(options.json, () => rotateDraws(options)));
   keys
     .command('rotate-mac')
     .description('write records with a new key, once every instance knows it')

@@ -1,6 +1,8 @@
 import { CountersignError, sha256 } from '@countersign/canonical';
 import { DEFAULT_MIN_HISTORY, evaluate, loadPolicy, policySetOf, recordedEvidence } from '@countersign/policy';
 import type { CompiledPolicy, Contender, PolicyHistory, PolicyVersion } from '@countersign/policy';
+import type { DrawSource } from '../draws/draw-source.js';
+import { drawsOf } from '../draws/draw-source.js';
 
 /** A version that is tried: published already, or only a text. */
 export interface Candidate extends PolicyVersion {
@@ -36,12 +38,19 @@ function written(history: PolicyHistory, tenant: string, name: string, content: 
   return { policy, version, content_hash };
 }
 
-const contender = (tenant: string, policies: readonly PolicyVersion[], names: Omit<Contender, 'decide'>): Contender => {
+const contender = (
+  { tenant, draws: source }: ContestQuestion,
+  policies: readonly PolicyVersion[],
+  names: Omit<Contender, 'decide'>,
+): Contender => {
   const set = policySetOf(policies);
   return {
     ...names,
-    decide: ({ action, decision: { unproven } }) =>
-      evaluate(set, tenant, action, { tenant, evidence: recordedEvidence(unproven) }),
+    decide: ({ action, decided_at, decision: { unproven, draw_key_id } }) =>
+      evaluate(set, tenant, action, {
+        ...{ tenant, evidence: recordedEvidence(unproven) },
+        draws: drawsOf(source, draw_key_id, Date.parse(decided_at)),
+      }),
   };
 };
 
@@ -50,13 +59,16 @@ export interface ContestQuestion {
   readonly name: string;
   /** Text of a policy file, or the number of a version. */
   readonly candidate: string | number;
+  /** Shares fall as they fell, or would have fallen, when the action was decided. */
+  readonly draws: DrawSource;
 }
 
 /**
  * The candidate and the active version, each among the other active policies: where several speak, the strictest holds.
  * @throws CountersignError `not_found`, `invalid_policy`
  */
-export function contestOf(history: PolicyHistory, { tenant, name, candidate: wanted }: ContestQuestion): Contest {
+export function contestOf(history: PolicyHistory, question: ContestQuestion): Contest {
+  const { tenant, name, candidate: wanted } = question;
   const find = typeof wanted === 'number' ? published(history, tenant, name, wanted) : null;
   const candidate = find ?? written(history, tenant, name, String(wanted));
   const active = history.activeAt(Infinity);
@@ -66,8 +78,8 @@ export function contestOf(history: PolicyHistory, { tenant, name, candidate: wan
   const hash = before?.published.content_hash;
   const { minHistory } = candidate.policy.activation;
   return {
-    candidate: contender(tenant, [...others, candidate], { name, content_hash: candidate.content_hash }),
-    active: hash === undefined ? null : contender(tenant, active, { name, content_hash: hash }),
+    candidate: contender(question, [...others, candidate], { name, content_hash: candidate.content_hash }),
+    active: hash === undefined ? null : contender(question, active, { name, content_hash: hash }),
     policies: [candidate.policy],
     action_types: [...new Set([...candidate.policy.types.keys(), ...(before?.policy?.types.keys() ?? [])])].sort(),
     min_history: minHistory || DEFAULT_MIN_HISTORY,

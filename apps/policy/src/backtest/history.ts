@@ -39,6 +39,7 @@ export interface StoredAction {
   readonly mode: string;
   readonly decided_gate: string | null;
   readonly unproven: string | null;
+  readonly draw_key_id: string | null;
   readonly approval_status: string;
   readonly resolved_by: string | null;
   readonly changed: boolean;
@@ -91,6 +92,7 @@ export function historyRow(row: StoredAction): HistoryRow {
       mode: row.mode,
       gate,
       unproven: row.unproven,
+      draw_key_id: row.draw_key_id,
     },
     post_checks_failed: row.post_checks_failed,
     amount: value === null || currency === null ? null : { value, currency },

@@ -1,12 +1,14 @@
-import { Controller, Get, Headers, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
-import type { Engine } from '@countersign/clickhouse';
 import type { DecisionRecorded } from '@countersign/events';
 import { differencesOf, evaluate, explain, recordedEvidence } from '@countersign/policy';
 import type { Circumstances, Explanation, PolicyVersion, TrailEntry } from '@countersign/policy';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Person } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
+import { drawsOf } from '../draws/draw-source.js';
+import type { Past } from '../draws/past.js';
 import type { PolicySource } from '../policy-log.js';
-import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
+import { PAST, POLICIES } from '../tokens.js';
 import { recordedAction } from './recorded-action.js';
 import type { RecordedAction } from './recorded-action.js';
 
@@ -20,13 +22,19 @@ export interface ExplainedAction extends Explanation {
   readonly differences: readonly string[];
 }
 
+/** A recorded action, and what its decision rested on beside policy and action. */
+interface Again {
+  readonly recorded: RecordedAction;
+  readonly circumstances: Circumstances;
+}
+
 function explained(
-  recorded: RecordedAction,
+  { recorded, circumstances }: Again,
   speaker: PolicyVersion,
   decided: Explanation['decision'] | null,
 ): ExplainedAction {
   const { action, decision: was } = recorded;
-  const explanation = explain(speaker, action, circumstancesOf(was));
+  const explanation = explain(speaker, action, circumstances);
   const decision = decided ?? explanation.decision;
   const differences = differencesOf(decision, was);
   const trail = JSON.parse(was.explanation) as readonly TrailEntry[];
@@ -34,18 +42,13 @@ function explained(
   return { ...said, equal: differences.length === 0, differences, ...explanation, decision };
 }
 
-const circumstancesOf = ({ tenant, unproven }: DecisionRecorded): Circumstances => ({
-  tenant,
-  evidence: recordedEvidence(unproven),
-});
-
 /** Why a recorded action was decided as it was. */
 @Controller('v1/policies')
+@Access('person')
 export class ExplainController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicySource,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
-    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(PAST) private readonly past: Past,
   ) {}
 
   /**
@@ -57,25 +60,30 @@ export class ExplainController {
     @Param('action_id') actionId: string,
     @Query('version') version: string | undefined,
     @Query('policy') policy: string | undefined,
-    @Headers('authorization') authorization?: string,
+    @Person() { tenant }: Reviewer,
   ): Promise<ExplainedAction> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
-    const recorded = await recordedAction(this.engine, tenant, actionId);
+    const recorded = await recordedAction(this.past.engine, tenant, actionId);
     if (recorded === null) throw new CountersignError('not_found', 'no decided action of this id is in the audit');
+    const again = { recorded, circumstances: this.circumstancesOf(recorded) };
     return version === undefined
-      ? this.asThen(recorded)
-      : this.byVersion(recorded, policy ?? recorded.decision.policy_name, numberOf(version));
+      ? this.asThen(again)
+      : this.byVersion(again, policy ?? recorded.decision.policy_name, numberOf(version));
   }
 
-  private asThen(recorded: RecordedAction): ExplainedAction {
-    const { action, decision: was, proposedAtMs } = recorded;
+  private circumstancesOf({ decision: was, proposedAtMs }: RecordedAction): Circumstances {
+    const { tenant, unproven, draw_key_id } = was;
+    return { tenant, evidence: recordedEvidence(unproven), draws: drawsOf(this.past.draws, draw_key_id, proposedAtMs) };
+  }
+
+  private asThen(again: Again): ExplainedAction {
+    const { action, decision: was, proposedAtMs } = again.recorded;
     const set = this.policies.current().setAt(proposedAtMs);
-    const decision = evaluate(set, was.tenant, action, circumstancesOf(was));
-    return explained(recorded, this.speaker(was, decision.policy_name, decision.policy_version), decision);
+    const decision = evaluate(set, was.tenant, action, again.circumstances);
+    return explained(again, this.speaker(was, decision.policy_name, decision.policy_version), decision);
   }
 
-  private byVersion(recorded: RecordedAction, policy: string, version: number): ExplainedAction {
-    return explained(recorded, this.speaker(recorded.decision, policy, version), null);
+  private byVersion(again: Again, policy: string, version: number): ExplainedAction {
+    return explained(again, this.speaker(again.recorded.decision, policy, version), null);
   }
 
   private speaker({ tenant }: DecisionRecorded, name: string, version: number): PolicyVersion {

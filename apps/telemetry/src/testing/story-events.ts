@@ -110,6 +110,7 @@ export function decided({ facts, action, key, request_id }: Scene): DecisionReco
       shadows: SHADOWS,
       segment: 'share 25 %: in',
       unproven: null,
+      draw_key_id: null,
       audit_request_id: null,
     },
   };

@@ -4,6 +4,9 @@ import { tenantsOf } from '../roster.js';
 import type { Roster } from '../roster.js';
 import { randomHex, secretFolder, secretText } from './files.js';
 
+/** The first key for draws holds from the first action on. */
+const BEGINNING = new Date(0).toISOString();
+
 export interface EnginePasswords {
   readonly service: string;
   readonly analyst: string;
@@ -19,6 +22,8 @@ export async function ensureSecrets(folder: string, roster: Roster): Promise<Eng
   await secretText(join(folder, 'internal.token'), randomHex);
   const redactionKey = () => ({ key_id: `rk_${randomHex().slice(0, 16)}`, key: randomHex() });
   await secretText(join(folder, 'redaction.json'), () => json(each(tenantsOf(roster), redactionKey)));
+  const newDrawKey = () => ({ key_id: `dk_${randomHex().slice(0, 16)}`, key: randomHex(), since: BEGINNING });
+  await secretText(join(folder, 'draws.json'), () => json({ keys: [newDrawKey()] }));
   await secretText(join(folder, 'notifications.json'), () => json({ endpoints: [] }));
   const passwords = await secretText(join(folder, 'clickhouse.json'), () =>
     json({ service: randomHex(), analyst: randomHex() }),

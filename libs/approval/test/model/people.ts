@@ -1,3 +1,4 @@
+import { seenLength } from '@countersign/canonical';
 import { mergeGates } from '@countersign/events';
 import type { EventMap } from '@countersign/events';
 import { DAY } from '../records.js';
@@ -45,7 +46,7 @@ const readFor = (world: World, ask: Ask, who: Someone): number =>
 function lacksReason({ kind, gate }: Ask, { vote, reason }: Vote, read: number): boolean {
   const wanted = gate.reason === 'always' || (gate.reason === 'deny' && vote === 'deny') || kind === 'audit';
   const fast = gate.reason_fast_s !== null && read < gate.reason_fast_s * 1000;
-  return (wanted || fast) && (reason ?? '').trim().length < gate.reason_min_length;
+  return (wanted || fast) && seenLength(reason ?? '') < gate.reason_min_length;
 }
 
 /** Every kind must be there before somebody approves, also those that the gate of the change asks for. */
@@ -56,7 +57,8 @@ function lacksEvidence({ kind, gate, digest, evidence }: Ask, { vote, edit }: Vo
 
 /** A grant must be able to live its whole life before its action is forgotten. */
 export const isTooLate = ({ decided }: Action, { gate }: Ask, release_at: number | null): boolean =>
-  release_at !== null && release_at + gate.grant_ttl_s * 1000 > decided.proposed_at + 8 * DAY;
+  release_at !== null &&
+  release_at + gate.grant_ttl_s * 1000 > Math.min(decided.submitted_at, decided.proposed_at) + 8 * DAY;
 
 /** Why the vote is not taken; null when it is. */
 export function refuseVote(world: World, action: Action, ask: Ask, cast: Vote): Answer | null {

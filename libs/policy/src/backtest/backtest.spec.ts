@@ -50,7 +50,7 @@ function row(id: number, value: string | null, over: Partial<HistoryRow> = {}): 
   const draft: HistoryRow = { ...unseen, amount: value === null ? null : { value, currency: 'USD' }, sla_missed: null };
   const { policy_name, policy_version, policy_decision, effective_decision, mode, gate } = ACTIVE.decide(draft);
   const verdict = { policy_name, policy_version, policy_decision, effective_decision, mode };
-  const decision = { ...verdict, gate: gate?.name ?? null, unproven: null };
+  const decision = { ...verdict, gate: gate?.name ?? null, unproven: null, draw_key_id: null };
   const gated = effective_decision === 'require_approval';
   const end = { approval_status: gated ? 'approved' : 'not_required', resolved_by: gated ? 'people' : 'policy' };
   const people = gated ? { handling_ms: 60_000, waited_ms: 120_000, sla_missed: false } : {};

@@ -15,6 +15,8 @@ export interface RecordedDecision {
   readonly gate: string | null;
   /** The tuple that had too little evidence then, so that a drift guard spoke; else null. */
   readonly unproven: string | null;
+  /** The key that shares and samples were drawn with then; null where nothing was drawn. */
+  readonly draw_key_id: string | null;
 }
 
 /** A recorded action: what was proposed, what was decided, and how it went on. */

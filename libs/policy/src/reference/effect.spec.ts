@@ -3,6 +3,7 @@ import type { PolicyAction } from '../action.js';
 import { decide } from '../decide.js';
 import type { CompiledPolicy } from '../compiled.js';
 import { loadPolicy } from '../load-policy.js';
+import { testDraws } from '../rollout/testing/draws.js';
 import { effectPlainly } from './effect.js';
 
 const GATES = `
@@ -61,6 +62,7 @@ const anyPolicy = fc
 /** Compiling a policy takes longer than hundreds of decisions. */
 const policies = fc.constantFrom(...fc.sample(anyPolicy, 300));
 
+const named = fc.constantFrom(null, 'order:1', 'order:2', 'customer:3');
 const state = fc.constantFrom(null, { text: 'x' });
 const actions: fc.Arbitrary<PolicyAction> = fc
   .tuple(
@@ -70,19 +72,20 @@ const actions: fc.Arbitrary<PolicyAction> = fc
     fc.constantFrom(0, 5, undefined),
     fc.constantFrom('payer', 'other-agent', undefined),
     fc.oneof({ weight: 9, arbitrary: fc.nat({ max: 9_999 }) }, fc.constant(undefined)),
-    fc.tuple(state, state),
+    fc.tuple(state, state, named, named),
   )
-  .map(([action_type, environment, n, m, agent_id, id, [before, after]]) => ({
-    ...{ action_type, environment, target: null, on_behalf_of: null, agent_version: 'v1', model_id: 'm1' },
+  .map(([action_type, environment, n, m, agent_id, id, [before, after, target, on_behalf_of]]) => ({
+    ...{ action_type, environment, target, on_behalf_of, agent_version: 'v1', model_id: 'm1' },
     ...{ confidence: null, parameters: { n, m } as PolicyAction['parameters'], signals: null, before, after },
     ...(agent_id !== undefined && { agent_id }),
     ...(id !== undefined && { action_id: `act_${id}` }),
   }));
 const evidence = fc.constantFrom(0, 2, 3, 10, null);
+const draws = testDraws();
 
 /** What the evaluator that decides says, in the words of the reference. */
 function effectOf(policy: CompiledPolicy, action: PolicyAction, known: number | null) {
-  const found = decide({ policy, version: 1 }, action, { tenant: 'acme', evidence: () => known });
+  const found = decide({ policy, version: 1 }, action, { tenant: 'acme', evidence: () => known, draws });
   const { policy_decision: decision, effective_decision: effective, mode: own, bypass, sample_probability } = found;
   const [gate, advisory_gate, audit_gate] = [found.gate, found.advisory_gate, found.audit_gate].map(
     (one) => one?.name ?? null,
@@ -102,7 +105,10 @@ describe('the effect of a decision', () => {
         if (policy.document === null) throw new Error('no document');
         const found = effectOf(policy, action, known);
         reached.add(found.reached);
-        const plain = effectPlainly(policy.document, action, { tenant: 'acme', evidence: known, failed: false });
+        const plain = effectPlainly(policy.document, action, {
+          ...{ tenant: 'acme', evidence: known, failed: false },
+          place: draws.place,
+        });
         expect(found.said).toEqual(plain);
       }),
       { numRuns: 10_000 },

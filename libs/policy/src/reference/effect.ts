@@ -1,4 +1,3 @@
-import { sha256 } from '@countersign/canonical';
 import type { PolicyAction } from '../action.js';
 import type { ModeName, PolicyDocument } from '../document.js';
 import { UNKNOWN } from './answer.js';
@@ -22,16 +21,13 @@ export interface PlainEffect {
 /** What is known beside policy and action. */
 export interface PlainCircumstances {
   readonly tenant: string;
+  /** The keyed draw over some parts, 0 or more and below 1. */
+  readonly place: (parts: readonly string[]) => number;
   /** Good actions of the same agent, version, model and type; null when that is not known. */
   readonly evidence: number | null;
   /** Whether a condition failed. */
   readonly failed: boolean;
 }
-
-const draw = (...parts: readonly string[]): number => {
-  const [, hex = ''] = sha256(parts.join('|')).split(':');
-  return Number(BigInt(`0x${hex.slice(0, 8)}`)) / 4_294_967_296;
-};
 
 /** Without enough evidence the guard's gate is the least; a denial stays one. */
 function guarded(said: PlainDecision, document: PolicyDocument, action: PolicyAction, known: number | null) {
@@ -51,9 +47,14 @@ interface Place {
 const placed = (mode: ModeName): Place => ({ mode, binds: mode === 'enforce' });
 
 /** The agent's mode, else the environment's, else the policy's; in a partial rollout the first segment, else the share. */
-function placeOf(document: PolicyDocument, action: PolicyAction, tenant: string, ask: Ask): Place {
+function placeOf(
+  document: PolicyDocument,
+  action: PolicyAction,
+  { tenant, place }: Pick<PlainCircumstances, 'tenant' | 'place'>,
+  ask: Ask,
+): Place {
   const { rollout, environments, action_types } = document;
-  const { agent_id, action_type, action_id } = action;
+  const { agent_id, action_type, on_behalf_of, target } = action;
   if (!Object.hasOwn(action_types, action_type)) return placed('enforce');
   if (Object.keys(rollout.agents).length > 0 && agent_id === undefined) return placed('enforce');
   const here = new Map(Object.entries(environments)).get(action.environment)?.mode;
@@ -66,7 +67,9 @@ function placeOf(document: PolicyDocument, action: PolicyAction, tenant: string,
   if (first?.told === UNKNOWN) return { mode, binds: true };
   if (first !== undefined && first.own !== 'partial') return placed(first.own);
   const { share } = rollout;
-  return { mode, binds: share === undefined || !action_id || draw(tenant, document.name, action_id) < share / 100 };
+  if (share === undefined || agent_id === undefined) return { mode, binds: true };
+  const drawn = place(['share', tenant, document.name, agent_id, target ?? on_behalf_of ?? agent_id]);
+  return { mode, binds: drawn < share / 100 };
 }
 
 type Bound = Pick<PlainEffect, 'effective' | 'mode' | 'bypass' | 'gate' | 'advisory_gate'>;
@@ -80,6 +83,7 @@ function bound(
 ): Bound {
   const { decision, gate } = said;
   const nothing = { mode, bypass: null, gate: null, advisory_gate: null };
+  if (mode === 'partial' && decision === 'deny') return { ...nothing, effective: 'deny' };
   if (!binds && !failed) {
     const advises = (mode === 'soft' || mode === 'partial') && decision !== 'allow';
     return {
@@ -111,13 +115,13 @@ function probabilityOf(said: PlainDecision, { audit, gates }: PolicyDocument, ef
 export function effectPlainly(
   document: PolicyDocument,
   action: PolicyAction,
-  { tenant, evidence, failed }: PlainCircumstances,
+  { tenant, place, evidence, failed }: PlainCircumstances,
   ask: Ask = askPlainly,
 ): PlainEffect {
   const said = guarded(decidePlainly(document, action, ask), document, action, evidence);
-  const effect = bound(said, document, placeOf(document, action, tenant, ask), { ...action, failed });
+  const effect = bound(said, document, placeOf(document, action, { tenant, place }, ask), { ...action, failed });
   const probability = action.action_id === undefined ? null : probabilityOf(said, document, effect);
-  const drawn = probability !== null && draw(tenant, 'audit', document.name, action.action_id ?? '') < probability;
+  const drawn = probability !== null && place(['audit', tenant, document.name, action.action_id ?? '']) < probability;
   return {
     decision: said.decision,
     ...effect,

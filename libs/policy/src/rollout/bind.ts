@@ -24,7 +24,7 @@ export type Binding = Pick<Decision, 'effective_decision' | 'mode' | 'bypass' | 
  * | `off` | the policy does not speak: another one does, or the tenant's default | | |
  * | `shadow` | runs | runs, recorded only | runs, recorded only |
  * | `soft` | runs | runs, an advisory request opens with the gate | runs, an advisory request opens with the fallback |
- * | `partial`, out | as `soft` | | |
+ * | `partial`, out | runs | runs, an advisory request opens with the gate | does not run |
  * | `partial`, in | as `enforce` | | |
  * | `enforce` | runs | waits; in an environment with `bypass` it runs | does not run |
  *
@@ -34,7 +34,9 @@ export type Binding = Pick<Decision, 'effective_decision' | 'mode' | 'bypass' | 
 export function bind(wanted: Wanted, { mode, binds, segment }: Placement, bypass: string | null): Binding {
   // Written out field by field: this runs for every decision, and copies of objects cost more than all the rest.
   const { verdict, gate, errored } = wanted;
-  if (!binds && !errored) {
+  // A share spares people work; what nobody may do is not a share of anything.
+  const denied = mode === 'partial' && verdict === 'deny';
+  if (!binds && !errored && !denied) {
     const advisory_gate = advice(wanted, mode);
     return { effective_decision: 'allow', mode, bypass: null, gate: null, advisory_gate, segment };
   }

@@ -2,10 +2,11 @@ import type { PolicyAction } from '../action.js';
 import type { Decision } from '../decision.js';
 import { loadPolicy } from '../load-policy.js';
 import { evaluate, policySetOf } from '../policy-set.js';
-import { drawOf } from './draw.js';
+import { testDraws } from './testing/draws.js';
 
 const AUDIT = 'audit: { sample: { allowed: 0.2, approved: 0.5 }, gate: one }\n';
 const AMOUNTS = { allow: 5, require_approval: 50, deny: 500 };
+const draws = testDraws();
 const ids = Array.from({ length: 40 }, (_, n) => `act_${n}`);
 
 /** What a policy whose gate has this rate of reviews draws: gate, probability, whether it is a review. */
@@ -29,19 +30,20 @@ ${extra}`;
   const decision: Decision = evaluate(policySetOf([{ policy, version: 1 }]), 'acme', action, {
     tenant: 'acme',
     evidence: () => 0,
+    draws,
   });
   return [decision.audit_gate?.name ?? null, decision.sample_probability, decision.blind_review];
 }
 
 describe('a blind review', () => {
   it.each(ids)('of %s is the same draw as an audit, with the larger rate, and takes precedence', (id) => {
-    const place = drawOf('acme', 'audit|pays', id);
+    const place = draws.place(['audit', 'acme', 'pays', id]);
     expect(drawn(0.2, 'require_approval', id)).toEqual([place < 0.5 ? 'one' : null, 0.5, place < 0.2]);
     expect(drawn(0.9, 'require_approval', id)).toEqual([place < 0.9 ? 'one' : null, 0.9, place < 0.9]);
   });
 
   it.each(ids)('of %s is for those who may vote where the policy names no gate for audits', (id) => {
-    const isIn = drawOf('acme', 'audit|pays', id) < 0.9;
+    const isIn = draws.place(['audit', 'acme', 'pays', id]) < 0.9;
     expect(drawn(0.9, 'require_approval', id, '')).toEqual([isIn ? 'two' : null, 0.9, isIn]);
   });
 

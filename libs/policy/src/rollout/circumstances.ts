@@ -1,4 +1,5 @@
 import type { PolicyVersion } from '../policy-version.js';
+import type { Drawer, Draws } from './draw.js';
 
 /** What a decision needs beside the policy and the action. */
 export interface Circumstances {
@@ -10,6 +11,16 @@ export interface Circumstances {
    * drift guard speaks.
    */
   readonly evidence: (() => number | null) | null;
+  /** Where shares and samples are drawn from; null: a share that cannot be drawn is enforced, nothing is sampled. */
+  readonly draws: Draws | null;
   /** Versions that only watch, of any tenant. */
   readonly watching?: readonly PolicyVersion[];
+}
+
+/** Who draws, but for the policy; null where nothing can be drawn. */
+export type Drawing = Omit<Drawer, 'policy'> | null;
+
+export function drawingOf(circumstances: Circumstances | null): Drawing {
+  const draws = circumstances?.draws ?? null;
+  return circumstances === null || draws === null ? null : { draws, tenant: circumstances.tenant };
 }

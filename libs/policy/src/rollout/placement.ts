@@ -3,7 +3,8 @@ import type { CompiledPolicy, CompiledSegment } from '../compiled.js';
 import type { ModeName } from '../document.js';
 import type { FactValues } from '../facts.js';
 import { judge } from '../trail.js';
-import { drawOf } from './draw.js';
+import type { Drawing } from './circumstances.js';
+import { sharePlace } from './draw.js';
 
 /** In which mode a policy meets one action. */
 export interface Placement {
@@ -18,8 +19,7 @@ export interface Placement {
 export interface Whereabouts {
   readonly policy: CompiledPolicy;
   readonly action: PolicyAction;
-  /** null when not known; then no share can be drawn. */
-  readonly tenant: string | null;
+  readonly drawing: Drawing;
   /** Those of the action's type. */
   readonly segments: readonly CompiledSegment[];
   readonly values: FactValues;
@@ -54,12 +54,12 @@ function segmentOf({ segments, values }: Whereabouts): { name: string; mode: Mod
   return null;
 }
 
-function shareOf({ policy, action, tenant }: Whereabouts): { binds: boolean; why: string } | null {
+function shareOf({ policy, action, drawing }: Whereabouts): { binds: boolean; why: string } | null {
   const share = policy.rollout.share;
   if (share === null) return null;
-  if (tenant === null || action.action_id === undefined)
-    return { binds: true, why: `share ${share} %: cannot be told, enforced` };
-  const binds = drawOf(tenant, policy.name, action.action_id) < share / 100;
+  const place = drawing === null ? null : sharePlace({ ...drawing, policy: policy.name }, action);
+  if (place === null) return { binds: true, why: `share ${share} %: cannot be told, enforced` };
+  const binds = place < share / 100;
   return { binds, why: `share ${share} %: ${binds ? 'in' : 'out'}` };
 }
 

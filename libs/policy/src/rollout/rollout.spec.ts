@@ -5,62 +5,19 @@ import type { Decision } from '../decision.js';
 import { loadPolicy } from '../load-policy.js';
 import { evaluate, policySetOf } from '../policy-set.js';
 import type { Circumstances } from './circumstances.js';
-import { drawOf } from './draw.js';
-
-const action = (over: Partial<PolicyAction> = {}): PolicyAction => ({
-  ...{ action_type: 'pay', environment: 'production', target: null, on_behalf_of: null },
-  ...{ agent_version: 'v1', model_id: 'm1', confidence: null, parameters: { n: 5 }, signals: null },
-  ...{ before: null, after: null, action_id: 'act_1', agent_id: 'payer' },
-  ...over,
-});
-
-const version = (text: string, number = 1) => {
-  const { policy, problems } = loadPolicy(text, 'test.yaml');
-  if (policy === null) throw new Error(JSON.stringify(problems));
-  return { policy, version: number };
-};
-
-const GATES =
-  'gates: { one: { quorum: 1, roles: [r] }, two: { quorum: 2, roles: [r] }, three: { quorum: 3, roles: [r] } }\nfallback: three\n';
-/** Small amounts run, medium ones wait, large ones are denied. */
-const text = (extra = '', name = 'pays'): string =>
-  `name: ${name}\naction_types: { pay: { facts: { n: { at: /parameters/n, type: number } } } }\nrules:\n  - { name: large, when: n > 100.0, then: deny }\n  - { name: medium, when: n > 10.0, then: require_approval, gate: two }\n  - { name: small, then: allow }\n${GATES}${extra}\n`;
-const AMOUNTS = { allow: 5, require_approval: 50, deny: 500 };
-type Said = keyof typeof AMOUNTS;
-const saying = (said: Said, over: Partial<PolicyAction> = {}) => action({ parameters: { n: AMOUNTS[said] }, ...over });
-
-const known: Circumstances = { tenant: 'acme', evidence: () => 0 };
-const decideIn = (extra: string, proposed: PolicyAction, circumstances: Circumstances | null = known): Decision =>
-  evaluate(policySetOf([version(text(extra))]), 'acme', proposed, circumstances);
-
-/** Ids whose draw for `pays` in `acme` is below and above one half. */
-const ids = Array.from({ length: 40 }, (_, n) => `act_${n}`);
-const inId = ids.find((id) => drawOf('acme', 'pays', id) < 0.5)!;
-const outId = ids.find((id) => drawOf('acme', 'pays', id) >= 0.5)!;
-
-describe('draws', () => {
-  it('are uniform within 1 %: each tenth of 100,000 ids', () => {
-    const tenths = new Array<number>(10).fill(0);
-    for (let n = 0; n < 100_000; n += 1) tenths[Math.floor(drawOf('acme', 'refunds', `act_${n}`) * 10)]! += 1;
-    for (const count of tenths) expect(Math.abs(count / 100_000 - 0.1)).toBeLessThan(0.01);
-  });
-
-  it('are the first 32 bits of SHA-256 over tenant|salt|action_id', () => {
-    // printf 'acme|refunds|act_1' | sha256sum
-    expect(drawOf('acme', 'refunds', 'act_1')).toBe(0xd4fa8866 / 2 ** 32);
-  });
-
-  it('only add actions when the share is raised', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.integer({ min: 0, max: 100 }), fc.integer({ min: 0, max: 100 }), (id, a, b) => {
-        const at = (share: number) =>
-          decideIn(`mode: partial\nrollout: { share: ${share} }`, saying('require_approval', { action_id: id }));
-        const binds = (share: number): boolean => at(share).effective_decision === 'require_approval';
-        if (binds(Math.min(a, b))) expect(binds(Math.max(a, b))).toBe(true);
-      }),
-    );
-  });
-});
+import {
+  action,
+  auditPlace,
+  decideIn,
+  ids,
+  inTarget,
+  known,
+  outTarget,
+  saying,
+  text,
+  version,
+} from './testing/pays.js';
+import type { Said } from './testing/pays.js';
 
 describe('modes', () => {
   /** The table of the documentation, written once more. */
@@ -84,16 +41,15 @@ describe('modes', () => {
   });
 
   it.each(['allow', 'require_approval', 'deny'] as const)(
-    'partial: %s is as enforced inside, as soft outside',
+    'partial: %s is as enforced inside, as soft outside, but that a denial denies',
     (said) => {
-      const half = (action_id: string) =>
-        decideIn('mode: partial\nrollout: { share: 50 }', saying(said, { action_id }));
-      const like = (mode: string, action_id: string, segment: string) => ({
-        ...decideIn(`mode: ${mode}`, saying(said, { action_id })),
+      const half = (target: string) => decideIn('mode: partial\nrollout: { share: 50 }', saying(said, { target }));
+      const like = (mode: string, target: string, segment: string) => ({
+        ...decideIn(`mode: ${mode}`, saying(said, { target })),
         ...{ mode: 'partial', segment },
       });
-      expect(half(inId)).toEqual(like('enforce', inId, 'share 50 %: in'));
-      expect(half(outId)).toEqual(like('soft', outId, 'share 50 %: out'));
+      expect(half(inTarget)).toEqual(like('enforce', inTarget, 'share 50 %: in'));
+      expect(half(outTarget)).toEqual(like(said === 'deny' ? 'enforce' : 'soft', outTarget, 'share 50 %: out'));
     },
   );
 
@@ -160,9 +116,9 @@ describe('modes', () => {
     expect(at('much')).toEqual(['partial', 'deny', 'segment tiny: cannot be told, enforced']);
   });
 
-  it('a share without an action id or a tenant is enforced', () => {
+  it('a share without an agent or a tenant is enforced', () => {
     const extra = 'mode: partial\nrollout: { share: 0 }';
-    const nameless = { ...saying('require_approval'), action_id: undefined };
+    const nameless = { ...saying('require_approval'), agent_id: undefined };
     for (const decision of [decideIn(extra, nameless), decideIn(extra, saying('require_approval'), null)])
       expect(decision).toMatchObject({
         ...{ effective_decision: 'require_approval', segment: 'share 0 %: cannot be told, enforced' },
@@ -196,12 +152,13 @@ describe('modes', () => {
     const verdicts = fc.constantFrom<Said>('allow', 'require_approval', 'deny');
     const places = fc.constantFrom('production', 'staging');
     fc.assert(
-      fc.property(rollouts, verdicts, places, fc.string(), (rollout, said, environment, action_id) => {
-        const decision = decideIn(yamlOf(rollout), saying(said, { environment, action_id }));
+      fc.property(rollouts, verdicts, places, fc.string(), (rollout, said, environment, target) => {
+        const decision = decideIn(yamlOf(rollout), saying(said, { environment, target }));
         if (decision.policy_name === 'built-in') return expect(decision.effective_decision).toBe('require_approval');
         const inside =
           decision.mode === 'enforce' || (decision.mode === 'partial' && !/out$/.test(decision.segment ?? ''));
-        const row = TABLE[inside ? 'enforce' : decision.mode === 'partial' ? 'soft' : decision.mode]![said];
+        const outside = decision.mode === 'partial' && said !== 'deny' ? 'soft' : decision.mode;
+        const row = TABLE[inside || outside === 'partial' ? 'enforce' : outside]![said];
         const lifted = inside && said === 'require_approval' && environment === 'staging' && rollout.bypass;
         expect(decision).toMatchObject({ policy_decision: said, bypass: lifted ? 'staging' : null });
         expect([
@@ -293,21 +250,22 @@ describe('random audits', () => {
   };
 
   it('record the probability in or out, the gate only when in, and draw alike for ever', () => {
-    const drawn = ids.filter((id) => drawOf('acme', 'audit|pays', id) < 0.2);
+    const drawn = ids.filter((id) => auditPlace(id) < 0.2);
     expect(drawn.length).toBeGreaterThan(0);
     for (const id of ids) expect(sampleOf('allow', id)).toEqual([drawn.includes(id) ? 'one' : null, 0.2]);
-    const half = ids.filter((id) => drawOf('acme', 'audit|pays', id) < 0.5);
+    const half = ids.filter((id) => auditPlace(id) < 0.5);
     for (const id of ids) expect(sampleOf('require_approval', id)).toEqual([half.includes(id) ? 'one' : null, 0.5]);
   });
 
   it('are drawn apart from the share of a partial rollout', () => {
-    const many = Array.from({ length: 4_000 }, (_, n) => `act_${n}`);
-    const within =
-      (salt: string) =>
-      (id: string): boolean =>
-        drawOf('acme', salt, id) < 0.5;
-    const both = many.filter(within('pays')).filter(within('audit|pays'));
-    expect(Math.abs(both.length / many.length - 0.25)).toBeLessThan(0.03);
+    const extra = `${AUDIT}\nmode: partial\nrollout: { share: 50 }`;
+    const many = Array.from({ length: 2_000 }, (_, n) =>
+      decideIn(extra, saying('require_approval', { action_id: `same:${n}`, target: `same:${n}` })),
+    );
+    const bound = many.filter(({ segment }) => segment === 'share 50 %: in');
+    const both = bound.filter(({ audit_gate }) => audit_gate !== null);
+    expect(Math.abs(bound.length / many.length - 0.5)).toBeLessThan(0.05);
+    expect(Math.abs(both.length / many.length - 0.25)).toBeLessThan(0.05);
   });
 
   it('are drawn as the asked gate says, also where a bypass lifted it', () => {
@@ -327,10 +285,10 @@ describe('random audits', () => {
   });
 
   it('leave out what cannot be drawn: denials, policies in shadow, actions with an advisory request, a rate of 0', () => {
-    expect(sampleOf('deny', inId)).toEqual([null, null]);
-    expect(sampleOf('allow', inId, 'mode: shadow')).toEqual([null, null]);
-    expect(sampleOf('require_approval', inId, 'mode: soft')).toEqual([null, null]);
-    expect(sampleOf('allow', inId, 'mode: soft')[1]).toBe(0.2);
+    expect(sampleOf('deny', 'act_1')).toEqual([null, null]);
+    expect(sampleOf('allow', 'act_1', 'mode: shadow')).toEqual([null, null]);
+    expect(sampleOf('require_approval', 'act_1', 'mode: soft')).toEqual([null, null]);
+    expect(sampleOf('allow', 'act_1', 'mode: soft')[1]).toBe(0.2);
     const never = decideIn('audit: { sample: {}, gate: one }', saying('allow'));
     expect([never.audit_gate, never.sample_probability]).toEqual([null, null]);
   });
@@ -339,7 +297,7 @@ describe('random audits', () => {
 describe('drift guard', () => {
   const GUARD = 'drift_guard: { gate: one, evidence: 20 }';
   const at = (said: Said, evidence: number | null, extra = '') =>
-    decideIn(`${GUARD}\n${extra}`, saying(said), { tenant: 'acme', evidence: () => evidence });
+    decideIn(`${GUARD}\n${extra}`, saying(said), { ...known, evidence: () => evidence });
 
   it('holds what has too little evidence at its gate, and the decision says so', () => {
     expect(at('allow', 3)).toMatchObject({

@@ -4,14 +4,13 @@ import type { CompiledGate } from '../gates.js';
 import { partsOf } from '../both-gates.js';
 import { formOf } from '../form.js';
 import type { Binding } from './bind.js';
-import { drawOf } from './draw.js';
+import type { Drawing } from './circumstances.js';
+import { auditPlace } from './draw.js';
 
 export type Sample = Pick<Decision, 'audit_gate' | 'sample_probability' | 'blind_review'>;
 
 /** No audit, and no draw. */
 export const NOT_DRAWN: Sample = { audit_gate: null, sample_probability: null, blind_review: false };
-/** Keeps this draw apart from that of a partial rollout. */
-const SALT = 'audit|';
 
 /** What is drawn from: how the decision binds, and the gate that the policy asked for, also where a bypass lifted it. */
 export interface Drawable extends Pick<Binding, 'effective_decision' | 'mode' | 'advisory_gate' | 'gate'> {
@@ -38,19 +37,18 @@ const isDrawable = ({ mode, advisory_gate }: Drawable): boolean =>
  * draw, so an action has at most one audit, and the larger of the two rates is the probability of it. The probability
  * is recorded for every action that could have been drawn, in or out; the gate only where it is in. The same action is
  * always drawn alike. A review without a gate of the policy's own for audits is for those who may vote.
- * @param tenant null when not known; then nothing is drawn
  */
 export function sampleOf(
   policy: CompiledPolicy,
   drawable: Drawable,
-  { tenant, actionId }: { tenant: string | null; actionId: string | undefined },
+  { drawing, actionId }: { drawing: Drawing; actionId: string | undefined },
   impact: string | null,
 ): Sample {
-  if (!isDrawable(drawable) || tenant === null || actionId === undefined) return NOT_DRAWN;
+  if (!isDrawable(drawable) || drawing === null || actionId === undefined) return NOT_DRAWN;
   const review = drawable.gate?.review_rate ?? 0;
   const sample_probability = Math.max(auditRate(policy, drawable), review);
   if (sample_probability === 0) return NOT_DRAWN;
-  const place = drawOf(tenant, SALT + policy.name, actionId);
+  const place = auditPlace({ ...drawing, policy: policy.name }, actionId);
   if (place >= sample_probability) return { audit_gate: null, sample_probability, blind_review: false };
   const audit_gate = policy.audit === null ? drawable.gate : formOf(policy.audit.gate, impact);
   return { audit_gate, sample_probability, blind_review: place < review };

@@ -15,6 +15,7 @@ import type { Choice } from '../weigh.js';
 import { bind } from './bind.js';
 import type { Binding, Wanted } from './bind.js';
 import type { Circumstances } from './circumstances.js';
+import { drawingOf } from './circumstances.js';
 import type { Placement } from './placement.js';
 import { placementOf } from './placement.js';
 import type { Sample } from './sample.js';
@@ -68,6 +69,8 @@ interface Bound {
   readonly wanted: Verdict;
   readonly levels: Levels;
   readonly binding: Binding;
+  /** Names the key that shares and samples were drawn with. */
+  readonly drawKeyId: string | null;
 }
 
 const reviewOf = (review: CompiledGate | null, gate: Gate | null, impact: string | null): Gate | null =>
@@ -76,7 +79,7 @@ const reviewOf = (review: CompiledGate | null, gate: Gate | null, impact: string
 /** Written out field by field: this runs for every decision, and copies of objects cost more than all the rest. */
 const decisionOf = (
   { speaker, action, type, evaluation }: Judged,
-  { wanted, levels, binding }: Bound,
+  { wanted, levels, binding, drawKeyId }: Bound,
   { audit_gate, sample_probability, blind_review }: Sample,
 ): Decision => ({
   policy_decision: wanted.verdict,
@@ -97,6 +100,7 @@ const decisionOf = (
   shadows: NO_SHADOWS,
   audit_gate,
   sample_probability,
+  draw_key_id: drawKeyId,
   break_glass_gate: reviewOf(speaker.policy.breakGlassReview, binding.gate, levels.impact),
   blind_review,
   unproven: wanted.unproven,
@@ -108,18 +112,18 @@ const decisionOf = (
 export function settle(judged: Judged, circumstances: Circumstances | null): Decision {
   const { speaker, action, type, classes, evaluation } = judged;
   const { policy } = speaker;
-  const tenant = circumstances?.tenant ?? null;
+  const drawing = drawingOf(circumstances);
   const levels = levelsOf(classes);
   const wanted = wantedBy(judged, circumstances);
   // No mode lifts the default's word on a type that no policy names.
   const named = policy.types.has(action.action_type);
-  const where = { policy, action, tenant, segments: type?.segments ?? [], values: evaluation.values };
+  const where = { policy, action, drawing, segments: type?.segments ?? [], values: evaluation.values };
   const bypass = policy.environments.get(action.environment)?.bypass === true ? action.environment : null;
   const binding = bind(askedOf(judged, wanted, levels.impact), named ? placementOf(where) : ENFORCED, bypass);
   const { effective_decision, mode, advisory_gate, gate } = binding;
   const drawable = { effective_decision, mode, advisory_gate, gate, asked: wanted.gate };
-  const sample = sampleOf(policy, drawable, { tenant, actionId: action.action_id }, levels.impact);
-  return decisionOf(judged, { wanted, levels, binding }, sample);
+  const sample = sampleOf(policy, drawable, { drawing, actionId: action.action_id }, levels.impact);
+  return decisionOf(judged, { wanted, levels, binding, drawKeyId: drawing?.draws.keyId ?? null }, sample);
 }
 
 /** The decision as though the policy were enforced everywhere, without a bypass and without a draw. */
@@ -127,5 +131,5 @@ export function settleEnforced(judged: Judged, circumstances: Circumstances): De
   const levels = levelsOf(judged.classes);
   const wanted = wantedBy(judged, circumstances);
   const binding = bind(askedOf(judged, wanted, levels.impact), ENFORCED, null);
-  return decisionOf(judged, { wanted, levels, binding }, NOT_DRAWN);
+  return decisionOf(judged, { wanted, levels, binding, drawKeyId: null }, NOT_DRAWN);
 }

@@ -6,6 +6,7 @@ import { createAppender, createFold, KafkaServer } from '@countersign/kafka';
 import type { Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
 import { Decider } from '../../decider.js';
+import { NO_DRAWS } from '../../draws/draw-source.js';
 import { Velocity } from '../velocity.js';
 import { WindowLog } from '../window-log.js';
 
@@ -50,6 +51,7 @@ export class Instance {
       velocity: new Velocity(this.windows),
       appender: { append: (records, more) => this.append(records, more) },
       macKeys,
+      draws: NO_DRAWS,
     });
     this.server = new KafkaServer({ connection, groupId, deadLetter: () => Promise.resolve() });
     this.server.addHandler(TOPICS.actions, (record: InRecord) => decider.decide(record), true);
