@@ -93,7 +93,7 @@ describe('two gates that both bind', () => {
   });
 
   it.each(fieldNames)('keep what both hold of %s', (field) => {
-    const { implies, merge }: GateField<never> = GATE_FIELDS[field] as GateField<never>;
+    const { implies, merge }: GateField<never> = GATE_FIELDS[field] as unknown as GateField<never>;
     fc.assert(
       fc.property(pair, ([one, other]) => {
         const merged = mergeGates(one, other);

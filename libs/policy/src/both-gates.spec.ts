@@ -83,7 +83,7 @@ describe('the gates of a rule and of the cell that it stands in', () => {
       cell: 'support-two',
       more: guard,
     });
-    const { gate, rule } = decide(guarded, action(20), { tenant: 'acme', evidence: () => 0 });
+    const { gate, rule } = decide(guarded, action(20), { tenant: 'acme', evidence: () => 0, draws: null });
     expect([gate?.name, rule]).toEqual(['support-two+cfo-sign', 'large']);
   });
 });

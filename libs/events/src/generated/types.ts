@@ -274,6 +274,8 @@ export interface ActionDecided {
   readonly sample_probability: null | number;
   /** The agent version, model and action type that has no evidence yet, so that the conservative gate binds. */
   readonly unproven: null | string;
+  /** The policy service's key that shares and samples were drawn with; null where nothing could be drawn. */
+  readonly draw_key_id: null | string;
   /** `req_` id that the audit request of this action gets. */
   readonly audit_request_id: null | string;
   /** Digest of the packet that its auditor sees. */
@@ -1542,6 +1544,8 @@ export interface DecisionRecorded {
   readonly segment: null | string;
   /** The agent version, model and action type that has no evidence yet, so that the conservative gate binds. */
   readonly unproven: null | string;
+  /** The policy service's key that shares and samples were drawn with; null where nothing could be drawn. */
+  readonly draw_key_id: null | string;
   /** Audit request that opens once the action is approved. */
   readonly audit_request_id: null | string;
 }
