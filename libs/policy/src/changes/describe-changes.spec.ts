@@ -65,7 +65,7 @@ describe('the difference between two versions, in words', () => {
     [
       'sla: { respond: 24h, expire: 72h, remind: [0.5], escalate: 48h, escalate_to: [head] }',
       [
-        'time to escalation rises from 1d to 2d',
+        'time to escalation changes from none to 2d',
         'role after escalation head is added (looser)',
         'reminder 1296m is removed',
       ],

@@ -5,7 +5,7 @@ import { severest } from '../classify.js';
 import type { CompiledType } from '../compiled.js';
 import { LEVELS } from '../compiled.js';
 import type { Decision } from '../decision.js';
-import { formOf } from '../form.js';
+import { formBy, formOf } from '../form.js';
 import type { CompiledGate } from '../gates.js';
 import type { PolicyVersion } from '../policy-version.js';
 import { withReadingTime } from '../reading-time.js';
@@ -50,7 +50,8 @@ const NO_SHADOWS: readonly ShadowVerdict[] = [];
 
 /** What is asked for, with gates in the form for this impact. */
 function askedOf({ speaker, action, evaluation }: Judged, { verdict, gate }: Verdict, impact: string | null): Wanted {
-  const form = (one: CompiledGate): Gate => withReadingTime(formOf(one, impact, action.at_ms), one, action);
+  const form = (gate: CompiledGate): Gate =>
+    formBy(gate, (one) => withReadingTime(formOf(one, impact, action.at_ms), one, action));
   return {
     verdict,
     gate: verdict === 'require_approval' && gate !== null ? form(gate) : null,
@@ -111,6 +112,7 @@ const decisionOf = (
   blind_review,
   unproven: wanted.unproven,
   grant_ttl_s: speaker.policy.allowGrantTtlSeconds,
+  remember_s: speaker.policy.remembersSeconds,
 });
 
 /** Makes a decision of what the rules say: diff and evidence, then the mode, then the draw for an audit. */
