@@ -23,6 +23,7 @@ import { ShadowController } from './shadow/shadow.controller.js';
 import {
   CHANGE_SEAL,
   DECIDER,
+  DENIALS,
   ENGINE,
   EVIDENCE,
   LIFECYCLE,
@@ -74,6 +75,7 @@ export class PolicyModule {
         { provide: PAST, useValue: { engine, draws: parts.draws, seal } },
         { provide: CHANGE_SEAL, useValue: seal },
         { provide: LIFECYCLE, useValue: lifecycle },
+        { provide: DENIALS, useValue: parts.denials },
         { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
         { provide: MAC_KEYS, useValue: parts.macKeys },
         { provide: VELOCITY, useValue: parts.velocity },

@@ -4,6 +4,7 @@ export const POLICIES = Symbol('POLICIES');
 export const VELOCITY = Symbol('VELOCITY');
 export const MAC_KEYS = Symbol('MAC_KEYS');
 export const ENGINE = Symbol('ENGINE');
+export const DENIALS = Symbol('DENIALS');
 export const EVIDENCE = Symbol('EVIDENCE');
 export const PAST = Symbol('PAST');
 export const CHANGE_SEAL = Symbol('CHANGE_SEAL');

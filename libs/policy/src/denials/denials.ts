@@ -52,11 +52,16 @@ export class Denials {
   /** By request, in the order in which they were read. */
   private readonly all = new Map<string, Denial>();
 
+  /** Denials that are kept. */
+  get size(): number {
+    return this.all.size;
+  }
+
   /** Takes an answer; a copy changes nothing. */
   add(denial: Denial): void {
     const id = `${denial.tenant}|${denial.request_id}`;
     if (this.all.has(id)) return;
-    const kept = { ...denial, reason: denial.reason?.slice(0, MAX_REASON_CHARACTERS) ?? null };
+    const kept = { ...denial, reason: denial.reason === null ? null : shortened(denial.reason) };
     this.all.set(id, kept);
     for (const key of keysOf(kept)) this.kinds.set(key, newest([...(this.kinds.get(key) ?? []), kept]));
     this.forget(denial.at);
@@ -88,6 +93,9 @@ export class Denials {
     else this.kinds.set(key, left);
   }
 }
+
+/** Cut between code points. */
+const shortened = (text: string): string => Array.from(text).slice(0, MAX_REASON_CHARACTERS).join('');
 
 const keysOf = (asking: Asking): string[] => [digestKey(asking), targetKey(asking)].filter((key) => key !== null);
 
