@@ -7,6 +7,7 @@ import {
   KeyAuth,
   RateLimit,
   Readiness,
+  RosteredAuth,
   startService,
 } from '@countersign/service';
 import type { Appender, KafkaConnection } from '@countersign/kafka';
@@ -36,7 +37,6 @@ import { SignIn } from './page/sign-in.js';
 import { createLogPublisher } from './publisher/log-publisher.js';
 import { entriesOfFile, readRosterFile } from './roster/roster-file.js';
 import { RosterLog } from './roster/roster-log.js';
-import { RosteredAuth } from './roster/rostered-auth.js';
 
 const SWEEP_EVERY_MS = 30_000;
 /** Whoever publishes from this partition of the approval log assigns requests. */
@@ -54,7 +54,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const { appender, roster, transport, assigner, limit } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster, limit);
   const authenticators = { keys: new KeyAuth(credentials, limit), reviewers };
-  const page = pageOf(config, { reviewers, connection, appender });
+  const page = pageOf(config, { reviewers, connection, appender, log });
   const shown = new Shown(judge, log);
   const votes = new Votes(judge, view, new Edits(policy));
   const module = ApprovalModule.of({
@@ -100,9 +100,9 @@ function partsOf(config: ApprovalConfig, log: Logger) {
   const deadLetter = deadLetters({ appender, macKeys, service: 'approval' });
   const credentials = new CredentialsFile(secretsDir, log);
   const judge = new Judge({ connection, appender, macKeys, horizonMs });
-  const hints = hintsBeside(judge, { connection, macKeys });
+  const hints = hintsBeside(judge, { connection, macKeys, log });
   const publisher = createLogPublisher({ connection, macKeys, horizonMs });
-  const roster = new RosterLog({ connection, appender, macKeys, log });
+  const roster = new RosterLog({ connection, appender, macKeys, log, issuers: config.issuers });
   return {
     ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log) },
     policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
@@ -134,7 +134,7 @@ async function openRoster(roster: RosterLog, { rosterFile, operator }: ApprovalC
 
 function hintsBeside(
   judge: Judge,
-  options: Pick<ConstructorParameters<typeof Hints>[0], 'connection' | 'macKeys'>,
+  options: Pick<ConstructorParameters<typeof Hints>[0], 'connection' | 'macKeys' | 'log'>,
 ): Hints {
   const isDecided = (actionId: string): boolean => judge.partitions.some(({ actions }) => actions.has(actionId));
   const hints = new Hints({ ...options, isDecided, onProposed: (actionId) => judge.watchers.wake([actionId]) });
@@ -146,6 +146,7 @@ interface PageNeeds {
   readonly reviewers: ReviewerAuth;
   readonly connection: KafkaConnection;
   readonly appender: Appender;
+  readonly log: Logger;
 }
 
 /** The page signs people in at the first identity provider; without a client id there it is left out. */

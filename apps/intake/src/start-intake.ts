@@ -1,4 +1,4 @@
-import { connect, createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
+import { connect, createAppender, deadLetters, KafkaServer, RosterReader } from '@countersign/kafka';
 import {
   createLogger,
   CredentialsFile,
@@ -6,7 +6,7 @@ import {
   KeyAuth,
   RateLimit,
   Readiness,
-  ReviewerAuth,
+  RosteredAuth,
   startService,
 } from '@countersign/service';
 import type { RunningService, ServiceOptions } from '@countersign/service';
@@ -42,10 +42,13 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
   });
   const actionTypes = new ActionTypesLog({ connection, macKeys, log });
   void actionTypes.open().catch((error: unknown) => log.error('action types cannot be read', { cause: String(error) }));
+  const roster = new RosterReader({ connection, macKeys, log, service: 'intake', issuers: config.issuers });
+  void roster.start().catch((error: unknown) => log.error('the roster cannot be read', { cause: String(error) }));
   const readiness = new Readiness();
+  readiness.add('roster', () => roster.healthy());
   readiness.add('policies', () => actionTypes.healthy());
   readiness.add('submissions', () => transport.healthy());
-  const reviewers = new ReviewerAuth(config.issuers, limit);
+  const reviewers = new RosteredAuth(config.issuers, roster, limit);
   const module = IntakeModule.of({
     ...{ approval, keys },
     proposals: new Proposals({
@@ -60,7 +63,7 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
     authenticators: { keys, reviewers },
     onClosed: async () => {
       credentials.close();
-      await Promise.allSettled([actionTypes.close(), appender.close(), client.close()]);
+      await Promise.allSettled([actionTypes.close(), roster.close(), appender.close(), client.close()]);
       await connection.close();
     },
   };

@@ -1,7 +1,7 @@
 import type { Gate } from '@countersign/events';
 import { isRecused, isSame } from './custody-state.js';
 import { isPlain, quorumsOf } from './quorum.js';
-import { operates } from './roster.js';
+import { operates } from '@countersign/events';
 import { glassBroken } from './state.js';
 import type { ActionState, RequestState } from './state.js';
 

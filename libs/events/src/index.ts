@@ -11,6 +11,18 @@ export type { MacInput, MacKeys, ServiceName } from './mac.js';
 export { partitionKey, partitionOf, TOO_OLD_MS } from './placement.js';
 export { eventId, openRecord, toRecord } from './record.js';
 export type { NewRecord, Opened, ReadRecord, WireRecord } from './record.js';
+export {
+  absenceOf,
+  applyRoster,
+  DEFAULT_WIP_LIMIT,
+  isAbsent,
+  operates,
+  peopleOf,
+  rolesBy,
+  rosterKey,
+  rosterRoles,
+} from './roster.js';
+export type { Roster, RosterEntry, RosterPerson } from './roster.js';
 export { schemaRegistry } from './registry.js';
 export type { RegisteredSchema } from './registry.js';
 export { recordKey, topicConfigs, TOPICS } from './topics.js';
