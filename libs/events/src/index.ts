@@ -1,5 +1,5 @@
 export type * from './generated/types.js';
-export { decode, encode, isEvent, topicOf } from './codec.js';
+export { decode, decodeExact, encode, isEvent, topicOf } from './codec.js';
 export type { Decoded } from './codec.js';
 export { deadLetter } from './dead-letter.js';
 export type { DeadLetterCause, PlacedRecord } from './dead-letter.js';
@@ -9,8 +9,8 @@ export { fewestPeople, gateStrictness } from './gate-strictness.js';
 export { MAC_HEADER, SERVICES, signRecord, verifyRecord } from './mac.js';
 export type { MacInput, MacKeys, ServiceName } from './mac.js';
 export { partitionKey, partitionOf, TOO_OLD_MS } from './placement.js';
-export { eventId, openRecord, toRecord } from './record.js';
-export type { NewRecord, Opened, ReadRecord, WireRecord } from './record.js';
+export { eventId, openRecord, refuseUnreadable, toRecord } from './record.js';
+export type { NewRecord, Opened, ReadRecord, UnreadableBatch, WireRecord } from './record.js';
 export {
   absenceOf,
   applyRoster,
@@ -25,5 +25,5 @@ export {
 export type { Roster, RosterEntry, RosterPerson } from './roster.js';
 export { schemaRegistry } from './registry.js';
 export type { RegisteredSchema } from './registry.js';
-export { recordKey, topicConfigs, TOPICS } from './topics.js';
+export { isPlainTopic, recordKey, topicConfigs, TOPICS } from './topics.js';
 export type { TopicConfig, TopicName } from './topics.js';
