@@ -53,7 +53,6 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
   const { appender, roster, transport, assigner, limit } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster, limit);
-  const authenticators = { keys: new KeyAuth(credentials, limit), reviewers };
   const page = pageOf(config, { reviewers, connection, appender, log });
   const shown = new Shown(judge, log);
   const votes = new Votes(judge, view, new Edits(policy));
@@ -82,7 +81,11 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     );
   };
   const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
-  const service = await startService({ ...options, ...httpOf(config), authenticators });
+  const service = await startService({
+    ...options,
+    ...httpOf(config),
+    authenticators: { keys: new KeyAuth(credentials, limit), reviewers },
+  });
   await Promise.all([judge.start(), openRoster(roster, config)]);
   await Promise.all([hints.start(), publisher.start(), notify.notifications.start(), page?.sessions.start()]);
   for (const part of [ticker, assigner]) part.start();

@@ -1,4 +1,5 @@
 import { connect, createAppender, deadLetters, KafkaServer, RosterReader } from '@countersign/kafka';
+import type { KafkaConnection } from '@countersign/kafka';
 import {
   createLogger,
   CredentialsFile,
@@ -9,7 +10,7 @@ import {
   RosteredAuth,
   startService,
 } from '@countersign/service';
-import type { RunningService, ServiceOptions } from '@countersign/service';
+import type { Logger, RunningService, ServiceOptions } from '@countersign/service';
 import { ActionTypesLog } from './action-types-log.js';
 import { ApprovalClient } from './approval-client.js';
 import type { IntakeConfig } from './intake.config.js';
@@ -23,6 +24,17 @@ const SUBMISSIONS_GROUP = 'countersign.intake.submissions';
 
 /** Starts intake. @throws as `startService` does */
 export const startIntake = (config: IntakeConfig): Promise<RunningService> => startService(intakeOptions(config));
+
+/** What intake reads beside its own topic; both begin at once. */
+function readersOf({ macKeys, issuers }: IntakeConfig, connection: KafkaConnection, log: Logger) {
+  const actionTypes = new ActionTypesLog({ connection, macKeys, log });
+  const roster = new RosterReader({ connection, macKeys, log, service: 'intake', issuers });
+  const begin = (what: string, started: Promise<void>): void =>
+    void started.catch((error: unknown) => log.error(`${what} cannot be read`, { cause: String(error) }));
+  begin('action types', actionTypes.open());
+  begin('the roster', roster.start());
+  return { actionTypes, roster };
+}
 
 /** Puts intake together, with both of its doors. */
 export function intakeOptions(config: IntakeConfig): ServiceOptions {
@@ -40,10 +52,7 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
     groupId: SUBMISSIONS_GROUP,
     deadLetter: deadLetters({ appender, macKeys, service: 'intake', stepOf }),
   });
-  const actionTypes = new ActionTypesLog({ connection, macKeys, log });
-  void actionTypes.open().catch((error: unknown) => log.error('action types cannot be read', { cause: String(error) }));
-  const roster = new RosterReader({ connection, macKeys, log, service: 'intake', issuers: config.issuers });
-  void roster.start().catch((error: unknown) => log.error('the roster cannot be read', { cause: String(error) }));
+  const { actionTypes, roster } = readersOf(config, connection, log);
   const readiness = new Readiness();
   readiness.add('roster', () => roster.healthy());
   readiness.add('policies', () => actionTypes.healthy());
