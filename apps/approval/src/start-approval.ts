@@ -51,7 +51,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const log = createLogger('approval', config.logLevel);
   const parts = partsOf(config, log);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
-  const { appender, roster, transport, assigner, limit } = parts;
+  const { appender, roster, transport, assigner, keys, limit } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster, limit);
   const page = pageOf(config, { reviewers, connection, appender, log });
   const shown = new Shown(judge, log);
@@ -81,11 +81,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     );
   };
   const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
-  const service = await startService({
-    ...options,
-    ...httpOf(config),
-    authenticators: { keys: new KeyAuth(credentials, limit), reviewers },
-  });
+  const service = await startService({ ...options, ...httpOf(config), authenticators: { keys, reviewers } });
   await Promise.all([judge.start(), openRoster(roster, config)]);
   await Promise.all([hints.start(), publisher.start(), notify.notifications.start(), page?.sessions.start()]);
   for (const part of [ticker, assigner]) part.start();
@@ -102,6 +98,7 @@ function partsOf(config: ApprovalConfig, log: Logger) {
   const appender = createAppender(connection);
   const deadLetter = deadLetters({ appender, macKeys, service: 'approval' });
   const credentials = new CredentialsFile(secretsDir, log);
+  const limit = new RateLimit(config.rate);
   const judge = new Judge({ connection, appender, macKeys, horizonMs });
   const hints = hintsBeside(judge, { connection, macKeys, log });
   const publisher = createLogPublisher({ connection, macKeys, horizonMs });
@@ -112,7 +109,7 @@ function partsOf(config: ApprovalConfig, log: Logger) {
     ...{ publisher, roster },
     assigner: new Assigner({ judge, roster, log, isInCharge: () => publisher.owns(IN_CHARGE) }),
     credentials,
-    limit: new RateLimit(config.rate),
+    ...{ limit, keys: new KeyAuth(credentials, limit) },
     transport: new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter }),
     notify: makeNotify(config, { connection, appender, credentials, log }),
   };

@@ -75,7 +75,14 @@ beforeAll(async () => {
     engine: connectEngine({ url: NOBODY, username: 'policy', password: '', database: 'none' }),
     reach: null,
     draws: NO_DRAWS,
-    lifecycle: new Lifecycle({ policies, redemptions, roster: () => null, sharedTenant: null, log }),
+    lifecycle: new Lifecycle({
+      policies,
+      redemptions,
+      roster: () => null,
+      sharedTenant: null,
+      floor: { requires: [], minHistory: 0 },
+      log,
+    }),
     velocity: new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null }),
     appender: { append },
     macKeys: config.macKeys,
@@ -194,6 +201,8 @@ describe('policies over HTTP', () => {
       explanation: expect.stringContaining('"n":5') as string,
     });
     expect((await post('/internal/decide', body)).status).toBe(404);
+    // Nobody need look twice whether a change brings what may not be stored: policy names it beside the decision.
+    expect(await (await post('/internal/decide', body, inside)).json()).toMatchObject({ sensitive: [] });
     expect((await post('/internal/decide', { ...body, policy: { name: 'pay', version: 2 } }, inside)).status).toBe(404);
     expect((await post('/internal/decide', { ...body, action: 'AAAA' }, inside)).status).toBe(422);
     const builtIn = await post('/internal/decide', { ...body, policy: { name: 'built-in', version: 1 } }, inside);

@@ -97,9 +97,9 @@ export interface CompiledVelocity {
   readonly types: ReadonlySet<string>;
 }
 
-/** What a version needs before it becomes active. */
+/** What the next version needs before it becomes active in place of this one. */
 export interface CompiledActivation {
-  readonly requires: readonly ('backtest' | 'shadow')[];
+  readonly requires: readonly ('cases' | 'backtest' | 'shadow')[];
   readonly minHistory: number;
 }
 
@@ -121,6 +121,8 @@ export interface CompiledPolicy {
   readonly velocity: readonly CompiledVelocity[];
   readonly activation: CompiledActivation;
   readonly allowGrantTtlSeconds: number;
+  /** How long actions must be remembered for the slowest gate, seconds; 8 days or more. */
+  readonly remembersSeconds: number;
   /** What was compiled; null for the built-in policy. */
   readonly document: PolicyDocument | null;
 }

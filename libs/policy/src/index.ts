@@ -1,6 +1,7 @@
 export { actionOf } from './action.js';
 export type { PolicyAction } from './action.js';
 export type {
+  CompiledActivation,
   CompiledAudit,
   CompiledDriftGuard,
   CompiledPolicy,
@@ -20,7 +21,6 @@ export type { LoadedPolicy } from './load-policy.js';
 export { BUILT_IN_POLICY, compareDecisions, evaluate, policySetOf, speakersFor } from './policy-set.js';
 export type { PolicySet } from './policy-set.js';
 export type { PolicyProblem } from './problems.js';
-export { compareStrictness, stricter } from './strictness.js';
 export type { TrailEntry } from './trail.js';
 export { readCases } from './cases/read-cases.js';
 export type { Case, CaseTable, ReadCases } from './cases/read-cases.js';
@@ -79,6 +79,7 @@ export type { ModeOverride } from './history/with-mode.js';
 export type { AfterDeclaration } from './terms/after-document.js';
 export { derivedAfter, deriveMembers, saysTheSame } from './terms/derive.js';
 export type { Derived } from './terms/derive.js';
+export { statedIn } from './terms/stated-in.js';
 export { termsOf } from './terms/type-terms.js';
 export type { TypeTerms } from './terms/type-terms.js';
 export { unstatedIn } from './terms/unstated.js';
