@@ -62,6 +62,7 @@ describe('evaluate', () => {
     const decision = evaluate(policySetOf([]), 'acme', action());
     expect(decision).toMatchObject({
       policy_name: 'built-in',
+      unknown: ['/action_type'],
       effective_decision: 'require_approval',
       gate: { quorum: 1, roles: ['approver'], respond_s: 86_400, expire_s: 259_200 },
     });

@@ -170,6 +170,26 @@ describe('the difference between two versions, in words', () => {
     ]);
   });
 
+  it('names hours, zones and holidays of calendars, and calendars that come and go', () => {
+    const office = (hours: string, more = ''): string =>
+      BASE.replace(
+        'fallback:',
+        `calendars: { office: { time_zone: UTC, hours: { mon: ${hours} }${more} } }\nfallback:`,
+      );
+    const between = (before: string, after: string): string[] =>
+      describeChanges(policyOf(before), policyOf(after)).map(sentenceOf);
+    expect(between(BASE, office("'09:00-17:00'"))).toEqual(['calendar office: is added']);
+    expect(between(office("'09:00-17:00'"), office("['08:00-12:00', '13:00-20:00']"))).toEqual([
+      'calendar office: hours.mon changes from 09:00-17:00 to 08:00-12:00, 13:00-20:00',
+    ]);
+    expect(between(office("'09:00-17:00'"), office("'09:00-17:00'", ", holidays: ['2026-12-25']"))).toEqual([
+      'calendar office: holidays changes from nothing to 2026-12-25',
+    ]);
+    expect(between(office("'09:00-17:00'"), office("'09:00-17:00'").replace('UTC', 'Europe/Berlin'))).toEqual([
+      'calendar office: time zone changes from UTC to Europe/Berlin',
+    ]);
+  });
+
   it('says nothing of looser or stricter under a negation', () => {
     const negated = BASE.replace('confidence > 0.95', '!(confidence > 0.95)');
     const changed = negated.replace('0.95', '0.99');

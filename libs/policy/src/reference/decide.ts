@@ -187,7 +187,7 @@ function unstated({ action_types }: PolicyDocument, { action_type, preconditions
 export function decidePlainly(document: PolicyDocument, action: PolicyAction, ask: Ask = askPlainly): PlainDecision {
   const type = action.action_type;
   if (!Object.hasOwn(document.action_types, type))
-    return { ...demandDiff(wait(document.fallback, 'fallback'), document, action), unknown: [] };
+    return { ...demandDiff(wait(document.fallback, 'fallback'), document, action), unknown: ['/action_type'] };
   const facts = factsOf(document, type);
   const names = readFacts(facts, action);
   const choice = demandDiff(strictest(choicesOf({ document, type, names, ask }), document), document, action);

@@ -43,6 +43,9 @@ const levelsOf = (classes: Classes | null): Levels => ({
 });
 
 const ENFORCED: Placement = { mode: 'enforce', binds: true, segment: null };
+/** A type that no policy names says so first of all: it may be a misspelling, and no rule was made for it. */
+const UNNAMED: readonly string[] = ['/action_type'];
+const NAMED: readonly string[] = [];
 const NO_SHADOWS: readonly ShadowVerdict[] = [];
 
 /** What is asked for, with gates in the form for this impact. */
@@ -95,7 +98,11 @@ const decisionOf = (
   impact: levels.impact,
   reversibility: levels.reversibility,
   regulatory_pressure: levels.regulatory_pressure,
-  unknown: [...evaluation.values.missing.map(({ pointer }) => pointer), ...unstatedPreconditions(type, action)],
+  unknown: [
+    ...(speaker.policy.types.has(action.action_type) ? NAMED : UNNAMED),
+    ...evaluation.values.missing.map(({ pointer }) => pointer),
+    ...unstatedPreconditions(type, action),
+  ],
   trail: evaluation.trail,
   shadows: NO_SHADOWS,
   audit_gate,
