@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '@countersign/canonical';
-import type { JsonValue } from '@countersign/canonical';
+import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 import { admit, checkIdempotencyKey } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
-import type { RedactionKeys } from './redact.js';
 import { termsUnder } from './testing/terms-under.js';
 
 const proposer: Proposer = {

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { actionDigest } from '@countersign/canonical';
-import type { JsonValue } from '@countersign/canonical';
+import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
 import { admit } from './admit.js';
-import type { RedactionKeys } from './redact.js';
 import { termsUnder } from './testing/terms-under.js';
 
 const proposer = { id: 'records-agent', tenant: 'acme', environments: ['production'], operators: [] };

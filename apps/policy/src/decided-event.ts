@@ -26,7 +26,6 @@ const proposalFields = (action: ActionProposed) => ({
   body_hash: action.body_hash,
   submitted_at: action.submitted_at,
   respond_within_s: action.respond_within_s,
-  preconditions: action.preconditions,
 });
 
 /**

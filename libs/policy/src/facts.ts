@@ -145,6 +145,10 @@ const isKeyedHash = (raw: unknown): boolean =>
 const isHidden = ({ pointer }: Fact, raw: unknown, { hidden }: PolicyAction): boolean =>
   isKeyedHash(raw) || (hidden?.some((place) => covers(place, pointer) || covers(pointer, place)) ?? false);
 
+/** Whether one hash stands for the place and all around it: nobody knows whether the value is there. */
+const isCovered = ({ pointer }: Fact, { hidden }: PolicyAction): boolean =>
+  hidden?.some((place) => place !== pointer && covers(place, pointer)) ?? false;
+
 /** Reads all facts of an action. What is missing, null, not comparable or of another source is left out of the context. */
 export function readFacts(facts: readonly Fact[], action: PolicyAction, withPresence: boolean): FactValues {
   const context: Record<string, unknown> = {};
@@ -158,7 +162,7 @@ export function readFacts(facts: readonly Fact[], action: PolicyAction, withPres
     else if (fact.group === null) context[fact.name] = value;
     else putInto(context, fact, value);
     if (fact.sensitive) (hidden ??= []).push(fact.name);
-    if (withPresence) present[fact.name] = raw !== undefined && raw !== null;
+    if (withPresence && !isCovered(fact, action)) present[fact.name] = raw !== undefined && raw !== null;
   }
   if (withPresence) context['present'] = present;
   return { context, missing: missing ?? NONE, hidden: hidden ?? NO_NAMES };

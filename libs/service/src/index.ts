@@ -5,6 +5,7 @@ export type { ServiceConfig } from './service.config.js';
 export { rotateMacKey } from './mac-keys.js';
 export { keyedDraws, liveDrawKeys, rotateDrawKey } from './draw-keys.js';
 export type { DrawKeys, KeyedDraws } from './draw-keys.js';
+export { readRedactionKeys } from './redaction-keys.js';
 export { readSecret } from './secret-file.js';
 export { createLogger } from './logger.js';
 export type { LogFields, Logger, LogLevel } from './logger.js';
