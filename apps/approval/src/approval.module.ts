@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
+import type { RedactionKeys } from '@countersign/canonical';
 import type { DynamicModule } from '@nestjs/common';
 import { METRICS } from '@countersign/service';
-import type { KeyAuth, ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import type { Evidence } from './evidence/evidence.js';
 import type { ApprovalTokens } from './http/approval-tokens.js';
@@ -45,7 +45,6 @@ import {
   APPROVAL_TOKENS,
   BREAK_GLASS,
   BATCHES,
-  CALLERS,
   CALLS,
   CUSTODY,
   EVIDENCE,
@@ -54,7 +53,7 @@ import {
   PAGE,
   QUEUE,
   RELEASES,
-  REVIEWERS,
+  REDACTION_KEYS,
   ROSTER,
   VIEW,
   VOTES,
@@ -63,9 +62,8 @@ import {
 export interface ApprovalParts {
   readonly judge: Judge;
   readonly view: View;
-  readonly callers: KeyAuth;
-  readonly reviewers: ReviewerAuth;
   readonly roster: RosterLog;
+  readonly redactionKeys: RedactionKeys;
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
   readonly custody: Custody;
@@ -121,9 +119,8 @@ export class ApprovalModule {
         { provide: JUDGE, useFactory: observed, inject: [METRICS] },
         { provide: NOTIFY, useFactory: notifying, inject: [METRICS] },
         { provide: VIEW, useValue: parts.view },
-        { provide: CALLERS, useValue: parts.callers },
-        { provide: REVIEWERS, useValue: parts.reviewers },
         { provide: ROSTER, useValue: parts.roster },
+        { provide: REDACTION_KEYS, useValue: parts.redactionKeys },
         { provide: APPROVAL_TOKENS, useValue: parts.tokens },
         { provide: VOTES, useValue: parts.votes },
         { provide: CUSTODY, useValue: parts.custody },

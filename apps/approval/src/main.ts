@@ -1,4 +1,5 @@
+import { runMain } from '@countersign/service';
 import { loadApprovalConfig } from './approval.config.js';
 import { startApproval } from './start-approval.js';
 
-await startApproval(loadApprovalConfig(process.env));
+await runMain('approval', async () => startApproval(loadApprovalConfig(process.env)));

@@ -53,11 +53,12 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
   const { appender, roster, transport, assigner, limit } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster, limit);
+  const authenticators = { keys: new KeyAuth(credentials, limit), reviewers };
   const page = pageOf(config, { reviewers, connection, appender });
   const shown = new Shown(judge, log);
   const votes = new Votes(judge, view, new Edits(policy));
   const module = ApprovalModule.of({
-    ...{ judge, view, notify, callers: new KeyAuth(credentials, limit), reviewers, roster },
+    ...{ judge, view, notify, roster, redactionKeys: config.redactionKeys },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     ...{ votes, custody: new Custody(judge, votes), evidence: await evidenceOf(config, judge, log) },
     ...{ queue: new Queue(view, shown), batches: new Batches(view, shown) },
@@ -81,7 +82,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     );
   };
   const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
-  const service = await startService({ ...options, ...httpOf(config) });
+  const service = await startService({ ...options, ...httpOf(config), authenticators });
   await Promise.all([judge.start(), openRoster(roster, config)]);
   await Promise.all([hints.start(), publisher.start(), notify.notifications.start(), page?.sessions.start()]);
   for (const part of [ticker, assigner]) part.start();

@@ -1,8 +1,6 @@
 /** Names under which the parts of approval are injected. */
 export const JUDGE = Symbol('JUDGE');
 export const VIEW = Symbol('VIEW');
-export const CALLERS = Symbol('CALLERS');
-export const REVIEWERS = Symbol('REVIEWERS');
 export const APPROVAL_TOKENS = Symbol('APPROVAL_TOKENS');
 export const VOTES = Symbol('VOTES');
 export const CUSTODY = Symbol('CUSTODY');
@@ -14,5 +12,6 @@ export const QUEUE = Symbol('QUEUE');
 export const BATCHES = Symbol('BATCHES');
 export const NOTIFY = Symbol('NOTIFY');
 export const ROSTER = Symbol('ROSTER');
+export const REDACTION_KEYS = Symbol('REDACTION_KEYS');
 /** What the forms of the page call. */
 export const CALLS = Symbol('CALLS');

@@ -102,7 +102,7 @@ export function evidenceSuite(system: () => Instances): void {
         await download(id, 'att_none', await bearer('ann')),
         await download(id, attachment_id, `Bearer ${system().executorKey}`),
       ];
-      expect(others.map(({ status }) => status)).toEqual([404, 404, 404, 401]);
+      expect(others.map(({ status }) => status)).toEqual([404, 404, 404, 403]);
     }, 30_000);
 
     it.each([

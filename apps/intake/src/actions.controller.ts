@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Headers, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
+import { Access, KeyHolder, OptionalKey, Who } from '@countersign/service';
+import type { Caller, Principal } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
 import { ACTION_ANSWER, ACTIONS_ANSWER } from './answers.js';
@@ -11,8 +13,6 @@ import { cancelAction } from './cancel-action.js';
 import { listActions } from './list-actions.js';
 import { outcomeRequest } from './outcome-request.js';
 import { openapiOf } from './openapi.js';
-import { asAgent, Who } from './principal.js';
-import type { Principal } from './principal.js';
 import { actionIdOf, listQueryOf, notFound, untilOf, waitOf } from './queries.js';
 import type { Proposals } from './proposals.js';
 import { scopeOf } from './scope.js';
@@ -23,6 +23,7 @@ import { validate } from './validate.js';
 @ApiTags('actions')
 @ApiBearerAuth()
 @Controller('v1/actions')
+@Access('agent', 'person')
 export class ActionsController {
   constructor(
     @Inject(PROPOSALS) private readonly proposals: Proposals,
@@ -60,15 +61,16 @@ export class ActionsController {
 
   @ApiBody({ schema: openapiOf(CancelBody), required: false })
   @ApiResponse({ status: 200, description: 'Cancelled.', schema: ACTION_ANSWER })
+  @Access('agent')
   @Post(':action_id/cancel')
   async cancel(
     @Param('action_id') actionId: string,
     @Body() body: JsonValue | undefined,
-    @Who() principal: Principal,
+    @KeyHolder() agent: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const { reason } = validate(CancelBody, body ?? {});
-    const target = { action_id: actionIdOf(actionId), agent: asAgent(principal), reason: reason ?? null };
+    const target = { action_id: actionIdOf(actionId), agent, reason: reason ?? null };
     const document = await cancelAction(target, { proposals: this.proposals, approval: this.approval });
     reply.code(200);
     return document;
@@ -76,14 +78,14 @@ export class ActionsController {
 
   @ApiBody({ schema: openapiOf(OutcomeBody) })
   @ApiResponse({ status: 201, description: 'Recorded.', schema: ACTION_ANSWER })
+  @Access('agent')
   @Post(':action_id/outcome')
   async outcome(
     @Param('action_id') actionId: string,
     @Body() body: JsonValue | undefined,
-    @Headers('idempotency-key') key: string | undefined,
-    @Who() principal: Principal,
+    @OptionalKey() key: string | undefined,
+    @KeyHolder() { tenant, id: agent_id }: Caller,
   ): Promise<unknown> {
-    const { tenant, id: agent_id } = asAgent(principal);
     const action_id = actionIdOf(actionId);
     const report = validate(OutcomeBody, body);
     const scope = { tenant, agent_id };

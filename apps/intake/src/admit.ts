@@ -37,8 +37,6 @@ export interface Submission {
   readonly via: 'http' | 'kafka';
 }
 
-export const MAX_KEY_LENGTH = 255;
-
 /** What admission needs to know beside the submission. */
 export interface AdmitOptions {
   readonly keys: RedactionKeys;
@@ -91,16 +89,6 @@ export function admit(
   };
   checkKept(action);
   return { ...action, ...diffOf(hidden.members) };
-}
-
-/** @throws CountersignError `malformed` when a key is missing or too long */
-export function checkIdempotencyKey(key: unknown): string {
-  if (typeof key !== 'string' || key === '') {
-    throw new CountersignError('malformed', 'an idempotency key is missing; the same key makes a retry safe');
-  }
-  if (key.length > MAX_KEY_LENGTH)
-    throw new CountersignError('malformed', `an idempotency key has at most ${MAX_KEY_LENGTH} characters`);
-  return key;
 }
 
 function checkProposer(body: ActionBody, proposer: Proposer): void {

@@ -1,29 +1,27 @@
 import { Readable } from 'node:stream';
-import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
+import { Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import { MAX_ATTACHMENT_BYTES, RAW_BODY, RawBodies } from '@countersign/service';
+import { Access, Key, KeyHolder, MAX_ATTACHMENT_BYTES, RawBodies, RawBody } from '@countersign/service';
+import type { Caller } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ATTACHED_ANSWER } from './answers.js';
 import type { ApprovalClient, PassedAttachment } from './approval-client.js';
-import { asAgent, Who } from './principal.js';
-import type { Principal } from './principal.js';
 import { actionIdOf, notFound } from './queries.js';
 import type { Proposals } from './proposals.js';
 import { APPROVAL, PROPOSALS } from './tokens.js';
 import { validate } from './validate.js';
 
 const AttachQuery = z.strictObject({ kind: z.string().max(64), name: z.string().max(1_000) });
-const Key = z.string().min(1).max(255);
 const DECISION_WAIT_MS = 5_000;
 
 /** Evidence that an agent attaches to its own action. Approval judges it and keeps it. */
 @ApiTags('actions')
 @ApiBearerAuth()
 @Controller('v1/actions/:action_id/attachments')
+@Access('agent')
 export class AttachmentsController {
   private readonly bodies = new RawBodies({ maxBytes: MAX_ATTACHMENT_BYTES });
 
@@ -39,18 +37,18 @@ export class AttachmentsController {
   @ApiConsumes('application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiResponse({ status: 201, description: 'Attached.', schema: ATTACHED_ANSWER })
-  @RouteConfig(RAW_BODY)
+  @RawBody()
   @Post()
   async attach(
     @Param('action_id') actionId: string,
-    @Req() call: FastifyRequest,
-    @Who() principal: Principal,
+    @Key() key: string,
+    @KeyHolder() { tenant, id: agent_id }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { tenant, id: agent_id } = asAgent(principal);
+    const call = reply.request;
     const action_id = actionIdOf(actionId);
     const { kind, name } = validate(AttachQuery, call.query as JsonValue);
-    const query = new URLSearchParams({ kind, name, tenant, agent_id, client_request_id: keyOf(call) });
+    const query = new URLSearchParams({ kind, name, tenant, agent_id, client_request_id: key });
     const scope = { tenant, agent_id };
     const wanted = { action_id, scope, waitMs: DECISION_WAIT_MS, until: 'decision', token: false } as const;
     if (!(await this.proposals.read(wanted))) throw notFound();
@@ -64,13 +62,4 @@ export class AttachmentsController {
     const type = headers['content-type'] ?? 'application/octet-stream';
     return this.bodies.use(body, (bytes) => this.approval.attach(actionId, { query, type, bytes }));
   }
-}
-
-function keyOf({ headers }: FastifyRequest): string {
-  const key = headers['idempotency-key'];
-  if (Key.safeParse(key).success) return key as string;
-  throw new CountersignError(
-    'malformed',
-    'send an Idempotency-Key of 1 to 255 characters; the same one makes a retry safe',
-  );
 }

@@ -1,13 +1,13 @@
 import { Body, Controller, Headers, Inject, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
+import { Access, OptionalKey, Person, role } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import { LabelBody } from './action-body.js';
 import { findLabelled } from './find-labelled.js';
 import type { LabelSources } from './find-labelled.js';
 import type { Labels } from './labels.js';
 import { openapiOf } from './openapi.js';
-import { asPersonWith, Who } from './principal.js';
-import type { Principal } from './principal.js';
 import { actionIdOf, notFound } from './queries.js';
 import { LABEL_SOURCES, LABELS } from './tokens.js';
 import { validate } from './validate.js';
@@ -16,6 +16,7 @@ import { validate } from './validate.js';
 @ApiTags('labels')
 @ApiBearerAuth()
 @Controller('v1/actions/:action_id/labels')
+@Access(role('labeller'))
 export class LabelsController {
   constructor(
     @Inject(LABELS) private readonly labels: Labels,
@@ -27,19 +28,15 @@ export class LabelsController {
   async label(
     @Param('action_id') actionId: string,
     @Body() json: JsonValue | undefined,
-    @Headers() headers: Readonly<Record<string, string | undefined>>,
-    @Who() principal: Principal,
+    @Headers('authorization') authorization: string,
+    @OptionalKey() key: string | undefined,
+    @Person() reviewer: Reviewer,
   ): Promise<unknown> {
-    const reviewer = asPersonWith('labeller', principal);
     const body = validate(LabelBody, json);
-    const search = {
-      action_id: actionIdOf(actionId),
-      tenant: reviewer.tenant,
-      authorization: headers['authorization'] ?? '',
-    };
+    const search = { action_id: actionIdOf(actionId), tenant: reviewer.tenant, authorization };
     const action = await findLabelled(search, this.sources);
     if (!action) throw notFound();
-    const recorded = await this.labels.record({ body, action, reviewer, key: headers['idempotency-key'] });
+    const recorded = await this.labels.record({ body, action, reviewer, key });
     return { ...recorded, observed_at: new Date(recorded.observed_at).toISOString() };
   }
 }

@@ -1,23 +1,21 @@
-import { Body, Controller, Headers, Inject, Post, Res } from '@nestjs/common';
+import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CountersignError, problemOf } from '@countersign/canonical';
+import { CountersignError, idempotencyKeyOf, problemOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import { asError, LOGGER, MAX_ACTION_BYTES } from '@countersign/service';
+import { Access, asError, KeyHolder, LOGGER, MAX_ACTION_BYTES, OptionalKey } from '@countersign/service';
 import type { Caller, Logger } from '@countersign/service';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ActionBody, isJsonObject } from './action-body.js';
 import type { ActionDocument } from './action-document.js';
 import { isDecided, refuseWithoutDiff } from './action-document.js';
-import { checkIdempotencyKey } from './admit.js';
 import { ACTION_ANSWER, BATCH_ANSWER } from './answers.js';
 import { openapiOf } from './openapi.js';
-import { asAgent, Who } from './principal.js';
-import type { Principal } from './principal.js';
 import type { Proposals } from './proposals.js';
 import { PROPOSALS } from './tokens.js';
 
 export const MAX_BATCH_ITEMS = 100;
 const DECISION_WAIT_MS = 2_000;
+const KEY_HEADER = '/headers/idempotency-key';
 
 interface Answer {
   readonly status: 200 | 201 | 202;
@@ -28,6 +26,7 @@ interface Answer {
 @ApiTags('actions')
 @ApiBearerAuth()
 @Controller('v1/actions')
+@Access('agent')
 export class ProposeController {
   constructor(
     @Inject(PROPOSALS) private readonly proposals: Proposals,
@@ -44,27 +43,26 @@ export class ProposeController {
   @Post()
   async propose(
     @Body() body: JsonValue | undefined,
-    @Headers() headers: Readonly<Record<string, string | undefined>>,
-    @Who() principal: Principal,
+    @OptionalKey() key: string | undefined,
+    @KeyHolder() agent: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const agent = asAgent(principal);
+    const trace = traceOf(reply.request);
     if (Array.isArray(body)) {
       reply.code(207);
-      return this.batch(body, agent, traceOf(headers));
+      return this.batch(body, agent, trace);
     }
-    const answer = await this.one(body, { agent, key: headers['idempotency-key'], trace: traceOf(headers) });
+    const answer = await this.one(body, { agent, key: key ?? idempotencyKeyOf(undefined, KEY_HEADER), trace });
     reply.code(answer.status).headers(headersOf(answer));
     return answer.action;
   }
 
   private async one(
     body: JsonValue | undefined,
-    from: { agent: Caller; key: unknown; trace: string | undefined },
+    from: { agent: Caller; key: string; trace: string | undefined },
   ): Promise<Answer> {
-    const idempotency_key = checkIdempotencyKey(from.key);
     const { proposal, replayed } = await this.proposals.submit(
-      { body, idempotency_key, via: 'http' },
+      { body, idempotency_key: from.key, via: 'http' },
       from.agent,
       from.trace,
     );
@@ -95,7 +93,8 @@ export class ProposeController {
         throw new CountersignError('too_large', `an action is larger than ${MAX_ACTION_BYTES} bytes; send less`);
       }
       const { idempotency_key, ...body } = item;
-      return { index, ...(await this.one(body, { ...from, key: idempotency_key })) };
+      const key = idempotencyKeyOf(idempotency_key, '/idempotency_key');
+      return { index, ...(await this.one(body, { ...from, key })) };
     } catch (fault) {
       const problem = problemOf(asError(fault, this.log));
       return { index, status: problem.status, problem };
@@ -104,9 +103,9 @@ export class ProposeController {
 }
 
 // W3C Trace Context, level 1; anything else is dropped.
-function traceOf(headers: Readonly<Record<string, string | undefined>>): string | undefined {
-  const traceparent = headers['traceparent'];
-  return /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent ?? '') ? traceparent : undefined;
+function traceOf({ headers: { traceparent } }: FastifyRequest): string | undefined {
+  const isTrace = typeof traceparent === 'string' && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent);
+  return isTrace ? traceparent : undefined;
 }
 
 function headersOf({ status, action }: Answer): Record<string, string> {

@@ -23,7 +23,9 @@ describe('other parameters', () => {
     expect(() => untilOf('ever')).toThrow(expect.objectContaining({ code: 'invalid_request' }));
     expect(() => listQueryOf({ status: 'open' })).toThrow(expect.objectContaining({ details: { pointer: '/status' } }));
     expect(() => listQueryOf({ limit: '201' })).toThrow(expect.objectContaining({ details: { pointer: '/limit' } }));
-    expect(listQueryOf({ run_id: 'r', other: 'x' })).toEqual({ run_id: 'r', limit: 50 });
+    expect(() => listQueryOf({ other: 'x' })).toThrow(expect.objectContaining({ details: { pointer: '/other' } }));
+    expect(listQueryOf({ run_id: 'r' })).toEqual({ run_id: 'r', limit: 50 });
+    expect(listQueryOf({ idempotency_key: '"k-1"' })).toEqual({ idempotency_key: 'k-1', limit: 50 });
   });
 
   it('are not found when they cannot be an id', () => {

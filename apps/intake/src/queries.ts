@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { CountersignError } from '@countersign/canonical';
+import { CountersignError, idempotencyKeyOf } from '@countersign/canonical';
 import type { Until } from './approval-client.js';
 
 const MAX_WAIT_MS = 60_000;
-const ListQuery = z.object({
+const ListQuery = z.strictObject({
   run_id: z.string().max(256).optional(),
-  idempotency_key: z.string().max(255).optional(),
+  idempotency_key: z
+    .string()
+    .transform((text) => idempotencyKeyOf(text, '/idempotency_key'))
+    .optional(),
   agent_id: z.string().max(256).optional(),
   status: z.enum(['deciding', 'pending', 'approved', 'denied', 'expired', 'cancelled']).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
@@ -37,7 +40,8 @@ export function listQueryOf(query: unknown): ListQuery {
   const result = ListQuery.safeParse(query);
   if (result.success) return result.data;
   const issue = result.error.issues[0];
-  throw refused(issue?.message ?? 'not valid', String(issue?.path[0] ?? ''));
+  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0];
+  throw refused(issue?.message ?? 'not valid', String(name ?? ''));
 }
 
 /** @throws CountersignError `not_found` for what cannot be an action id */

@@ -15,7 +15,6 @@ import { ApprovalClient } from './approval-client.js';
 import type { IntakeConfig } from './intake.config.js';
 import { IntakeModule } from './intake.module.js';
 import { Labels } from './labels.js';
-import { authenticateRequest } from './principal.js';
 import { MAX_BATCH_ITEMS } from './propose.controller.js';
 import { Proposals } from './proposals.js';
 import { stepOf } from './step-of.js';
@@ -58,7 +57,7 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
   });
   return {
     ...{ name: 'intake', module, config, log, readiness, transport, maxBatchItems: MAX_BATCH_ITEMS },
-    onRequest: authenticateRequest({ keys, reviewers }),
+    authenticators: { keys, reviewers },
     onClosed: async () => {
       credentials.close();
       await Promise.allSettled([actionTypes.close(), appender.close(), client.close()]);

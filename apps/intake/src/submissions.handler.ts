@@ -1,12 +1,11 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { CountersignError } from '@countersign/canonical';
+import { CountersignError, idempotencyKeyOf } from '@countersign/canonical';
 import { decode, EventError, isEvent, TOPICS } from '@countersign/events';
 import type { ActionSubmitted, OutcomeReported } from '@countersign/events';
 import type { Handled, InRecord } from '@countersign/kafka';
 import type { AgentCredentials, KeyAuth } from '@countersign/service';
 import { OutcomeBody } from './action-body.js';
-import { checkIdempotencyKey } from './admit.js';
 import type { Proposer } from './admit.js';
 import type { ApprovalClient } from './approval-client.js';
 import { outcomeRequest } from './outcome-request.js';
@@ -18,6 +17,8 @@ import { APPROVAL, KEYS, PROPOSALS } from './tokens.js';
 import { validate } from './validate.js';
 import { verifySubmission } from './verify-submission.js';
 import type { Verified } from './verify-submission.js';
+
+const KEY_MEMBER = '/idempotency_key';
 
 /** The Kafka door: the same admission as over HTTP, with signatures for keys and dead letters for problems. */
 @Controller()
@@ -50,7 +51,7 @@ export class SubmissionsHandler {
     checkFields(submitted, verified);
     const submission = {
       body: actionBodyOf(submitted),
-      idempotency_key: checkIdempotencyKey(submitted.idempotency_key),
+      idempotency_key: idempotencyKeyOf(submitted.idempotency_key, KEY_MEMBER),
       via: 'kafka' as const,
     };
     await this.proposals.submit(submission, proposerOf(verified.agent), record.headers['traceparent']?.toString());
@@ -60,7 +61,7 @@ export class SubmissionsHandler {
     checkFields(reported, verified);
     const { tenant, agent_id, action_id, idempotency_key } = reported;
     const body = validate(OutcomeBody, outcomeBodyOf(reported));
-    const key = checkIdempotencyKey(idempotency_key);
+    const key = idempotencyKeyOf(idempotency_key, KEY_MEMBER);
     const scope = { tenant, agent_id };
     const action = await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false });
     if (!action) throw notFound();

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { canonicalize, CountersignError, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
@@ -6,7 +6,7 @@ import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
 import { decideChanged, derivedAfter } from '@countersign/policy';
 import type { PolicyVersion } from '@countersign/policy';
-import { InternalGuard } from '@countersign/service';
+import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import type { PolicySource } from './policy-log.js';
@@ -43,7 +43,7 @@ function readObject(text: string | null): { [member: string]: JsonValue } | null
  * that version were enforced everywhere.
  */
 @Controller('internal')
-@UseGuards(InternalGuard)
+@Access('service')
 export class DecideController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicySource,

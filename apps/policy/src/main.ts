@@ -1,4 +1,5 @@
+import { runMain } from '@countersign/service';
 import { loadPolicyConfig } from './policy.config.js';
 import { startPolicy } from './start-policy.js';
 
-await startPolicy(loadPolicyConfig(process.env));
+await runMain('policy', async () => startPolicy(loadPolicyConfig(process.env)));

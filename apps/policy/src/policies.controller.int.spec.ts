@@ -79,9 +79,8 @@ beforeAll(async () => {
     velocity: new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null }),
     appender: { append },
     macKeys: config.macKeys,
-    reviewers,
   });
-  service = await startService({ name: 'policy', module, config, log });
+  service = await startService({ name: 'policy', module, config, log, authenticators: { reviewers } });
 });
 afterAll(async () => {
   await service.close();
@@ -164,6 +163,7 @@ describe('policies over HTTP', () => {
         before_stated_by: 'agent',
         after_stated_by: 'agent',
         diff: null,
+        diff_truncated: false,
         rationale: null,
         confidence: null,
         signals: null,

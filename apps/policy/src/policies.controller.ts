@@ -1,26 +1,24 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import { compareDecisions, explain, loadPolicy, speakersFor } from '@countersign/policy';
 import type { Explanation, PolicyProblem } from '@countersign/policy';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Person } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import { subjectOf } from './lifecycle/subject.js';
 import { versionDocument } from './lifecycle/version-document.js';
 import type { PolicySource } from './policy-log.js';
 import { CHECK_BODY, EXPLAIN_BODY, parseCheck, parseExplain } from './requests.js';
-import { POLICIES, REVIEWERS } from './tokens.js';
+import { POLICIES } from './tokens.js';
 
 /** What any reviewer of a tenant may read and try. Nothing here changes a policy. */
 @Controller('v1/policies')
+@Access('person')
 export class PoliciesController {
-  constructor(
-    @Inject(POLICIES) private readonly policies: PolicySource,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
-  ) {}
+  constructor(@Inject(POLICIES) private readonly policies: PolicySource) {}
 
   @Get()
-  async list(@Headers('authorization') authorization?: string): Promise<{ items: object[] }> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
+  async list(@Person() { tenant }: Reviewer): Promise<{ items: object[] }> {
     return {
       items: this.policies
         .current()
@@ -33,9 +31,8 @@ export class PoliciesController {
   async read(
     @Param('name') name: string,
     @Param('version') version: string,
-    @Headers('authorization') authorization?: string,
+    @Person() { tenant }: Reviewer,
   ): Promise<object> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
     const { line, record } = subjectOf(this.policies.current(), tenant, name, Number(version));
     const { content, cases } = record.published;
     return { ...versionDocument(record, line.standing(record.version)), content, cases };
@@ -44,11 +41,7 @@ export class PoliciesController {
   @ApiBody({ schema: CHECK_BODY })
   @Post('check')
   @HttpCode(200)
-  async check(
-    @Body() body: unknown,
-    @Headers('authorization') authorization?: string,
-  ): Promise<{ valid: boolean; problems: readonly PolicyProblem[] }> {
-    await this.reviewers.authenticate(authorization);
+  async check(@Body() body: unknown): Promise<{ valid: boolean; problems: readonly PolicyProblem[] }> {
     const { content, file } = parseCheck(body);
     const { problems } = loadPolicy(content, file);
     return { valid: problems.length === 0, problems };
@@ -57,8 +50,7 @@ export class PoliciesController {
   @ApiBody({ schema: EXPLAIN_BODY })
   @Post('explain')
   @HttpCode(200)
-  async explain(@Body() body: unknown, @Headers('authorization') authorization?: string): Promise<Explanation> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
+  async explain(@Body() body: unknown, @Person() { tenant }: Reviewer): Promise<Explanation> {
     const { action, policy } = parseExplain(body);
     const named = policy && this.policies.current().speaker(tenant, policy.name, policy.version);
     if (policy !== null && !named) throw new CountersignError('not_found', 'there is no such policy version');

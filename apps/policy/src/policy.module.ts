@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
 import type { Engine } from '@countersign/clickhouse';
 import { METRICS } from '@countersign/service';
-import type { ReviewerAuth } from '@countersign/service';
 import type { Registry } from 'prom-client';
 import { ActionsHandler } from './actions.handler.js';
 import { BacktestController } from './backtest/backtest.controller.js';
@@ -20,18 +19,7 @@ import { PoliciesController } from './policies.controller.js';
 import { ReachController } from './roster/reach.controller.js';
 import type { ReachWatch } from './roster/reach-watch.js';
 import { ShadowController } from './shadow/shadow.controller.js';
-import {
-  DECIDER,
-  ENGINE,
-  EVIDENCE,
-  LIFECYCLE,
-  MAC_KEYS,
-  PAST,
-  POLICIES,
-  REACH,
-  REVIEWERS,
-  VELOCITY,
-} from './tokens.js';
+import { DECIDER, ENGINE, EVIDENCE, LIFECYCLE, MAC_KEYS, PAST, POLICIES, REACH, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 import { WindowsHandler } from './velocity/windows.handler.js';
 
@@ -40,7 +28,6 @@ export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policie
   /** Where recorded actions are read from. */
   readonly engine: Engine;
   readonly velocity: VelocitySource;
-  readonly reviewers: ReviewerAuth;
   readonly lifecycle: Lifecycle;
   readonly draws: DrawSource;
   /** Which gates people can open; null: nobody asks. */
@@ -49,7 +36,7 @@ export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policie
 
 @Module({})
 export class PolicyModule {
-  static of({ reviewers, engine, lifecycle, reach, ...parts }: PolicyParts): DynamicModule {
+  static of({ engine, lifecycle, reach, ...parts }: PolicyParts): DynamicModule {
     const makeDecider = (registry: Registry): Decider => {
       reach?.observe(registry);
       return new Decider({ ...parts, onDecided: decisionCounter(registry) });
@@ -76,7 +63,6 @@ export class PolicyModule {
         { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
         { provide: MAC_KEYS, useValue: parts.macKeys },
         { provide: VELOCITY, useValue: parts.velocity },
-        { provide: REVIEWERS, useValue: reviewers },
         { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },
       ],
     };

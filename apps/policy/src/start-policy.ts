@@ -59,10 +59,10 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const reach = new ReachWatch(policies, roster, log);
   const { lifecycle, approval } = makeLifecycle(config, policies, { roster: () => roster.current(), log });
   const draws = liveDrawKeys(config.secretsDir, log);
-  const parts = { policies, lifecycle, reach, evidence, draws, engine, appender, macKeys, reviewers };
+  const parts = { policies, lifecycle, reach, evidence, draws, engine, appender, macKeys };
   const module = PolicyModule.of({ ...parts, velocity: new Velocity(windows) });
   const service = await startService({
-    ...{ name: 'policy', module, config, log, readiness, transport },
+    ...{ name: 'policy', module, config, log, readiness, transport, authenticators: { reviewers } },
     onClosed: async () => {
       await closeAll([...Object.values(logs), roster, appender, engine, approval]);
       await connection.close();

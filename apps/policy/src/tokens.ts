@@ -1,7 +1,6 @@
 /** Names under which the module provides its parts. */
 export const DECIDER = Symbol('DECIDER');
 export const POLICIES = Symbol('POLICIES');
-export const REVIEWERS = Symbol('REVIEWERS');
 export const VELOCITY = Symbol('VELOCITY');
 export const MAC_KEYS = Symbol('MAC_KEYS');
 export const ENGINE = Symbol('ENGINE');

@@ -2,13 +2,13 @@ import { Controller, Get, Inject, Param, Query as QueryString } from '@nestjs/co
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
+import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { auditDocument } from './audit-document.js';
 import { auditPage, auditRun, auditRunAsOf } from './audit-queries.js';
 import type { PageQuestion } from './audit-queries.js';
 import { cursorAt, cursorOf, limitOf, onlyNames, textOf, timeOf } from './query-text.js';
 import type { Query } from './query-text.js';
-import { Who } from './reviewer.js';
 import { ENGINE } from './tokens.js';
 
 const FILTERS = [
@@ -26,6 +26,7 @@ const [FIRST, LAST] = [new Date(0), new Date('2299-01-01T00:00:00.000Z')];
 @ApiTags('audit')
 @ApiBearerAuth()
 @Controller('v1/audit')
+@Access('person')
 export class AuditController {
   constructor(@Inject(ENGINE) private readonly engine: Engine) {}
 
@@ -33,7 +34,7 @@ export class AuditController {
   async run(
     @Param('run_id') runId: string,
     @QueryString() query: Query,
-    @Who() { tenant }: Reviewer,
+    @Person() { tenant }: Reviewer,
   ): Promise<unknown> {
     onlyNames(query, ['as_of']);
     const asOf = textOf(query, 'as_of') === '' ? null : timeOf(query, 'as_of', LAST);
@@ -46,7 +47,7 @@ export class AuditController {
   }
 
   @Get('actions')
-  async actions(@QueryString() query: Query, @Who() { tenant }: Reviewer): Promise<unknown> {
+  async actions(@QueryString() query: Query, @Person() { tenant }: Reviewer): Promise<unknown> {
     const question = questionOf(query, tenant);
     const page = await auditPage(this.engine, question);
     const last = page.length === question.limit ? page.at(-1) : undefined;

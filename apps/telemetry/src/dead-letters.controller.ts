@@ -1,12 +1,11 @@
 import { Controller, Get, Inject, Query as QueryString } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { CountersignError } from '@countersign/canonical';
 import { readSql } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
+import { Access, Person, role } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { cursorAt, cursorOf, limitOf, onlyNames } from './query-text.js';
 import type { Query } from './query-text.js';
-import { Who } from './reviewer.js';
 import { ENGINE } from './tokens.js';
 
 interface LetterRow {
@@ -24,12 +23,12 @@ const sql = readSql('queries/dead_letters.sql');
 @ApiTags('dead letters')
 @ApiBearerAuth()
 @Controller('v1/dead-letters')
+@Access(role('admin'))
 export class DeadLettersController {
   constructor(@Inject(ENGINE) private readonly engine: Engine) {}
 
   @Get()
-  async list(@QueryString() query: Query, @Who() { tenant, roles }: Reviewer): Promise<unknown> {
-    if (!roles.includes('admin')) throw new CountersignError('forbidden', 'dead letters are for the role admin');
+  async list(@QueryString() query: Query, @Person() { tenant }: Reviewer): Promise<unknown> {
     onlyNames(query, ['limit', 'cursor']);
     const limit = limitOf(query, 50, 500);
     const after = cursorOf(query);

@@ -1,4 +1,5 @@
+import { runMain } from '@countersign/service';
 import { startTelemetry } from './start-telemetry.js';
 import { loadTelemetryConfig } from './telemetry.config.js';
 
-await startTelemetry(loadTelemetryConfig(process.env));
+await runMain('telemetry', async () => startTelemetry(loadTelemetryConfig(process.env)));

@@ -2,25 +2,26 @@ import { Controller, Get, Inject, Query as QueryString } from '@nestjs/common';
 import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
+import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { METRICS_ANSWER } from './answers.js';
 import { askMetrics, DIMENSIONS } from './metrics-query.js';
 import type { Dimension, MetricsAnswer } from './metrics-query.js';
 import { onlyNames, textOf, timeOf } from './query-text.js';
 import type { Query } from './query-text.js';
-import { Who } from './reviewer.js';
 import { ENGINE } from './tokens.js';
 
 /** The numbers of docs/metrics.md. */
 @ApiTags('metrics')
 @ApiBearerAuth()
 @Controller('v1/metrics')
+@Access('person')
 export class MetricsController {
   constructor(@Inject(ENGINE) private readonly engine: Engine) {}
 
   @ApiResponse({ status: 200, description: 'As defined in docs/metrics.md.', schema: METRICS_ANSWER })
   @Get()
-  metrics(@QueryString() query: Query, @Who() { tenant }: Reviewer): Promise<MetricsAnswer> {
+  metrics(@QueryString() query: Query, @Person() { tenant }: Reviewer): Promise<MetricsAnswer> {
     onlyNames(query, [...DIMENSIONS, 'from', 'to', 'group_by']);
     return askMetrics(this.engine, {
       tenant,

@@ -3,10 +3,12 @@ import { ApiTags } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import { schemaRegistry } from '@countersign/events';
 import type { RegisteredSchema } from '@countersign/events';
+import { Access } from '@countersign/service';
 
 /** The read routes of a Confluent schema registry, from the committed schemas: what kcat, Connect and other clients ask. */
 @ApiTags('schemas')
 @Controller()
+@Access('anybody')
 export class RegistryController {
   @Get('schemas/ids/:id')
   byId(@Param('id') id: string): { schema: string } {

@@ -4,7 +4,6 @@ import { startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { testEngine } from '@countersign/testing';
 import { letterFor } from './letter.js';
-import { authenticateRequest } from './reviewer.js';
 import { SinkMetrics } from './sink-metrics.js';
 import { TelemetryModule } from './telemetry.module.js';
 import { testDatabase } from './testing/database.js';
@@ -62,7 +61,7 @@ describe('telemetry over HTTP', () => {
       module,
       config,
       log: silent,
-      onRequest: authenticateRequest(issuer.auth),
+      authenticators: { reviewers: issuer.auth },
     });
   }, 60_000);
   afterAll(async () => {

@@ -3,7 +3,6 @@ import { connect, createAppender } from '@countersign/kafka';
 import { createLogger, RateLimit, Readiness, ReviewerAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { createEventSink } from './event-sink.js';
-import { authenticateRequest } from './reviewer.js';
 import { Refresher } from './refresher.js';
 import { SinkMetrics } from './sink-metrics.js';
 import type { TelemetryConfig } from './telemetry.config.js';
@@ -28,7 +27,7 @@ export async function startTelemetry(config: TelemetryConfig): Promise<RunningSe
   const reviewers = new ReviewerAuth(config.issuers, new RateLimit(config.rate));
   const running = await startService({
     ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts }), config, log, readiness },
-    onRequest: authenticateRequest(reviewers),
+    authenticators: { reviewers },
     onClosed: async () => {
       await sink.close();
       await Promise.allSettled([refresher.close(), appender.close()]);

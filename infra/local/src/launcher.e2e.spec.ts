@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { eventually } from '@countersign/testing';
@@ -67,6 +67,10 @@ describe('countersign up', () => {
       ['approval', 'clickhouse', 'intake', 'issuer', 'kafka', 'launcher', 'policy', 'telemetry'].sort(),
     );
     expect(Object.values(local.pids).every(isAlive)).toBe(true);
+  });
+
+  it('keeps its data folder to its owner', async () => {
+    expect((await stat(dataFolder(PORT_BASE))).mode & 0o777).toBe(0o700);
   });
 
   it('answers status and token', async () => {

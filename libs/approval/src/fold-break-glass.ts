@@ -1,3 +1,4 @@
+import { seenLength } from '@countersign/canonical';
 import type { BreakGlassRequested, Gate } from '@countersign/events';
 import { keptFromGlass } from './eligibility.js';
 import { about, actionOf, publish, refuse, requestOf } from './facts.js';
@@ -54,7 +55,7 @@ function judge(turn: Turn, action: ActionState, request: RequestState, asked: Br
   // Without the packet of the review nobody could look at it afterwards.
   if (asked.packet_digest !== request.packet_digest || asked.review_packet_digest === null)
     return refuse('stale_packet');
-  return asked.reason.trim().length < GLASS_REASON_MIN ? refuse('reason_required') : null;
+  return seenLength(asked.reason) < GLASS_REASON_MIN ? refuse('reason_required') : null;
 }
 
 function letGo(turn: Turn, action: ActionState, request: RequestState, asked: BreakGlassRequested): void {

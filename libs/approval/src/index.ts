@@ -3,7 +3,7 @@ export { assignmentRecord, planAssignments } from './assign.js';
 export type { Assignment } from './assign.js';
 export { differencesOf, formBatches } from './batch/batch.js';
 export type { Batch, BatchMember, BatchOutlier, Differences, Waiting } from './batch/batch.js';
-export { HIDDEN_CHARACTERS, hiddenAt } from './batch/hidden-characters.js';
+export { hiddenAt } from './batch/hidden-characters.js';
 export type { Outlier, OutlierReason } from './batch/outliers.js';
 export { nextDeadline } from './deadlines.js';
 export {
@@ -50,7 +50,7 @@ export { approvalsBy } from './quorum.js';
 export type { Approvals, Approver, FilledStage } from './quorum.js';
 export { hasVoted } from './voted.js';
 export { missingFor, votesFor } from './vote-content.js';
-export { patch } from './patch.js';
+export { patch, recordedPatch } from './patch.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
 export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';

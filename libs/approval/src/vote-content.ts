@@ -1,3 +1,4 @@
+import { seenLength } from '@countersign/canonical';
 import type { Vote, VoteCast } from '@countersign/events';
 import { evidenceMissing } from './evidence.js';
 import { judgeSeen } from './seen.js';
@@ -42,7 +43,7 @@ function lacksReason(turn: Turn, request: RequestState, cast: VoteCast): boolean
     (gate.reason === 'deny' && cast.vote === 'deny') ||
     kind === 'audit' ||
     isFast(turn, request, cast);
-  return needsReason && (cast.reason ?? '').trim().length < Math.max(1, gate.reason_min_length);
+  return needsReason && seenLength(cast.reason ?? '') < Math.max(1, gate.reason_min_length);
 }
 
 /** True for a vote that came sooner than the packet can be read; who never opened it has read nothing. */

@@ -43,6 +43,7 @@ export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): A
       before_stated_by: 'agent',
       after_stated_by: 'agent',
       diff: null,
+      diff_truncated: false,
       rationale: 'lost',
       confidence: 0.9,
       signals: null,
@@ -73,7 +74,7 @@ const digestOfVersion = (action: Digested, parameters: string): string =>
 /** A decision that asks for people, unless the overrides say otherwise. */
 export function decided(action: ActionProposed, overrides: Partial<ActionDecided> = {}): ActionDecided {
   const { tenant, action_id, run_id, agent_id, action_type, environment, agent_version, model_id } = action;
-  const { on_behalf_of, operators, digest, body_hash, submitted_at, respond_within_s, preconditions } = action;
+  const { on_behalf_of, operators, digest, body_hash, submitted_at, respond_within_s } = action;
   const decision: ActionDecided = {
     ...{
       tenant,
@@ -87,7 +88,7 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
       on_behalf_of,
       operators,
     },
-    ...{ digest, body_hash, submitted_at, respond_within_s, preconditions, proposed_at: submitted_at },
+    ...{ digest, body_hash, submitted_at, respond_within_s, proposed_at: submitted_at },
     ...{ action: encode('ActionProposed', action), decision_id: derivedId('dec', action_id) },
     ...{ policy_decision: 'require_approval', effective_decision: 'require_approval', mode: 'enforce', bypass: null },
     ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
@@ -125,6 +126,7 @@ export function edited(action: ActionProposed, parameters: unknown, overrides: P
   return {
     ...{ parameters: text, digest, packet_digest: digestOf(['packet', digest]), after: null, diff: null },
     ...{
+      diff_truncated: false,
       amount_value: null,
       amount_currency: null,
       policy_decision: 'require_approval',

@@ -38,7 +38,7 @@ const audited = under({ quorum: 1 }, { audit_gate: gate({ name: 'sample' }) });
 const staged = under({ stages: [{ name: 'law', count: 1, roles: ['legal'], people: [] }], roles: ['finance'] });
 const one = under({ quorum: 1 });
 const dry = under({ quorum: 1, pattern: 'dry-run' });
-const ran = allowed(action, { preconditions: '{"etag":"1"}' });
+const ran = allowed({ ...action, preconditions: '{"etag":"1"}' });
 const plain = allowed(action);
 
 const votes = (event: ActionDecided, who: string, over: Parameters<typeof vote>[2] = {}, ms = MINUTE): LogRecord =>

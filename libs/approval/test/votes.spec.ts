@@ -88,6 +88,10 @@ describe('votes', () => {
     ['deny', 'deny', null, 'reason_required'],
     ['deny', 'deny', '  no  ', 'reason_required'],
     ['deny', 'deny', 'wrong order', 'ok'],
+    ['deny', 'deny', '\u200b'.repeat(10), 'reason_required'],
+    ['deny', 'deny', '\u3164 \u2800\u2800', 'reason_required'],
+    ['deny', 'deny', 'e\u0301\u0301\u0301', 'reason_required'],
+    ['deny', 'deny', 'खराब', 'ok'],
     ['deny', 'approve', null, 'ok'],
     ['always', 'approve', null, 'reason_required'],
   ] as const)('with reasons on %s: %s because %p is %s', (reason, choice, text, code) => {

@@ -1,26 +1,9 @@
-/** Letters of other scripts that look like Latin ones, so that a word cannot hide behind them. */
-const LOOK_ALIKES = new Map(
-  [
-    ...'аa вb еe кk мm нh оo рp сc тt уy хx іi јj ѕs ԁd ԛq ԝw һh ɑa ɡg ıi αa βb εe ιi κk νv οo ρp τt υu χx'.matchAll(
-      /(\S)(\S)/gu,
-    ),
-  ].map(([, from = '', to = '']) => [from, to] as const),
-);
+import { foldText, isPlainText } from '@countersign/canonical';
 
-const BEYOND_ASCII = /[\x80-\uffff]/;
-const LETTERS_BEYOND_ASCII = /[\u0080-\u{10ffff}]/gu;
-const UNSEEN = /[\p{M}\p{Cf}]/gu;
 const WORD = /[\p{L}\p{N}]+/gu;
 // Scripts that put no space between words: their keywords are looked for anywhere.
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]/u;
 const MAX_WORDS = 10;
-
-/** Text without what a reader does not see: case, width, accents, invisible characters, look-alike letters. */
-export function foldText(text: string): string {
-  if (!BEYOND_ASCII.test(text)) return text.toLowerCase();
-  const plain = text.normalize('NFKC').toLowerCase().normalize('NFKD').replace(UNSEEN, '');
-  return plain.replace(LETTERS_BEYOND_ASCII, (letter) => LOOK_ALIKES.get(letter) ?? letter);
-}
 
 const wordsOf = (folded: string): readonly string[] => folded.match(WORD) ?? [];
 
@@ -78,9 +61,33 @@ function matches({ phrases, beginnings, lengths, anywhere }: Filter, text: strin
   );
 }
 
+// What draws nothing between two letters of a page: a tag, and a soft hyphen or joiner by name.
+const MARKUP = /<[^<>]*>|&(?:shy|zwnj|zwj|lrm|rlm|ZeroWidthSpace|NoBreak|ic|it);/g;
+const REFERENCE = /&#(?:([0-9]{1,7})|[xX]([0-9a-fA-F]{1,6}));/g;
+const EMPHASIS = /(?<=[\p{L}\p{N}])(?:\*\*?|__|~~|`)(?=[\p{L}\p{N}])/gu;
+const MAX_CODE = 0x10ffff;
+
+const character = (whole: string, decimal: string | undefined, hex: string | undefined): string => {
+  const code = decimal === undefined ? parseInt(hex ?? '', 16) : Number(decimal);
+  return code <= MAX_CODE ? String.fromCodePoint(code) : whole;
+};
+
+/** A text as a page or a chat would draw it; null where it has no markup. */
+export function drawn(text: string): string | null {
+  const plain = text.replace(REFERENCE, character).replace(MARKUP, '').replace(EMPHASIS, '');
+  return plain === text ? null : plain;
+}
+
+const MAX_READ = 50_000;
+
+/** Nobody is sure of a text with signs, nor of a very long one in other than plain letters. */
+const isSure = (text: string): boolean =>
+  /^[\x09\x0a\x0d\x20-\x7e]*$/.test(text) || (text.length <= MAX_READ && isPlainText(text));
+
 /**
  * Whether a text has one of the keywords as whole words. `*` at the end of a keyword lets its last word go on. Case,
- * width, accents, invisible characters and look-alike letters do not matter. Takes time linear in the text.
+ * width, accents, invisible characters, look-alike letters and markup do not matter. Takes time linear in the text.
+ * @throws Error where none was found in a text that cannot be read surely: the answer is unknown
  */
 export function rememberKeywords(): (text: string, keywords: readonly string[]) => boolean {
   const known = new Map<string, Filter>();
@@ -88,6 +95,9 @@ export function rememberKeywords(): (text: string, keywords: readonly string[]) 
     const key = keywords.join('\n');
     const filter = known.get(key) ?? filterOf(keywords);
     if (!known.has(key)) known.set(key, filter);
-    return matches(filter, text);
+    const plain = drawn(text);
+    if (matches(filter, text) || (plain !== null && matches(filter, plain))) return true;
+    if (isSure(text) && (plain === null || isSure(plain))) return false;
+    throw new Error('the text has hidden characters or letters that look like others, so no keyword is surely absent');
   };
 }

@@ -1,25 +1,21 @@
-/** What an editor does not show: format and control characters except tab and line ends; a mark at the very beginning is fine. */
-const INVISIBLE = /(?!^\ufeff)[\p{Cf}\u2028\u2029]|(?![\t\n\r])\p{Cc}/u;
+import { codeOf, hiddenIn, lookAlikesIn, wideIn } from '@countersign/canonical';
+
 const WORD = /[\p{L}\p{M}\p{N}_]+/gu;
-const LATIN = /\p{sc=Latin}/u;
-const LIKE_LATIN = /[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Armenian}\p{sc=Coptic}\p{sc=Cherokee}\p{sc=Lisu}]/u;
-/** Other forms of Latin letters: full width, and the alphabets of mathematics. */
-const DISGUISED = /[\uff21-\uff3a\uff41-\uff5a\u{1d400}-\u{1d7ff}]/u;
+const STYLED = /^[\p{sc=Common}\p{sc=Latin}]/u;
 
-const codeOf = (text: string): string => `U+${(text.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
-
-/** The first character that no reader can see, and where; null when there is none. */
+/** The first character that no reader can see, and where; null when there is none. A mark at the very beginning is fine. */
 export function invisibleIn(text: string): { at: number; message: string } | null {
-  const found = INVISIBLE.exec(text);
-  return found && { at: found.index, message: `expected no invisible character (${codeOf(found[0])})` };
+  const found = hiddenIn(text).find(({ at }) => at > 0 || !text.startsWith('\ufeff'));
+  return found === undefined ? null : { at: found.at, message: `expected no invisible character (${found.says})` };
 }
 
 /** What is wrong with a text in which letters stand that look like other ones; null when nothing is. */
 export function lookAlikeIn(text: string): string | null {
-  const disguised = DISGUISED.exec(text);
-  if (disguised) return `expected plain letters, not ${codeOf(disguised[0])}`;
-  const mixed = (text.match(WORD) ?? []).find((word) => LATIN.test(word) && LIKE_LATIN.test(word));
-  if (mixed === undefined) return null;
-  const strange = LIKE_LATIN.exec(mixed)?.[0] ?? '';
-  return `expected words of one script: \`${mixed.slice(0, 40)}\` has ${codeOf(strange)}, which looks like a Latin letter`;
+  const all = [...wideIn(text), ...lookAlikesIn(text)].sort((a, b) => a.at - b.at);
+  const found = all.find(({ at, length, says }) => says === codeOf(text.slice(at, at + length)));
+  if (found === undefined) return null;
+  const strange = text.slice(found.at, found.at + found.length);
+  if (STYLED.test(strange)) return `expected plain letters, not ${codeOf(strange)}`;
+  const word = [...text.matchAll(WORD)].find(({ 0: one, index }) => index + one.length > found.at)?.[0] ?? strange;
+  return `expected words of one script: \`${word.slice(0, 40)}\` has ${codeOf(strange)}, which looks like a Latin letter`;
 }

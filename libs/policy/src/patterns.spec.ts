@@ -1,7 +1,7 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import type { PolicyAction } from './action.js';
 import { decide } from './decide.js';
-import { foldText } from './keywords.js';
 import { loadPolicy } from './load-policy.js';
 
 const POLICY = `name: posts
@@ -59,12 +59,42 @@ describe('keyword filters', () => {
     'see our refund   policy.',
     '全品保証付き',
     'ask Mueller or MÜLLER',
+    'guar\u3164antee',
+    'gu\ufe0farantee',
+    'guar\u2800antee',
+    'guar\u{e0061}antee',
+    'guarant\u0435\u0435',
+    'guarantee\u0501',
+    'ris\u{1d424}-free',
+    'r\u0456sk-free',
+    'guar<b></b>antee',
+    'guar<!-- -->antee',
+    'guar&shy;antee',
+    'gu&#97;rantee',
+    'gu&#x61;rantee',
+    'gua**ran**tee',
   ])('ask the lawyer about %j', (text) => expect(post(text)).toBe('legal'));
 
   it.each(['We open at nine.', 'risk and free', 'no refund, no policy', 'a warrantee', 'Muller-Thurgau'.slice(8)])(
     'let %j be',
     (text) => expect(post(text)).toBeNull(),
   );
+
+  it.each([
+    '\u0262\u1d1c\u1d00\u0280\u1d00\u0274\u1d1b\u1d07\u1d07',
+    'a \ue000 b',
+    '\u{1f1ec}\u{1f1fa}\u{1f1e6}',
+    'pr\u0585m\u0456se',
+    'a\u202eb',
+  ])('are not surely absent from %j', (text) =>
+    expect(decided({ ...calm, text })).toMatchObject({ rule: 'promises', policy_decision: 'require_approval' }),
+  );
+
+  it('are surely absent from honest texts in every script', () => {
+    const file = new URL('../../canonical/src/characters/honest-texts.json', import.meta.url);
+    const honest = Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, string[]>).flat();
+    expect(honest.filter((text) => post(text) !== null)).toEqual(['Jürgen Müller']);
+  });
 
   it('ask when the text is missing', () => {
     expect(decided({ spend: calm.spend })).toMatchObject({ rule: 'promises', policy_decision: 'require_approval' });
@@ -83,11 +113,8 @@ describe('keyword filters', () => {
   });
 
   it('find a word whatever stands around it', () => {
-    const around = fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[\p{L}\p{M}\p{N}\p{Cf}]/gu, ''));
+    const around = fc.string({ unit: 'grapheme' }).map((text) => text.replace(/[\p{L}\p{M}\p{N}\p{Cf}<>&*_~`]/gu, ''));
     fc.assert(fc.property(around, around, (a, b) => expect(post(`${a} guarantee ${b}`)).toBe('legal')));
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => expect(foldText(foldText(text))).toBe(foldText(text))),
-    );
   });
 
   it.each([

@@ -1,15 +1,19 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CountersignError, problemOf } from '@countersign/canonical';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { guardRoutes, routeFactsOf } from './edge/on-request.js';
+import type { Authenticators } from './edge/principal.js';
+import { answerClientError } from './client-error.js';
 import type { HttpObservation } from './http-metrics.js';
 import type { BodyLimits } from './json-body.js';
 import { MAX_ACTION_BYTES, readJsonBody } from './json-body.js';
 import type { Logger } from './logger.js';
 import { asError, sendProblem } from './problem.filter.js';
-import type { RAW_BODY } from './raw-body.js';
 import { refuseCrossSite } from './same-site.js';
+import type { ServiceConfig } from './service.config.js';
 
 export interface HttpOptions {
   /** Items of a batch, 1 or more: an array body may have this many times 256 KiB. Default 1. */
@@ -18,11 +22,17 @@ export interface HttpOptions {
   readonly acceptForms?: boolean;
   /** Origins of this service's own pages; browsers may change something from there only. Default none. */
   readonly origins?: readonly string[];
-  /** Runs before the body is read, e.g. to authenticate; what it throws is the answer. */
-  readonly onRequest?: (request: FastifyRequest) => Promise<void>;
+  /** By what callers are known before their body is read; every route says whom it lets in. Default: nobody is known. */
+  readonly authenticators?: Authenticators;
 }
 
+/** A request has this long to arrive, its head first; connections are looked at this often for it. */
 const REQUEST_TIMEOUT_MS = 30_000;
+const HEAD_TIMEOUT_MS = 10_000;
+const CHECKED_EVERY_MS = 2_000;
+const MAX_ADDRESS_CHARACTERS = 16 * 1024;
+/** Of one instance; more are closed as they come. */
+const MAX_CONNECTIONS = 10_000;
 
 // OWASP ASVS 5.0, chapter 3.4. A page replaces the content security policy by its own.
 const SECURITY_HEADERS = {
@@ -40,8 +50,10 @@ const SECURITY_HEADERS = {
 export function createHttpAdapter(log: Logger): FastifyAdapter {
   return new FastifyAdapter({
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: HEAD_TIMEOUT_MS, connectionsCheckingInterval: CHECKED_EVERY_MS },
+    clientErrorHandler: (fault, socket) => answerClientError(fault, socket as Socket),
     bodyLimit: Number.MAX_SAFE_INTEGER, // readJsonBody has the limits, by the kind of body
-    routerOptions: { maxParamLength: 500 },
+    routerOptions: { maxParamLength: MAX_ADDRESS_CHARACTERS }, // an id of any length is one that there is not
     frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) =>
       sendProblem(reply, problemOf(asError(error, log))),
   });
@@ -50,7 +62,7 @@ export function createHttpAdapter(log: Logger): FastifyAdapter {
 /** Body parsers, security headers and the observation of every request. */
 export function setUpHttp(
   app: NestFastifyApplication,
-  options: HttpOptions,
+  options: HttpOptions & { readonly config: Pick<ServiceConfig, 'internalToken'> },
   observe: (observation: HttpObservation) => void,
 ): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
@@ -58,6 +70,9 @@ export function setUpHttp(
     maxBytes: MAX_ACTION_BYTES,
     maxArrayBytes: MAX_ACTION_BYTES * (options.maxBatchItems ?? 1),
   };
+  fastify.server.maxConnections = MAX_CONNECTIONS;
+  // All headers are looked at: a second copy behind a thousand others must not go unseen. Their bytes are limited.
+  fastify.server.maxHeadersCount = 0;
   fastify.removeAllContentTypeParsers();
   acceptJson(fastify, limits);
   acceptRaw(fastify);
@@ -71,8 +86,7 @@ export function setUpHttp(
     refuseCrossSite(request, origins);
     done();
   });
-  const { onRequest } = options;
-  if (onRequest) fastify.addHook('onRequest', (request) => onRequest(request));
+  guardRoutes(fastify, { authenticators: options.authenticators ?? {}, internalToken: options.config.internalToken });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     observe({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });
@@ -89,14 +103,12 @@ function acceptJson(fastify: FastifyInstance, limits: BodyLimits): void {
   });
 }
 
-const isRaw = ({ routeOptions }: FastifyRequest): boolean =>
-  (routeOptions.config as Partial<typeof RAW_BODY>).isRaw === true;
+const isRaw = (request: FastifyRequest): boolean => routeFactsOf(request).isRaw === true;
 
 /** Routes that take any type read it themselves, once they know who sends it; all others refuse it. */
 function acceptRaw(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) => {
     if (isRaw(request)) return Promise.resolve(payload);
-    if (request.is404) return Promise.resolve(undefined);
     return Promise.reject(noJson());
   });
 }

@@ -3,10 +3,12 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Readiness } from './readiness.js';
+import { Access } from './edge/access.js';
 import { METRICS, READINESS } from './tokens.js';
 
 /** What every service answers to its operators. */
 @ApiExcludeController()
+@Access('anybody')
 @Controller()
 export class HealthController {
   constructor(

@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { CountersignError } from '@countersign/canonical';
 import type { Problem } from '@countersign/canonical';
-import { INTERNAL_HEADER } from './internal.guard.js';
+import { INTERNAL_HEADER } from './internal-header.js';
 import type { Logger } from './logger.js';
 
 export interface InternalCall {

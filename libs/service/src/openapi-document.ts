@@ -2,7 +2,8 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { PROBLEMS } from '@countersign/canonical';
-import { INTERNAL_HEADER } from './internal.guard.js';
+import { ACCESS_EXTENSION } from './edge/access.js';
+import { INTERNAL_HEADER } from './internal-header.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Responses = Operation['responses'];
@@ -57,9 +58,10 @@ const operationId = (controller: string, method: string): string =>
   `${controller.replace(/Controller$/, '').replace(/^./, (first) => first.toLowerCase())}_${method}`;
 
 function complete(path: string, operation: Operation): void {
-  const isOpen = !path.startsWith('/v1/') && !path.startsWith('/internal/');
-  operation.security = isOpen ? [] : [path.startsWith('/v1/') ? { bearer: [] } : { internal: [] }];
-  const statuses = [...(isOpen ? [] : path.startsWith('/v1/') ? [401, 403, 429] : []), ...statusesOf(path, operation)];
+  const access = (operation as unknown as Record<string, readonly string[]>)[ACCESS_EXTENSION] ?? [];
+  const [isOpen, isInternal] = [access.includes('anybody'), access.includes('service')];
+  operation.security = isOpen ? [] : [isInternal ? { internal: [] } : { bearer: [] }];
+  const statuses = [...(isOpen || isInternal ? [] : [401, 403, 429]), ...statusesOf(path, operation)];
   const problems: Responses = {};
   for (const status of [...statuses, 500, 503]) problems[status] = PROBLEM;
   operation.responses = { ...problems, ...described(operation.responses) };

@@ -41,6 +41,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): void {
   if (reply.sent || reply.raw.headersSent) return;
   if (problem.retry_after !== undefined) reply.header('retry-after', String(problem.retry_after));
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  if (Array.isArray(problem['allow'])) reply.header('allow', problem['allow'].join(', '));
   void reply
     .code(problem.status)
     .header('content-type', 'application/problem+json')

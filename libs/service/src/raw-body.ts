@@ -7,9 +7,6 @@ export const MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024;
 /** Bodies that are in memory at a time. */
 const MAX_AT_ONCE = 16;
 
-/** Configuration of a route that takes any media type: its body is the unread stream. */
-export const RAW_BODY = { isRaw: true } as const;
-
 export interface RawBodyLimits {
   /** Bytes of one body, 1 or more. */
   readonly maxBytes: number;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { CountersignError } from '@countersign/canonical';
-import { INTERNAL_HEADER } from './internal.guard.js';
+import { INTERNAL_HEADER } from './internal-header.js';
 
 /** What says where a request comes from. */
 export interface Sender {

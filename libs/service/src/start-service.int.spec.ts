@@ -2,9 +2,9 @@ import { mkdtempSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Body, Controller, Get, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Module, Post } from '@nestjs/common';
 import type { JsonValue } from '@countersign/canonical';
-import { InternalGuard, Readiness, startService } from './index.js';
+import { Access, Readiness, startService } from './index.js';
 import type { LogFields, RunningService, ServiceConfig } from './index.js';
 
 const config: ServiceConfig = {
@@ -21,6 +21,7 @@ const config: ServiceConfig = {
 };
 
 @Controller()
+@Access('anybody')
 class EchoController {
   @Post('echo')
   @HttpCode(200)
@@ -39,7 +40,7 @@ class EchoController {
   }
 
   @Get('internal/thing')
-  @UseGuards(InternalGuard)
+  @Access('service')
   internal(): { inside: boolean } {
     return { inside: true };
   }
@@ -141,7 +142,7 @@ describe('every answer', () => {
     expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it.each(['/nowhere', '/v1/../etc/passwd', '/echo', '/internal/thing'])(
+  it.each(['/nowhere', '/v1/../etc/passwd', '/internal/thing'])(
     'is a problem 404 where there is nothing: GET %s',
     async (path) => {
       const response = await fetch(service.url + path);

@@ -93,7 +93,7 @@ function serveOpenapi(app: NestFastifyApplication, options: ServiceOptions): voi
   app
     .getHttpAdapter()
     .getInstance()
-    .get('/openapi.json', (_request, reply) => {
+    .get('/openapi.json', { config: { access: ['anybody'] } }, (_request, reply) => {
       document ??= build();
       return reply.send(document);
     });

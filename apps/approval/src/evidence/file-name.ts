@@ -1,6 +1,6 @@
+import { withoutHidden } from '@countersign/canonical';
+
 const MAX_LENGTH = 200;
-// Controls, formats (bidirectional and invisible ones are among them), surrogates, private use; line and paragraph ends.
-const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
 // What no file system wants in a name, and shells and pages read as something else.
 const SPECIAL = /[<>:"|?*\\/]/g;
 
@@ -9,7 +9,7 @@ const SPECIAL = /[<>:"|?*\\/]/g;
  * its ending kept.
  */
 export function cleanName(given: string): string {
-  const last = given.normalize('NFC').replace(HIDDEN, '').split(/[\\/]/).at(-1) ?? '';
+  const last = withoutHidden(given.normalize('NFC')).split(/[\\/]/).at(-1) ?? '';
   const plain = last
     .replace(SPECIAL, '_')
     .replace(/\s+/g, ' ')

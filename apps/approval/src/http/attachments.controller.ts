@@ -1,18 +1,16 @@
-import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import { UseGuards, UseInterceptors } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiHeader, ApiProduces, ApiQuery, ApiResponse } from '@nestjs/swagger';
-import { RAW_BODY } from '@countersign/service';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Keyed, Person, RawBody } from '@countersign/service';
+import type { KeyedCall, Reviewer } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AttachQuery } from '../evidence/evidence.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { sendAttachment } from '../evidence/served-attachment.js';
-import { EVIDENCE, REVIEWERS, VOTES } from '../tokens.js';
+import { EVIDENCE, VOTES } from '../tokens.js';
 import { ATTACHED_ANSWER } from './answers.js';
 import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
-import { keyOf } from './idempotency-key.js';
 import { requestItem } from './request-view.js';
 import { validate } from './validate.js';
 import type { Votes } from './votes.js';
@@ -21,11 +19,11 @@ const BINARY = { type: 'string', format: 'binary' } as const;
 
 /** Evidence that people attach to a request, and read. */
 @Controller('v1/requests/:request_id/attachments')
+@Access('person')
 @UseGuards(CaughtUpGuard)
 @UseInterceptors(BehindInterceptor)
 export class AttachmentsController {
   constructor(
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(VOTES) private readonly votes: Votes,
     @Inject(EVIDENCE) private readonly evidence: Evidence,
   ) {}
@@ -37,15 +35,15 @@ export class AttachmentsController {
   @ApiConsumes('application/octet-stream')
   @ApiBody({ schema: BINARY })
   @ApiResponse({ status: 201, description: 'Attached.', schema: ATTACHED_ANSWER })
-  @RouteConfig(RAW_BODY)
+  @RawBody()
   @Post()
   @HttpCode(201)
   async attach(
     @Param('request_id') id: string,
-    @Req() call: FastifyRequest,
+    @Keyed() by: KeyedCall,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { repeated, ...attached } = await this.take(id, call);
+    const { repeated, ...attached } = await this.take(id, reply.request, by);
     if (repeated) void reply.header('idempotency-replayed', 'true');
     return attached;
   }
@@ -55,24 +53,22 @@ export class AttachmentsController {
   @ApiResponse({ status: 200, description: 'The file.', schema: BINARY })
   @Get(':attachment_id')
   async download(
-    @Headers('authorization') authorization: string | undefined,
+    @Person() { tenant }: Reviewer,
     @Param('request_id') id: string,
     @Param('attachment_id') attachmentId: string,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { tenant } = await this.reviewers.authenticateReader(authorization);
     const attachment = this.votes.attachment(tenant, id, attachmentId);
     sendAttachment(reply, attachment, await this.evidence.read(tenant, attachment));
   }
 
-  private async take(id: string, { headers, query, body }: FastifyRequest) {
-    const reviewer = await this.reviewers.authenticate(headers['authorization']);
+  private async take(id: string, { headers, query, body }: FastifyRequest, { reviewer, key }: KeyedCall) {
     const { issuer, subject, roles, tenant } = reviewer;
     const { attachment, repeated } = await this.evidence.attach({
       ...validate(AttachQuery, query),
       requested: this.votes.request(tenant, id),
       who: { issuer, subject, roles, as_agent: false },
-      ...{ key: keyOf(headers['idempotency-key']?.toString()), contentType: headers['content-type'], body },
+      ...{ key, contentType: headers['content-type'], body },
     });
     return { attachment, request: requestItem(this.votes.request(tenant, id), reviewer), repeated };
   }

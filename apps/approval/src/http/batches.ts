@@ -26,14 +26,15 @@ export class Batches {
   /**
    * One batch with a row for each request: together with what is common to all, a row is all that takes effect. That it
    * was shown to this person is in the log before this is answered.
+   * @param isRead false for a call whose answer nobody sees
    * @throws CountersignError `not_found`; `internal` when a packet does not fit its action
    */
-  async open(reviewer: Reviewer, id: string): Promise<Json> {
+  async open(reviewer: Reviewer, id: string, isRead: boolean): Promise<Json> {
     const batch = this.formed(reviewer).find((one) => one.batch === id);
     if (batch === undefined)
       throw new CountersignError('not_found', 'there is no such batch now; read the list of batches again');
     for (const { waiting } of batch.members) packetOf(waiting);
-    await this.noteRows(batch, reviewer);
+    if (isRead) await this.noteRows(batch, reviewer);
     const { own } = differencesOf(batch.members);
     const items = batch.members.map((one, at) => ({ ...itemOf(one), differs: own[at] ?? {} }));
     return { ...summaryOf(batch), items };

@@ -1,34 +1,21 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Headers,
-  HttpCode,
-  Inject,
-  Param,
-  Post,
-  Res,
-  UseGuards,
-  UseInterceptors,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiHeader } from '@nestjs/swagger';
 import { custodyDocument, isBlind } from '@countersign/approval';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Keyed, Person } from '@countersign/service';
+import type { KeyedCall, Reviewer } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
-import { CUSTODY, REVIEWERS, VOTES } from '../tokens.js';
+import { CUSTODY, VOTES } from '../tokens.js';
 import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { CommentBody, NoBody, ReasonBody, ReassignBody } from './custody.js';
 import type { Custody, CustodyWish } from './custody.js';
-import { keyOf } from './idempotency-key.js';
 import { openapiOf } from './openapi.js';
 import { validate } from './validate.js';
 import type { Votes } from './votes.js';
 
-type RequestHeaders = Record<string, string | undefined>;
 /** A call as it comes in, and the reply whose headers say whether it is a repetition. */
 interface Call {
-  readonly headers: RequestHeaders;
+  readonly by: KeyedCall;
   readonly id: string;
   readonly reply: FastifyReply;
 }
@@ -37,19 +24,18 @@ const KEY = { name: 'idempotency-key', required: true, description: 'Makes a ret
 
 /** In whose hands a request is, and everything that happened to it. */
 @Controller('v1/requests/:request_id')
+@Access('person')
 @UseGuards(CaughtUpGuard)
 @UseInterceptors(BehindInterceptor)
 export class CustodyController {
   constructor(
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(VOTES) private readonly votes: Votes,
     @Inject(CUSTODY) private readonly custody: Custody,
   ) {}
 
   /** The chain of custody, in the order of its times. */
   @Get('custody')
-  async read(@Headers() headers: RequestHeaders, @Param('request_id') id: string): Promise<unknown> {
-    const reviewer = await this.reviewers.authenticateReader(headers['authorization']);
+  read(@Person() reviewer: Reviewer, @Param('request_id') id: string): unknown {
     const { action, request } = this.votes.request(reviewer.tenant, id);
     const document = custodyDocument(action, request);
     return isBlind(action, request, reviewer) ? { ...document, facts: [], blind: true } : document;
@@ -61,13 +47,13 @@ export class CustodyController {
   @Post('claim')
   @HttpCode(200)
   async claim(
-    @Headers() headers: RequestHeaders,
+    @Keyed() by: KeyedCall,
     @Param('request_id') id: string,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     validate(NoBody, body);
-    return this.ask({ headers, id, reply }, { verb: 'claim' });
+    return this.ask({ by, id, reply }, { verb: 'claim' });
   }
 
   /** Gives a claim back before it lapses. */
@@ -76,13 +62,13 @@ export class CustodyController {
   @Post('release-claim')
   @HttpCode(200)
   async releaseClaim(
-    @Headers() headers: RequestHeaders,
+    @Keyed() by: KeyedCall,
     @Param('request_id') id: string,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     validate(NoBody, body);
-    return this.ask({ headers, id, reply }, { verb: 'release' });
+    return this.ask({ by, id, reply }, { verb: 'release' });
   }
 
   /** Hands the request to another person: by its assignee, or an admin. */
@@ -91,12 +77,12 @@ export class CustodyController {
   @Post('reassign')
   @HttpCode(200)
   async reassign(
-    @Headers() headers: RequestHeaders,
+    @Keyed() by: KeyedCall,
     @Param('request_id') id: string,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    return this.ask({ headers, id, reply }, { verb: 'reassign', ...validate(ReassignBody, body) });
+    return this.ask({ by, id, reply }, { verb: 'reassign', ...validate(ReassignBody, body) });
   }
 
   /** Steps aside: this person may no longer vote on it or be assigned. */
@@ -105,12 +91,12 @@ export class CustodyController {
   @Post('recuse')
   @HttpCode(200)
   async recuse(
-    @Headers() headers: RequestHeaders,
+    @Keyed() by: KeyedCall,
     @Param('request_id') id: string,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    return this.ask({ headers, id, reply }, { verb: 'recuse', ...validate(ReasonBody, body) });
+    return this.ask({ by, id, reply }, { verb: 'recuse', ...validate(ReasonBody, body) });
   }
 
   /** Lets the roles of escalation vote too, now. */
@@ -119,12 +105,12 @@ export class CustodyController {
   @Post('escalate')
   @HttpCode(200)
   async escalate(
-    @Headers() headers: RequestHeaders,
+    @Keyed() by: KeyedCall,
     @Param('request_id') id: string,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    return this.ask({ headers, id, reply }, { verb: 'escalate', ...validate(ReasonBody, body) });
+    return this.ask({ by, id, reply }, { verb: 'escalate', ...validate(ReasonBody, body) });
   }
 
   /** Says something about the request, for everybody who reads it. */
@@ -133,17 +119,15 @@ export class CustodyController {
   @Post('comments')
   @HttpCode(201)
   async comment(
-    @Headers() headers: RequestHeaders,
+    @Keyed() by: KeyedCall,
     @Param('request_id') id: string,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    return this.ask({ headers, id, reply }, { verb: 'comment', ...validate(CommentBody, body) });
+    return this.ask({ by, id, reply }, { verb: 'comment', ...validate(CommentBody, body) });
   }
 
-  private async ask({ headers, id: request_id, reply }: Call, wish: CustodyWish): Promise<unknown> {
-    const reviewer = await this.reviewers.authenticate(headers['authorization']);
-    const key = keyOf(headers['idempotency-key']);
+  private async ask({ by: { reviewer, key }, id: request_id, reply }: Call, wish: CustodyWish): Promise<unknown> {
     const { request, repeated } = await this.custody.ask({ request_id, reviewer, key, wish });
     if (repeated) void reply.header('idempotency-replayed', 'true');
     return { request };

@@ -1,4 +1,11 @@
-import { buildPacket, decisionOfKind, packetDigest, patch, proposalOf, stricterGate } from '@countersign/approval';
+import {
+  buildPacket,
+  decisionOfKind,
+  packetDigest,
+  proposalOf,
+  recordedPatch,
+  stricterGate,
+} from '@countersign/approval';
 import type { PacketEdit, RequestKind } from '@countersign/approval';
 import { actionDigest, canonicalize, CountersignError, parseMoney, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
@@ -43,8 +50,7 @@ export class Edits {
     const { digest, amount_value, amount_currency } = changed;
     const edit = {
       ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency },
-      diff:
-        proposal.before === null || after === null ? null : JSON.stringify(patch(proposal.before, after).operations),
+      ...recordedPatch(proposal.before, after),
       ...{ policy_decision, rule, explanation, audit_packet_digest: null },
       gate: gate === null ? action.request.gate : stricterGate(action.request.gate, gate),
     };
@@ -74,9 +80,9 @@ export class Edits {
 }
 
 const hiddenIn = ({ sensitive }: Pick<ActionProposed, 'sensitive'>): string[] =>
-  sensitive.filter((pointer) => pointer.startsWith('/parameters/') || pointer === '/parameters');
+  sensitive.filter((pointer) => /^\/(parameters|preconditions)(\/|$)/.test(pointer));
 
-/** True for an action that reviewers cannot change. */
+/** True for an action that reviewers cannot change: what its digest is over is not known here. */
 export const hidesParameters = (proposal: Pick<ActionProposed, 'sensitive'>): boolean => hiddenIn(proposal).length > 0;
 
 /** The digest of a changed action is over plain values, and those of hidden parameters are known to the agent only. */
@@ -102,6 +108,12 @@ function changedProposal(proposal: ActionProposed, parameters: { [name: string]:
     digest: actionDigest({ ...proposal, parameters, preconditions }),
     // What providers attested is about the proposed version, so it counts as missing for the changed one.
     attestations: null,
-    ...{ amount_value: amount?.value ?? null, amount_currency: amount?.currency ?? null, after: null, diff: null },
+    ...{
+      amount_value: amount?.value ?? null,
+      amount_currency: amount?.currency ?? null,
+      after: null,
+      diff: null,
+      diff_truncated: false,
+    },
   };
 }

@@ -1,18 +1,21 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiResponse } from '@nestjs/swagger';
-import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
+import { CountersignError, digestOf } from '@countersign/canonical';
+import type { RedactionKeys } from '@countersign/canonical';
 import type { RedemptionRequested } from '@countersign/events';
-import type { Caller, KeyAuth } from '@countersign/service';
+import { Access, KeyHolder } from '@countersign/service';
+import type { Caller } from '@countersign/service';
 import type { TokenClaims } from '@countersign/token';
 import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
-import { APPROVAL_TOKENS, CALLERS, JUDGE, VIEW } from '../tokens.js';
+import { APPROVAL_TOKENS, JUDGE, REDACTION_KEYS, VIEW } from '../tokens.js';
 import { REDEEM_ANSWER } from './answers.js';
 import type { ApprovalTokens } from './approval-tokens.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { openapiOf } from './openapi.js';
 import { accepted } from './refusal.js';
+import { seenPreconditions } from './seen-preconditions.js';
 import { jsonValue, validate } from './validate.js';
 
 const RedeemBody = z.strictObject({
@@ -31,10 +34,11 @@ export class ExecutorsController {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,
     @Inject(VIEW) private readonly view: View,
-    @Inject(CALLERS) private readonly callers: KeyAuth,
     @Inject(APPROVAL_TOKENS) private readonly tokens: ApprovalTokens,
+    @Inject(REDACTION_KEYS) private readonly redactionKeys: RedactionKeys,
   ) {}
 
+  @Access('anybody')
   @Get('.well-known/jwks.json')
   @Header('cache-control', 'public, max-age=60')
   jwks(): Promise<unknown> {
@@ -44,11 +48,11 @@ export class ExecutorsController {
   /** Consumes a grant. The door checks what needs no log; everything else is judged in the log, in one order. */
   @ApiBody({ schema: openapiOf(RedeemBody) })
   @ApiResponse({ status: 200, description: 'Consumed, now or by the same call before.', schema: REDEEM_ANSWER })
+  @Access('agent', 'executor')
   @Post('v1/grants/redeem')
   @HttpCode(200)
   @UseGuards(CaughtUpGuard)
-  async redeem(@Headers('authorization') authorization: string | undefined, @Body() body: unknown): Promise<unknown> {
-    const caller = this.callers.authenticate(authorization);
+  async redeem(@KeyHolder() caller: Caller, @Body() body: unknown): Promise<unknown> {
     const wanted = validate(RedeemBody, body);
     const claims = await this.tokens.check(wanted.token);
     checkAudience(caller, claims);
@@ -70,11 +74,12 @@ export class ExecutorsController {
     const { tenant, jti: grant_id, exp } = claims;
     const [{ action_id, diff_digest: approved = null }] = claims.authorization_details;
     const { action_digest, environment, request_id } = wanted;
-    const preconditions = wanted.preconditions ? canonicalize(wanted.preconditions) : null;
+    const action = this.view.action(tenant, action_id);
+    const preconditions = seenPreconditions(wanted.preconditions ?? null, action, this.redactionKeys);
     const stated = wanted.diff_digest ? { diff_digest: wanted.diff_digest } : {};
     const body = { grant_id, executor: [caller.kind, caller.id], action_digest, environment, preconditions, ...stated };
     return {
-      ...{ tenant, action_id, run_id: this.view.action(tenant, action_id)?.decided.run_id ?? '', grant_id },
+      ...{ tenant, action_id, run_id: action?.decided.run_id ?? '', grant_id },
       ...{ client_request_id: request_id, body_hash: digestOf(body), executor_id: caller.id },
       ...{
         action_digest,

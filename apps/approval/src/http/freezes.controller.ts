@@ -4,7 +4,6 @@ import {
   Controller,
   Delete,
   Get,
-  Headers,
   HttpCode,
   Inject,
   Param,
@@ -16,14 +15,14 @@ import { ApiBody } from '@nestjs/swagger';
 import type { FreezeState } from '@countersign/approval';
 import { CountersignError, derivedId } from '@countersign/canonical';
 import type { FreezeRequested } from '@countersign/events';
-import { METRICS } from '@countersign/service';
-import type { Reviewer, ReviewerAuth } from '@countersign/service';
+import { Access, METRICS, OptionalKey, Person, role } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import type { Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
 import { timeToStop } from '../metrics.js';
-import { JUDGE, REVIEWERS, VIEW } from '../tokens.js';
+import { JUDGE, VIEW } from '../tokens.js';
 import { BehindInterceptor } from './behind.interceptor.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { openapiOf } from './openapi.js';
@@ -37,6 +36,7 @@ type Call = Omit<FreezeRequested, 'client_request_id'>;
 
 /** Kill switches. One record for each partition; answered when every partition has folded its own. */
 @Controller('v1/freezes')
+@Access(role('admin'))
 @UseGuards(CaughtUpGuard)
 @UseInterceptors(BehindInterceptor)
 export class FreezesController {
@@ -45,15 +45,14 @@ export class FreezesController {
   constructor(
     @Inject(JUDGE) private readonly judge: Judge,
     @Inject(VIEW) private readonly view: View,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(METRICS) registry: Registry,
   ) {
     this.took = timeToStop(registry);
   }
 
+  @Access('person')
   @Get()
-  async list(@Headers('authorization') authorization: string | undefined): Promise<unknown> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
+  list(@Person() { tenant }: Reviewer): unknown {
     return { items: this.view.freezes(tenant).map(documentOf) };
   }
 
@@ -61,30 +60,26 @@ export class FreezesController {
   @ApiBody({ schema: openapiOf(FreezeBody) })
   @Post()
   @HttpCode(201)
-  async freeze(@Headers() headers: Record<string, string | undefined>, @Body() body: unknown): Promise<unknown> {
-    const admin = await this.admin(headers['authorization']);
+  async freeze(
+    @Person() admin: Reviewer,
+    @OptionalKey() key: string | undefined,
+    @Body() body: unknown,
+  ): Promise<unknown> {
     const { agent_id = null, action_type = null, reason = null } = validate(FreezeBody, body ?? {});
-    const freeze_id = derivedId('frz', admin.tenant, headers['idempotency-key'] ?? randomUUID());
+    const freeze_id = derivedId('frz', admin.tenant, key ?? randomUUID());
     const took_ms = await this.tellAll({ ...who(admin), freeze_id, frozen: true, agent_id, action_type, reason });
     return { freeze_id, frozen: true, agent_id, action_type, reason, took_ms };
   }
 
   @Delete(':freeze_id')
-  async remove(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('freeze_id') id: string,
-  ): Promise<unknown> {
-    return this.lift(authorization, id);
+  remove(@Person() admin: Reviewer, @Param('freeze_id') id: string): Promise<unknown> {
+    return this.lift(admin, id);
   }
 
   /** The same as `DELETE`, for clients that only post. */
   @Post(':freeze_id/lift')
   @HttpCode(200)
-  async lift(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('freeze_id') freeze_id: string,
-  ): Promise<unknown> {
-    const admin = await this.admin(authorization);
+  async lift(@Person() admin: Reviewer, @Param('freeze_id') freeze_id: string): Promise<unknown> {
     const known = this.view.freezes(admin.tenant).find((freeze) => freeze.freeze_id === freeze_id);
     if (known === undefined) throw new CountersignError('not_found', 'there is no such freeze, or it was lifted');
     const { agent_id, action_type } = known;
@@ -97,12 +92,6 @@ export class FreezesController {
       reason: null,
     });
     return { freeze_id, frozen: false, agent_id, action_type, took_ms };
-  }
-
-  private async admin(authorization: string | undefined): Promise<Reviewer> {
-    const reviewer = await this.reviewers.authenticate(authorization);
-    if (reviewer.roles.includes('admin')) return reviewer;
-    throw new CountersignError('forbidden', 'this needs role `admin`', { reason: 'role' });
   }
 
   /** @returns how long it took until every partition had it, milliseconds: the time to stop */

@@ -1,10 +1,9 @@
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { UseGuards, UseInterceptors } from '@nestjs/common';
-import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { actionDocument } from '@countersign/approval';
 import { CountersignError } from '@countersign/canonical';
-import { InternalGuard, RAW_BODY } from '@countersign/service';
+import { Access, RawBody } from '@countersign/service';
 import { z } from 'zod';
 import { AttachQuery } from '../evidence/evidence.js';
 import type { Evidence } from '../evidence/evidence.js';
@@ -22,7 +21,8 @@ const AgentQuery = AttachQuery.extend({ tenant: id, agent_id: id, client_request
 /** Evidence that agents attach, handed on by intake. */
 @ApiExcludeController()
 @Controller('internal/actions/:action_id/attachments')
-@UseGuards(InternalGuard, CaughtUpGuard)
+@Access('service')
+@UseGuards(CaughtUpGuard)
 @UseInterceptors(BehindInterceptor)
 export class InternalAttachmentsController {
   constructor(
@@ -30,7 +30,7 @@ export class InternalAttachmentsController {
     @Inject(EVIDENCE) private readonly evidence: Evidence,
   ) {}
 
-  @RouteConfig(RAW_BODY)
+  @RawBody()
   @Post()
   @HttpCode(201)
   async attach(

@@ -16,7 +16,7 @@ import { actionDocument, decidingDocument } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
 import { canonicalize, CountersignError } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
-import { InternalGuard } from '@countersign/service';
+import { Access } from '@countersign/service';
 import type { Judge } from '../judge/judge.js';
 import { statsOf } from '../judge/stats.js';
 import type { View } from '../judge/view.js';
@@ -37,7 +37,8 @@ const notFound = (): CountersignError => new CountersignError('not_found', 'ther
 /** What intake asks. */
 @ApiExcludeController()
 @Controller('internal')
-@UseGuards(InternalGuard, CaughtUpGuard)
+@Access('service')
+@UseGuards(CaughtUpGuard)
 @UseInterceptors(BehindInterceptor)
 export class InternalController implements OnModuleDestroy {
   constructor(

@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { InternalGuard } from '@countersign/service';
+import { Access } from '@countersign/service';
 import { z } from 'zod';
 import type { View } from '../judge/view.js';
 import { VIEW } from '../tokens.js';
@@ -15,7 +15,8 @@ const KnownBody = z.strictObject({
 /** Whether proposals are known already, many in one call: intake asks this of every proposal. */
 @ApiExcludeController()
 @Controller('internal/known')
-@UseGuards(InternalGuard, CaughtUpGuard)
+@Access('service')
+@UseGuards(CaughtUpGuard)
 export class KnownController {
   constructor(@Inject(VIEW) private readonly view: View) {}
 

@@ -25,6 +25,7 @@ import type { Decider, Json, Packet, PacketDecision, VoteState, Voter } from '@c
 import { actionDigest, CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { Requested } from '../judge/requested.js';
+import { hidesParameters } from './edits.js';
 
 /** What reviewers see of a request in a list. */
 export function requestItem(action: Requested, viewer: Voter): Json {
@@ -133,7 +134,10 @@ export function packetOf(action: Requested): Packet {
   const { base_digest, attachments, packet_digest } = action.request;
   const { parameters } = action.versions.at(-1)?.edit ?? proposal;
   const preconditions = readJson(proposal.preconditions, null);
-  const digest = actionDigest({ ...proposal, parameters: readJson(parameters, null), preconditions });
+  // Over the plain values, which are not here where some are hidden; such an action is never changed.
+  const digest = hidesParameters(proposal)
+    ? proposal.digest
+    : actionDigest({ ...proposal, parameters: readJson(parameters, null), preconditions });
   const isWhole = packetDigest(packet) === base_digest && evidenceDigest(base_digest, attachments) === packet_digest;
   if (digest === action.request.digest && isWhole) return packetWith(packet, attachments);
   throw new CountersignError('internal', 'the packet does not fit its action; an operator has to look at it');

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Controller, Get, Headers, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
 import { recordKey } from '@countersign/events';
 import { TEST_HINT, testMessage } from '@countersign/notify';
 import type { DeliveryEvent, Endpoint } from '@countersign/notify';
-import type { Reviewer, ReviewerAuth } from '@countersign/service';
+import { Access, OptionalKey, Person, role } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import { z } from 'zod';
 import { pageOf } from '../http/paging.js';
 import { validate } from '../http/validate.js';
-import { NOTIFY, REVIEWERS } from '../tokens.js';
+import { NOTIFY } from '../tokens.js';
 import { deliveryDocument, endpointDocument } from './documents.js';
 import { contentOf, contentOfHint, queued } from './notifications.js';
 import type { Content } from './notifications.js';
@@ -24,15 +25,12 @@ const DeliveriesQuery = z.strictObject({
 
 /** Where messages go and what became of them, for admins of the tenant. What they do is on the topic with their name. */
 @Controller('v1/notifications')
+@Access(role('admin'))
 export class NotificationsController {
-  constructor(
-    @Inject(NOTIFY) private readonly parts: NotifyParts,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
-  ) {}
+  constructor(@Inject(NOTIFY) private readonly parts: NotifyParts) {}
 
   @Get('endpoints')
-  async endpoints(@Headers('authorization') authorization: string | undefined): Promise<unknown> {
-    const { tenant } = await this.admin(authorization);
+  endpoints(@Person() { tenant }: Reviewer): unknown {
     const { settings, callbacks } = this.parts;
     const own = [...(settings.get()?.endpoints ?? []), ...callbacks.all()].filter((one) => one.tenant === tenant);
     return { items: own.map((endpoint) => endpointDocument(endpoint, this.parts.notifications.deliveries)) };
@@ -40,11 +38,7 @@ export class NotificationsController {
 
   /** Newest first. Finished ones are shown for a week. */
   @Get('deliveries')
-  async deliveries(
-    @Headers('authorization') authorization: string | undefined,
-    @Query() query: unknown,
-  ): Promise<unknown> {
-    const { tenant } = await this.admin(authorization);
+  deliveries(@Person() { tenant }: Reviewer, @Query() query: unknown): unknown {
     const { status, endpoint_id, request_id, ...page } = validate(DeliveriesQuery, query);
     const wanted = { tenant, status, endpoint_id, request_id };
     const rows = [...this.parts.notifications.deliveries.all.values()]
@@ -58,25 +52,21 @@ export class NotificationsController {
   @Post('deliveries/:delivery_id/replay')
   @HttpCode(202)
   async replay(
-    @Headers() headers: Record<string, string | undefined>,
+    @Person() admin: Reviewer,
+    @OptionalKey() key: string | undefined,
     @Param('delivery_id') id: string,
   ): Promise<unknown> {
-    const admin = await this.admin(headers['authorization']);
     const former = this.parts.notifications.deliveries.all.get(id);
     if (former === undefined || former.tenant !== admin.tenant)
       throw new CountersignError('not_found', 'there is no such delivery, or it was finished more than a week ago');
-    const turn = `${id}|${headers['idempotency-key'] ?? randomUUID()}`;
+    const turn = `${id}|${key ?? randomUUID()}`;
     const asked = { ...whoOf(admin), replay_of: id };
     return this.tell(queued(former, former.message_id, former, { nowMs: Date.now(), asked, turn }));
   }
 
   @Post('endpoints/:endpoint_id/test')
   @HttpCode(202)
-  async test(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('endpoint_id') id: string,
-  ): Promise<unknown> {
-    const admin = await this.admin(authorization);
+  test(@Person() admin: Reviewer, @Param('endpoint_id') id: string): Promise<unknown> {
     const endpoint = this.find(admin.tenant, id);
     const nowMs = Date.now();
     const asked = { ...whoOf(admin), replay_of: null };
@@ -85,25 +75,18 @@ export class NotificationsController {
 
   @Post('endpoints/:endpoint_id/enable')
   @HttpCode(200)
-  enable(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('endpoint_id') id: string,
-  ): Promise<unknown> {
-    return this.switch(authorization, id, true);
+  enable(@Person() admin: Reviewer, @Param('endpoint_id') id: string): Promise<unknown> {
+    return this.switch(admin, id, true);
   }
 
   /** What is due waits until the endpoint is enabled. */
   @Post('endpoints/:endpoint_id/disable')
   @HttpCode(200)
-  disable(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('endpoint_id') id: string,
-  ): Promise<unknown> {
-    return this.switch(authorization, id, false);
+  disable(@Person() admin: Reviewer, @Param('endpoint_id') id: string): Promise<unknown> {
+    return this.switch(admin, id, false);
   }
 
-  private async switch(authorization: string | undefined, id: string, enabled: boolean): Promise<unknown> {
-    const admin = await this.admin(authorization);
+  private async switch(admin: Reviewer, id: string, enabled: boolean): Promise<unknown> {
     const endpoint = this.find(admin.tenant, id);
     const { tenant, endpoint_id } = endpoint;
     const event = { tenant, endpoint_id, enabled, reason: 'admin', ...whoOf(admin), changed_at: Date.now() };
@@ -132,12 +115,6 @@ export class NotificationsController {
       'not_found',
       'there is no such endpoint of your tenant, in notifications.json or as the callback of an agent',
     );
-  }
-
-  private async admin(authorization: string | undefined): Promise<Reviewer> {
-    const reviewer = await this.reviewers.authenticate(authorization);
-    if (reviewer.roles.includes('admin')) return reviewer;
-    throw new CountersignError('forbidden', 'this needs role `admin`', { reason: 'role' });
   }
 }
 

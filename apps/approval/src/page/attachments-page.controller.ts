@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Param, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
+import { Access } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Evidence } from '../evidence/evidence.js';
 import { sendAttachment } from '../evidence/served-attachment.js';
@@ -11,6 +12,7 @@ import type { PageSessions } from './page-sessions.js';
 
 /** The files that the page links to, for people with a session. */
 @ApiExcludeController()
+@Access('session')
 @Controller('page/requests/:request_id/attachments')
 @UseFilters(PageProblemFilter)
 export class AttachmentsPageController {

@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { digestOf } from '@countersign/canonical';
+import { Access, isRead, OpensPacket } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { castBatch } from '../http/batch-votes.js';
 import type { Batches } from '../http/batches.js';
@@ -15,6 +16,7 @@ import { visitorOf } from './views.js';
 
 /** Requests read side by side, and one form for all of them. */
 @ApiExcludeController()
+@Access('session')
 @Controller('page/batches')
 @UseFilters(PageProblemFilter)
 export class BatchPageController {
@@ -24,11 +26,12 @@ export class BatchPageController {
     @Inject(BATCHES) private readonly batches: Batches,
   ) {}
 
+  @OpensPacket()
   @Get(':batch')
   async read(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('batch') id: string): Promise<void> {
     const session = await this.sessions.session(request);
     if (session === null) return show(reply, welcome());
-    const batch = await this.batches.open(session.reviewer, id);
+    const batch = await this.batches.open(session.reviewer, id, isRead(request));
     await this.sessions.keepAlive(session, reply);
     show(reply, batchPage(visitorOf(session), batch));
   }

@@ -1,5 +1,5 @@
 import { GLASS_REASON_MIN } from '@countersign/approval';
-import { canonicalize, CountersignError, JsonError, parseJson, parseTime } from '@countersign/canonical';
+import { canonicalize, CountersignError, JsonError, parseJson, parseTime, seenLength } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { GlassBody } from '../http/break-glass.js';
 import type { CustodyWish } from '../http/custody.js';
@@ -97,7 +97,7 @@ export function custodyOf(form: Form): CustodyWish {
 /** @throws CountersignError `invalid_request` */
 export function glassOf(form: Form): GlassBody {
   const reason = textOf(form, 'emergency') ?? '';
-  if (reason.length < GLASS_REASON_MIN)
+  if (seenLength(reason) < GLASS_REASON_MIN)
     throw refuse(`Say what the emergency is, in at least ${GLASS_REASON_MIN} characters.`);
   return { packet_digest: form['packet_digest'] ?? '', reason };
 }

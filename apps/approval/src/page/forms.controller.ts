@@ -1,6 +1,7 @@
 import { Body, Controller, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
+import { Access } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { BreakGlass } from '../http/break-glass.js';
@@ -55,6 +56,7 @@ const FORMS = {
 
 /** What people do on the packet page. Who is refused sees the page again with what they wrote. */
 @ApiExcludeController()
+@Access('session')
 @Controller('page/requests/:request_id')
 @UseFilters(PageProblemFilter)
 export class FormsController {

@@ -1,9 +1,14 @@
-import { HIDDEN_CHARACTERS } from '@countersign/approval';
+import { piecesOf } from '@countersign/canonical';
 
 /** Markup that is safe to send. Only `html` makes it. */
 export class Html {
   constructor(readonly text: string) {}
 }
+
+/** Text for places that hold no elements: a text field, an option. It is escaped, and nothing else. */
+export const plain = (text: string): Html => new Html(escaped(text));
+
+const IN_ATTRIBUTE = /="[^"<>]*$/;
 
 type Part = Html | string | number | null | readonly Part[];
 
@@ -15,12 +20,13 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const visible = (character: string): string =>
-  `⟦U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟧`;
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 
-/** Text as markup: special characters are escaped, hidden ones are shown by their code point. */
+/** Text as markup: special characters are escaped; what is hidden or looks like something else has a mark of ours. */
 export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '').replace(HIDDEN_CHARACTERS, visible);
+  piecesOf(text)
+    .map((piece) => (piece.is === 'sign' ? `<mark>⟦${escaped(piece.text)}⟧</mark>` : escaped(piece.text)))
+    .join('');
 
 function render(part: Part): string {
   if (part === null) return '';
@@ -29,6 +35,11 @@ function render(part: Part): string {
   return escapeHtml(String(part));
 }
 
+const drawn = (before: string, part: Part): string =>
+  IN_ATTRIBUTE.test(before) && (typeof part === 'string' || typeof part === 'number')
+    ? escaped(String(part))
+    : render(part);
+
 /** Template tag: every value that is not markup already is escaped. */
 export const html = (strings: TemplateStringsArray, ...parts: readonly Part[]): Html =>
-  new Html(strings.reduce((text, string, at) => text + render(parts[at - 1] ?? null) + string));
+  new Html(strings.reduce((text, string, at) => text + drawn(strings[at - 1] ?? '', parts[at - 1] ?? null) + string));

@@ -1,5 +1,6 @@
+import { visibleText } from '@countersign/canonical';
 import type { FastifyReply } from 'fastify';
-import { html } from './html.js';
+import { html, plain } from './html.js';
 import type { Html } from './html.js';
 
 /** The person who is signed in, as the header shows it. */
@@ -31,7 +32,7 @@ export const page = (title: string, visitor: Visitor | null, body: Html): string
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Countersign</title>
+<title>${plain(visibleText(title))} · Countersign</title>
 <link rel="stylesheet" href="${STYLE_PATH}">
 </head>
 <body>

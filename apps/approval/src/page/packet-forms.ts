@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestKind } from '@countersign/approval';
+import { jsonText } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import { html } from './html.js';
+import { html, plain } from './html.js';
 import type { Html } from './html.js';
 import type { Visitor } from './layout.js';
 import type { Form } from './page-sessions.js';
@@ -66,7 +67,7 @@ function voting(visitor: Visitor, view: FormsView, intent: Intent | null): Html 
   if (hindrance !== null) return html`<section><h2>Your vote</h2><p>${hindrance}</p></section>`;
   return html`<section><h2>Your vote</h2>${meant(kind, intent)}${opening(visitor, view, 'votes')}
 <input type="hidden" name="packet_digest" value="${packet_digest}">
-${presets(view)}<label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000">${draft['reason'] ?? null}</textarea>
+${presets(view)}<label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000">${plain(draft['reason'] ?? '')}</textarea>
 ${BUTTONS[kind === 'audit' ? 'audit' : 'approval'].map(([vote, look, word]) => html`<button class="${look}" name="vote" value="${vote}"${vote === intent ? html` aria-describedby="meant"` : null}>${word}</button>`)}
 ${changing(view)}</form></section>`;
 }
@@ -75,7 +76,7 @@ ${changing(view)}</form></section>`;
 function presets({ reason_presets, draft }: FormsView): Html | null {
   if (reason_presets.length === 0) return null;
   return html`<label for="preset">Usual reasons</label><select id="preset" name="preset"><option></option>
-${reason_presets.map((text) => html`<option${text === draft['preset'] ? html` selected` : null}>${text}</option>`)}</select>`;
+${reason_presets.map((text) => html`<option${text === draft['preset'] ? html` selected` : null}>${plain(text)}</option>`)}</select>`;
 }
 
 /** A link chooses no more than this sentence: the person reads the packet and presses the button. */
@@ -86,11 +87,11 @@ const meant = (kind: RequestKind, intent: Intent | null): Html | null =>
 
 function changing({ changeable, draft }: FormsView): Html | null {
   if (changeable === null) return null;
-  const current = JSON.stringify(changeable, null, 2);
+  const current = jsonText(changeable);
   const typed = draft['parameters'] ?? current;
   return html`<details${typed === current ? null : html` open`}><summary>Approve with other parameters</summary>
 <p class="lead">They replace the proposed ones whole and are decided again; others who approve see and approve your version.</p>
-<label for="parameters">Parameters (JSON)</label><textarea id="parameters" class="mono" name="parameters" rows="${Math.min(24, current.split('\n').length + 1)}" spellcheck="false">${typed}</textarea>
+<label for="parameters">Parameters (JSON)</label><textarea id="parameters" class="mono" name="parameters" rows="${Math.min(24, current.split('\n').length + 1)}" spellcheck="false">${plain(typed)}</textarea>
 <button class="approve" name="vote" value="approve_with_changes">Approve with these changes</button></details>`;
 }
 
@@ -98,7 +99,7 @@ const releasing = (visitor: Visitor, view: FormsView): Html =>
   html`<section><h2>Approved, and held</h2>
 <p class="lead">Nothing happens until somebody releases it. After a recall it cannot run any more.</p>${opening(visitor, view, 'release')}
 <label for="release_at">Release at (UTC; empty: now)</label><input id="release_at" type="datetime-local" name="release_at" value="${view.draft['release_at'] ?? ''}">
-<label for="why">Reason</label><textarea id="why" name="reason" maxlength="2000">${view.draft['reason'] ?? null}</textarea>
+<label for="why">Reason</label><textarea id="why" name="reason" maxlength="2000">${plain(view.draft['reason'] ?? '')}</textarea>
 <button class="approve" name="verb" value="let_go">Release</button><button class="deny" name="verb" value="recall">Recall</button></form></section>`;
 
 function emergency(visitor: Visitor, view: FormsView): Html | null {
@@ -107,7 +108,7 @@ function emergency(visitor: Visitor, view: FormsView): Html | null {
   return html`<section><details${draft['emergency'] === undefined ? null : html` open`}><summary>In an emergency: let it go alone</summary>
 <p class="lead">The action may run for ${Math.round(glass_ttl_s / 60)} min without the approvals that the gate asks for. Everybody who is told of requests is told, and somebody else reviews what you did.</p>${opening(visitor, view, 'break-glass')}
 <input type="hidden" name="packet_digest" value="${packet_digest}">
-<label for="emergency">What the emergency is</label><textarea id="emergency" name="emergency" maxlength="2000">${draft['emergency'] ?? null}</textarea>
+<label for="emergency">What the emergency is</label><textarea id="emergency" name="emergency" maxlength="2000">${plain(draft['emergency'] ?? '')}</textarea>
 <button class="deny" name="verb" value="break_glass">Break the glass</button></form></details></section>`;
 }
 
@@ -115,7 +116,7 @@ function hands(visitor: Visitor, view: FormsView): Html | null {
   const { verbs, draft } = view;
   if (verbs.length === 0) return null;
   return html`<section><h2>Hand it on, or talk about it</h2>${opening(visitor, view, 'custody')}
-<label for="text">Comment, or your reason</label><textarea id="text" name="text" maxlength="2000">${draft['text'] ?? null}</textarea>
+<label for="text">Comment, or your reason</label><textarea id="text" name="text" maxlength="2000">${plain(draft['text'] ?? '')}</textarea>
 ${verbs.includes('reassign') ? html`<label for="to_subject">Hand on to</label><input id="to_subject" name="to_subject" maxlength="300" value="${draft['to_subject'] ?? ''}">` : null}
 ${verbs.map((verb) => html`<button name="verb" value="${verb}">${VERBS[verb]}</button>`)}</form></section>`;
 }

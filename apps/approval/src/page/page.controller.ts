@@ -1,5 +1,6 @@
 import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { Access, isRead, OpensPacket } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Batches } from '../http/batches.js';
 import type { Queue } from '../http/queue.js';
@@ -21,6 +22,7 @@ const HELD = { held: 'true', limit: 100 } as const;
 
 /** What people read: the queue and the packets. Plain documents and forms, no scripts. */
 @ApiExcludeController()
+@Access('session')
 @Controller()
 @UseFilters(PageProblemFilter)
 export class PageController {
@@ -52,6 +54,7 @@ export class PageController {
   }
 
   /** Reading changes nothing: a link with an intent only says which button was meant. */
+  @OpensPacket()
   @Get('page/requests/:request_id')
   async packet(
     @Req() request: FastifyRequest,
@@ -62,7 +65,7 @@ export class PageController {
     const session = await this.sessions.session(request);
     if (session === null) return show(reply, welcome(id, query));
     const action = this.votes.request(session.reviewer.tenant, id);
-    await this.queue.shown.opened(action, session.reviewer);
+    if (isRead(request)) await this.queue.shown.opened(action, session.reviewer);
     await this.sessions.keepAlive(session, reply);
     show(reply, packetPage(visitorOf(session), packetView(action, session, noticeOf(query)), intentOf(query)));
   }

@@ -51,7 +51,7 @@ describe("the reviewers' page", () => {
     expect(text).toContain('&lt;script&gt;');
   });
 
-  it('shows hidden characters', () => expect(escapeHtml('pay\u202eecila')).toBe('pay⟦U+202E⟧ecila'));
+  it('shows hidden characters', () => expect(escapeHtml('pay\u202eecila')).toBe('pay<mark>⟦U+202E⟧</mark>ecila'));
 
   it('shows what the token releases, the change, and the digest that the vote echoes', () => {
     const text = packetPage(visitor, view);
@@ -83,7 +83,7 @@ describe("the reviewers' page", () => {
     expect(text).toContain('abababababab…');
     expect(text).toContain('refund-agent (agent)');
     expect(text).toContain('Missing: contract.');
-    expect(text).toContain('⟦U+202E⟧.pdf');
+    expect(text).toContain('<mark>⟦U+202E⟧</mark>.pdf');
     expect(text).not.toContain('<script');
     expect(packetPage(visitor, view)).not.toContain('Evidence');
   });
@@ -316,7 +316,7 @@ describe('the forms of a packet', () => {
     };
     const text = batchPage(visitor, batch);
     expect(text).not.toContain('<script');
-    expect(text).toContain('⟦U+202E⟧2');
+    expect(text).toContain('<mark>⟦U+202E⟧</mark>2');
     expect(text).toContain('2 alike: refund');
     expect(text).toContain('21.00 USD in all');
     for (const at of [1, 2]) expect(text).toContain(`name="req_${at}" value="sha256:${at}"`);

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
+import { Access } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PAGE } from '../tokens.js';
 import { cookieOf, SESSION_COOKIE, setCookie, SIGN_IN_COOKIE } from './cookies.js';
@@ -11,6 +12,7 @@ import { intentOf } from './words.js';
 
 /** Both ends of a sign-in. */
 @ApiExcludeController()
+@Access('session')
 @Controller()
 @UseFilters(PageProblemFilter)
 export class SignInController {

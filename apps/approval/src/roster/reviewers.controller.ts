@@ -1,18 +1,17 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { isAbsent, peopleOf, rosterKey } from '@countersign/approval';
 import type { RosterEntry } from '@countersign/approval';
 import { CountersignError } from '@countersign/canonical';
 import type { Person } from '@countersign/events';
-import type { Reviewer, ReviewerAuth } from '@countersign/service';
+import { Access, Person as Caller, role } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import { z } from 'zod';
 import { openapiOf } from '../http/openapi.js';
 import { validate } from '../http/validate.js';
-import { REVIEWERS, ROSTER } from '../tokens.js';
+import { ROSTER } from '../tokens.js';
 import { bodyOf, PersonBody, personOf } from './person-body.js';
 import type { RosterLog } from './roster-log.js';
-
-type RequestHeaders = Record<string, string | undefined>;
 
 const reason = z.string().max(2_000).nullish();
 const PutBody = PersonBody.extend({ reason });
@@ -20,42 +19,34 @@ const AbsencesBody = z.strictObject({ absences: PersonBody.shape.absences, reaso
 
 /** Who there is. Everybody of the tenant may read it; an administrator changes it; one's own absences are one's own. */
 @Controller('v1/reviewers')
+@Access('person')
 export class ReviewersController {
-  constructor(
-    @Inject(ROSTER) private readonly log: RosterLog,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
-  ) {}
+  constructor(@Inject(ROSTER) private readonly log: RosterLog) {}
 
   @Get()
-  async list(@Headers('authorization') authorization?: string): Promise<unknown> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
+  list(@Caller() { tenant }: Reviewer): unknown {
     return { items: peopleOf(this.log.roster, tenant).map(documentOf) };
   }
 
   @Get(':subject')
-  async read(@Param('subject') subject: string, @Headers('authorization') authorization?: string): Promise<unknown> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
+  read(@Param('subject') subject: string, @Caller() { tenant }: Reviewer): unknown {
     return documentOf(this.entry(tenant, subject));
   }
 
   /** Puts the whole entry: what is left out is not there any more. */
   @ApiBody({ schema: openapiOf(PutBody) })
+  @Access(role('admin'))
   @Put(':subject')
-  async put(
-    @Headers() headers: RequestHeaders,
-    @Param('subject') subject: string,
-    @Body() body: unknown,
-  ): Promise<unknown> {
-    const admin = await this.admin(headers['authorization']);
+  async put(@Caller() admin: Reviewer, @Param('subject') subject: string, @Body() body: unknown): Promise<unknown> {
     const { reason: why, ...entry } = validate(PutBody, body ?? {});
     await this.change(admin, { subject: checked(subject), person: personOf(entry), reason: why ?? null });
     return documentOf(this.entry(admin.tenant, subject));
   }
 
   /** Takes somebody off: no role counts from the answer on, also with an access token that is still valid. */
+  @Access(role('admin'))
   @Delete(':subject')
-  async remove(@Headers() headers: RequestHeaders, @Param('subject') subject: string): Promise<unknown> {
-    const admin = await this.admin(headers['authorization']);
+  async remove(@Caller() admin: Reviewer, @Param('subject') subject: string): Promise<unknown> {
     await this.change(admin, { subject: checked(subject), person: null, reason: null });
     return { subject, removed: true };
   }
@@ -64,22 +55,13 @@ export class ReviewersController {
   @ApiBody({ schema: openapiOf(AbsencesBody) })
   @Post(':subject/absences')
   @HttpCode(200)
-  async absences(
-    @Headers() headers: RequestHeaders,
-    @Param('subject') subject: string,
-    @Body() body: unknown,
-  ): Promise<unknown> {
-    const who = await this.reviewers.authenticate(headers['authorization']);
+  async absences(@Caller() who: Reviewer, @Param('subject') subject: string, @Body() body: unknown): Promise<unknown> {
     if (who.subject !== subject) requireAdmin(who);
     const { absences, reason: why } = validate(AbsencesBody, body);
     const { person } = this.entry(who.tenant, subject);
     const times = absences.map(({ from, until }) => ({ from: Date.parse(from), until: Date.parse(until) }));
     await this.change(who, { subject, person: { ...person, absences: times }, reason: why ?? null });
     return documentOf(this.entry(who.tenant, subject));
-  }
-
-  private async admin(authorization: string | undefined): Promise<Reviewer> {
-    return requireAdmin(await this.reviewers.authenticate(authorization));
   }
 
   private entry(tenant: string, subject: string): RosterEntry & { readonly person: Person } {
@@ -98,8 +80,8 @@ export class ReviewersController {
   }
 }
 
-function requireAdmin(reviewer: Reviewer): Reviewer {
-  if (reviewer.roles.includes('admin')) return reviewer;
+function requireAdmin({ roles }: Reviewer): void {
+  if (roles.includes('admin')) return;
   throw new CountersignError('forbidden', 'this needs role `admin`', { reason: 'role' });
 }
 

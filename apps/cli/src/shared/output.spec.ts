@@ -1,17 +1,23 @@
 import { list, ratio, table } from './output.js';
 
 describe('output', () => {
-  it('aligns columns by what is seen, not by escape sequences', () => {
-    const green = '\u001b[32mok\u001b[0m';
+  it('aligns columns', () => {
+    const rows = [
+      ['ok', 1],
+      ['failed', null],
+    ];
+    expect(table(['state', 'n'], rows)).toBe(['state   n', '──────  ─', 'ok      1', 'failed  –'].join('\n'));
+  });
+
+  it('lets no value forge a line, move the cursor or hide', () => {
+    const run = 'r1\u001b[1A\u001b[2K\rreq_9  approval  refund\n\u202e⟦U+0041⟧';
+    const shown = 'r1⟦U+001B⟧[1A⟦U+001B⟧[2K⟦U+000D⟧req_9  approval  refund⟦U+000A⟧⟦U+202E⟧⟦U+27E6⟧U+0041⟦U+27E7⟧';
     expect(
-      table(
-        ['state', 'n'],
-        [
-          [green, 1],
-          ['failed', null],
-        ],
-      ),
-    ).toBe(['state   n', '──────  ─', `${green}      1`, 'failed  –'].join('\n'));
+      table(['run'], [[run]])
+        .split('\n')
+        .slice(2),
+    ).toEqual([shown]);
+    expect(list([['run', run]])).toBe(`run  ${shown}`);
   });
 
   it('says so when there is nothing', () => {

@@ -1,9 +1,12 @@
+import { jsonText, printable, visibleText } from '@countersign/canonical';
+
 /** One cell; null and undefined print as a dash. */
 export type Cell = string | number | boolean | null | undefined;
 
-const text = (cell: Cell): string => (cell === null || cell === undefined || cell === '' ? '–' : String(cell));
-/** Printed width: escape sequences take none. */
-const width = (cell: string): number => cell.replaceAll(/\p{Cc}\[[0-9;]*m/gu, '').length;
+/** What others wrote is one line of visible text, so that no value can print a line or a command of its own. */
+const text = (cell: Cell): string =>
+  cell === null || cell === undefined || cell === '' ? '–' : visibleText(String(cell));
+const width = (cell: string): number => [...cell].length;
 const pad = (cell: string, columns: number): string => cell + ' '.repeat(Math.max(0, columns - width(cell)));
 
 /** Cells side by side, padded to `widths` columns; a longer one pushes the rest. */
@@ -28,8 +31,9 @@ export function list(entries: readonly (readonly [name: string, value: Cell])[])
   return entries.map(([name, value]) => `${pad(name, widest)}  ${text(value)}`).join('\n');
 }
 
-export const printLine = (text: string): void => void process.stdout.write(`${text}\n`);
-export const printJson = (value: unknown): void => printLine(JSON.stringify(value, null, 2));
+export const printLine = (text: string): void => void process.stdout.write(`${printable(text)}\n`);
+/** The same value, with hidden characters as JSON writes them in ASCII. */
+export const printJson = (value: unknown): void => void process.stdout.write(`${jsonText(value)}\n`);
 
 /** `value` as JSON with `--json`, else as `human` renders it. */
 export function show<T>(json: boolean | undefined, value: T, human: (value: T) => string): void {

@@ -1,3 +1,4 @@
+import { printable } from '@countersign/canonical';
 import { SdkError } from '@countersign/sdk';
 import { CommandError, EXIT } from './command-error.js';
 
@@ -24,6 +25,7 @@ export async function run(json: boolean | undefined, body: () => Promise<void>):
     process.exitCode = exitCodeOf(error);
     const fault = error as Error;
     const problem = error instanceof SdkError ? (error.problem ?? { code: error.code }) : {};
-    process.stderr.write(`${json === true ? JSON.stringify({ error: fault.message, ...problem }) : describe(fault)}\n`);
+    const text = json === true ? JSON.stringify({ error: fault.message, ...problem }) : describe(fault);
+    process.stderr.write(`${printable(text)}\n`);
   }
 }

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
-import { Body, Controller, Get, Headers, Inject, Param, Post, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
-import { asError, LOGGER } from '@countersign/service';
-import type { Logger, ReviewerAuth } from '@countersign/service';
+import { Access, asError, LOGGER, Person } from '@countersign/service';
+import type { Logger, Reviewer } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import type { Past } from '../draws/past.js';
 import type { PolicyStore } from '../policy-log.js';
 import { BACKTEST_BODY, parseBacktest } from '../requests.js';
-import { PAST, POLICIES, REVIEWERS } from '../tokens.js';
+import { PAST, POLICIES } from '../tokens.js';
 import { contestOf } from './contenders.js';
 import type { BacktestRun } from './run-backtest.js';
 import { reportedEvent, runBacktest } from './run-backtest.js';
@@ -18,12 +18,12 @@ const AT_ONCE = 2;
 
 /** What a version would have decided over recorded history. */
 @Controller('v1/policies')
+@Access('person')
 export class BacktestController {
   private running = 0;
 
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(PAST) private readonly past: Past,
     @Inject(LOGGER) private readonly log: Logger,
   ) {}
@@ -34,10 +34,9 @@ export class BacktestController {
   async backtest(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers('authorization') authorization: string | undefined,
+    @Person() { tenant, subject }: Reviewer,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const { tenant, subject } = await this.reviewers.authenticate(authorization);
     const { candidate, from, to, min_history } = parseBacktest(body, Date.now());
     const contest = contestOf(this.policies.current(), { tenant, name, candidate, draws: this.past.draws });
     const question = { tenant, from, to, action_types: contest.action_types };
@@ -49,11 +48,7 @@ export class BacktestController {
 
   /** The latest report of each version. */
   @Get(':name/reports')
-  async reports(
-    @Param('name') name: string,
-    @Headers('authorization') authorization?: string,
-  ): Promise<{ items: object[] }> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
+  async reports(@Param('name') name: string, @Person() { tenant }: Reviewer): Promise<{ items: object[] }> {
     const reports = this.policies.current().reports.list(tenant, name);
     return { items: reports.map((report) => ({ ...report, result: JSON.parse(report.result) as object })) };
   }

@@ -1,13 +1,14 @@
-import { Controller, Get, Headers, Inject, Param, Query } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
 import type { DecisionRecorded } from '@countersign/events';
 import { differencesOf, evaluate, explain, recordedEvidence } from '@countersign/policy';
 import type { Circumstances, Explanation, PolicyVersion, TrailEntry } from '@countersign/policy';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Person } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import { drawsOf } from '../draws/draw-source.js';
 import type { Past } from '../draws/past.js';
 import type { PolicySource } from '../policy-log.js';
-import { PAST, POLICIES, REVIEWERS } from '../tokens.js';
+import { PAST, POLICIES } from '../tokens.js';
 import { recordedAction } from './recorded-action.js';
 import type { RecordedAction } from './recorded-action.js';
 
@@ -43,10 +44,10 @@ function explained(
 
 /** Why a recorded action was decided as it was. */
 @Controller('v1/policies')
+@Access('person')
 export class ExplainController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicySource,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(PAST) private readonly past: Past,
   ) {}
 
@@ -59,9 +60,8 @@ export class ExplainController {
     @Param('action_id') actionId: string,
     @Query('version') version: string | undefined,
     @Query('policy') policy: string | undefined,
-    @Headers('authorization') authorization?: string,
+    @Person() { tenant }: Reviewer,
   ): Promise<ExplainedAction> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
     const recorded = await recordedAction(this.past.engine, tenant, actionId);
     if (recorded === null) throw new CountersignError('not_found', 'no decided action of this id is in the audit');
     const again = { recorded, circumstances: this.circumstancesOf(recorded) };

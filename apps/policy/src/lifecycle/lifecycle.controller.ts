@@ -1,10 +1,11 @@
-import { Body, Controller, Get, Headers, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { describeChanges, sentenceOf } from '@countersign/policy';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Person, role } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import type { PolicyStore } from '../policy-log.js';
-import { LIFECYCLE, POLICIES, REVIEWERS } from '../tokens.js';
+import { LIFECYCLE, POLICIES } from '../tokens.js';
 import { changeProposal } from './change-document.js';
 import { checksOf, runCasesOf } from './evidence.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -15,29 +16,29 @@ import { ACTIVATE_BODY, PUBLISH_BODY, STATE_BODY } from './requests.js';
 import type { Subject } from './subject.js';
 import { versionDocument } from './version-document.js';
 
-type Authorization = string | undefined;
+const AUTHORS = [role('policy-author'), role('risk-owner')];
 
 const documentOf = ({ line, record }: Subject): object => versionDocument(record, line.standing(record.version));
 
 /** How versions come to be, speak and retire. */
 @Controller('v1/policies')
+@Access('person')
 export class LifecycleController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(LIFECYCLE) private readonly lifecycle: Lifecycle,
   ) {}
 
   /** A draft, with what the checks and its cases say of it. The same content is the same version: 200, not 201. */
   @ApiBody({ schema: PUBLISH_BODY })
+  @Access(...AUTHORS)
   @Post(':name/versions')
   async publish(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers('authorization') authorization: Authorization,
+    @Person() reviewer: Reviewer,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<object> {
-    const reviewer = await this.reviewers.authenticate(authorization);
     const history = this.policies.current();
     const { subject: author, tenant } = reviewer;
     const published = publicationOf(parsePublish(body), { name, author, tenant, nowMs: Date.now() }, history);
@@ -53,12 +54,7 @@ export class LifecycleController {
   }
 
   @Get(':name/diff')
-  async diff(
-    @Param('name') name: string,
-    @Query() query: unknown,
-    @Headers('authorization') authorization: Authorization,
-  ): Promise<object> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
+  async diff(@Param('name') name: string, @Query() query: unknown, @Person() { tenant }: Reviewer): Promise<object> {
     const { from, to } = parseDiff(query);
     const [before, after] = [from, to].map((version) => this.lifecycle.subject(tenant, name, version).record.policy);
     if (!before || !after)
@@ -72,9 +68,8 @@ export class LifecycleController {
   async proposal(
     @Param() { name, version }: { name: string; version: string },
     @Query() query: unknown,
-    @Headers('authorization') authorization: Authorization,
+    @Person() { tenant }: Reviewer,
   ): Promise<object> {
-    const { tenant } = await this.reviewers.authenticate(authorization);
     const wanted = parseChange(query);
     const subject = this.lifecycle.subject(tenant, name, Number(version));
     const { needsApproval, evidence, reasons } = this.lifecycle.prospect(tenant, subject, wanted);
@@ -84,27 +79,23 @@ export class LifecycleController {
 
   /** A change that nobody must approve: into shadow and out of it, or a mode that binds more. */
   @ApiBody({ schema: STATE_BODY })
+  @Access(...AUTHORS)
   @Post(':name/versions/:version/state')
   @HttpCode(200)
   async change(
     @Param() { name, version }: { name: string; version: string },
     @Body() body: unknown,
-    @Headers('authorization') authorization: Authorization,
+    @Person() reviewer: Reviewer,
   ): Promise<object> {
-    const reviewer = await this.reviewers.authenticate(authorization);
     return documentOf(await this.lifecycle.change(reviewer, name, Number(version), parseState(body)));
   }
 
   /** A change that people approved, by the token of that action. */
   @ApiBody({ schema: ACTIVATE_BODY })
+  @Access(...AUTHORS)
   @Post(':name/activate')
   @HttpCode(200)
-  async activate(
-    @Param('name') name: string,
-    @Body() body: unknown,
-    @Headers('authorization') authorization: Authorization,
-  ): Promise<object> {
-    const reviewer = await this.reviewers.authenticate(authorization);
+  async activate(@Param('name') name: string, @Body() body: unknown, @Person() reviewer: Reviewer): Promise<object> {
     const { subject, repeated } = await this.lifecycle.activate(reviewer, name, parseActivate(body));
     return { ...documentOf(subject), repeated };
   }

@@ -1,23 +1,24 @@
-import { Body, Controller, Headers, HttpCode, Inject, Param, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { CountersignError, digestOf } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import type { PolicyReported } from '@countersign/events';
 import { DEFAULT_MIN_HISTORY, shadowReport } from '@countersign/policy';
 import type { ShadowReport } from '@countersign/policy';
-import type { ReviewerAuth } from '@countersign/service';
+import { Access, Person } from '@countersign/service';
+import type { Reviewer } from '@countersign/service';
 import type { PolicyStore } from '../policy-log.js';
 import { parseShadowReport, SHADOW_REPORT_BODY } from '../requests.js';
-import { ENGINE, POLICIES, REVIEWERS } from '../tokens.js';
+import { ENGINE, POLICIES } from '../tokens.js';
 import { readShadowed } from './shadow-history.js';
 import type { ShadowQuestion } from './shadow-history.js';
 
 /** What a version in shadow said of the actions that others decided. */
 @Controller('v1/policies')
+@Access('person')
 export class ShadowController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
-    @Inject(REVIEWERS) private readonly reviewers: ReviewerAuth,
     @Inject(ENGINE) private readonly engine: Engine,
   ) {}
 
@@ -28,9 +29,8 @@ export class ShadowController {
   async report(
     @Param() { name, version }: { name: string; version: string },
     @Body() body: unknown,
-    @Headers('authorization') authorization?: string,
+    @Person() { tenant, subject }: Reviewer,
   ): Promise<ShadowReport & { result_hash: string }> {
-    const { tenant, subject } = await this.reviewers.authenticate(authorization);
     const { from, to, min_history } = parseShadowReport(body, Date.now());
     const question = { tenant, name, version: Number(version), from, to };
     const hashes = this.hashesOf(question);

@@ -4,12 +4,16 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { localDist } from '../paths.js';
 import { inheritedEnv } from '../process/inherited.config.js';
-import type { Part } from '../process/part.js';
+import type { Part, Report } from '../process/part.js';
 import { run } from '../process/run.js';
+import { secretFolder } from '../secrets/files.js';
 import { SetupError } from '../setup-error.js';
+import { confined, confinementHere, giveToEngine, prepareRoot } from './confinement.js';
+import type { Confinement } from './confinement.js';
 import { configXml, displayName, engineFiles } from './engine.config.js';
 import type { EngineOptions } from './engine.config.js';
 import { usersXml } from './users.js';
+import type { EngineUser } from './users.js';
 
 /** @throws SetupError where the engine's library cannot run */
 function assertSupported(): void {
@@ -55,26 +59,45 @@ async function answers(options: EngineOptions): Promise<boolean> {
   }
 }
 
-/** The real ClickHouse engine with its own HTTP server on 127.0.0.1, hosted in a Node process. */
-export function enginePart(options: EngineOptions): Part {
+/** The users that this engine may have: whom nothing keeps from the host's files is not let in, but for the service. */
+const usersOf = (options: EngineOptions, how: Confinement): readonly EngineUser[] =>
+  how === 'none' ? options.users.filter(({ profile }) => profile === 'service') : options.users;
+
+async function prepare(options: EngineOptions, how: Confinement, report: Report): Promise<void> {
+  assertSupported();
+  if (how === 'none')
+    report(
+      'the engine cannot be confined here (no chroot, no user namespaces): analysts are not let in, see operations.md',
+    );
   const files = engineFiles(options.dataDir);
+  await secretFolder(options.dataDir);
+  await seedSystemDatabase(files.store);
+  await writeFile(files.config, configXml(options, how === 'none' ? options.dataDir : '/'), { mode: 0o600 });
+  await writeFile(files.users, usersXml(usersOf(options, how)), { mode: 0o600 });
+  await prepareRoot(options.dataDir);
+}
+
+/** The real ClickHouse engine with its own HTTP server on 127.0.0.1, hosted in a Node process that sees its own data only. */
+export function enginePart(options: EngineOptions): Part {
+  const { dataDir, httpPort, logFile } = options;
+  const script = [process.execPath, join(localDist, 'engine/host.js'), dataDir, String(httpPort)];
+  let how: Confinement = 'none';
   return {
     name: 'clickhouse',
     readyTimeoutMs: 30_000,
     stopDeadlineMs: 8_000,
     isReady: () => answers(options),
-    command: () => ({
-      file: process.execPath,
-      args: [join(localDist, 'engine/host.js'), options.dataDir, String(options.httpPort)],
-      env: inheritedEnv(),
-      logFile: options.logFile,
-    }),
-    prepare: async () => {
-      assertSupported();
-      await seedSystemDatabase(files.store);
-      await writeFile(files.config, configXml(options), { mode: 0o600 });
-      await writeFile(files.users, usersXml(options.users), { mode: 0o600 });
+    command: () => {
+      const [file = '', ...args] = confined(how, [...script, how]);
+      return { file, args, env: inheritedEnv(), logFile };
     },
-    beforeStart: () => makeFifo(files.fifo),
+    prepare: async (report) => {
+      how = options.confinement ?? (await confinementHere());
+      await prepare(options, how, report);
+    },
+    beforeStart: async () => {
+      await makeFifo(engineFiles(dataDir).fifo);
+      if (how === 'account') await giveToEngine(dataDir);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { analystProfile } from './analyst-profile.js';
 
 /** A named user of the embedded engine; grants and limits live in users.xml only. */
 export interface EngineUser {
@@ -48,15 +49,7 @@ const profiles = `
     <service>${safety}
       <async_insert>0</async_insert>
     </service>
-    <analyst>${safety}
-      <readonly>2</readonly>
-      <max_execution_time>60</max_execution_time>
-      <max_memory_usage>2000000000</max_memory_usage>
-      <cancel_http_readonly_queries_on_client_close>1</cancel_http_readonly_queries_on_client_close>
-      <constraints>
-        <max_execution_time><max>60</max></max_execution_time>
-        <max_memory_usage><max>2000000000</max></max_memory_usage>
-      </constraints>
+    <analyst>${safety}${analystProfile}
     </analyst>`;
 
 const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');

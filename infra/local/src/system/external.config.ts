@@ -14,8 +14,9 @@ function externalEngine(env: Env): ExternalEngine | null {
     url: url.replace(/\/$/, ''),
     user,
     password,
-    analystUser: env['CLICKHOUSE_ANALYST_USER'] || user,
-    analystPassword: env['CLICKHOUSE_ANALYST_PASSWORD'] ?? password,
+    // Nobody is told the service's own password: without these two there is no analyst.
+    analystUser: env['CLICKHOUSE_ANALYST_USER'] ?? '',
+    analystPassword: env['CLICKHOUSE_ANALYST_PASSWORD'] ?? '',
   };
 }
 

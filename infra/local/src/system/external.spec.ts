@@ -13,8 +13,18 @@ it('takes brokers and an engine from the environment', () => {
   };
   expect(loadExternal(env)).toEqual({
     kafkaBrokers: ['a:9092', 'b:9092'],
-    engine: { url: 'http://db:8123', user: 'u', password: 'p', analystUser: 'u', analystPassword: 'p' },
+    engine: { url: 'http://db:8123', user: 'u', password: 'p', analystUser: '', analystPassword: '' },
   });
+});
+
+it("hands the analyst's password out, and never the one of the service", () => {
+  const env = { CLICKHOUSE_URL: 'http://db:8123', CLICKHOUSE_USER: 'u', CLICKHOUSE_PASSWORD: 'p' };
+  expect(loadExternal({ ...env, CLICKHOUSE_ANALYST_USER: 'a', CLICKHOUSE_ANALYST_PASSWORD: 'q' }).engine).toMatchObject(
+    {
+      ...{ user: 'u', password: 'p', analystUser: 'a', analystPassword: 'q' },
+    },
+  );
+  expect(JSON.stringify(loadExternal({ ...env, CLICKHOUSE_ANALYST_USER: 'a' }).engine?.analystPassword)).toBe('""');
 });
 
 it('names an address that is none, without its value', () => {

@@ -11,6 +11,7 @@ import { readRoster } from '../roster.js';
 import type { Roster } from '../roster.js';
 import { localFilePath } from '../paths.js';
 import { ensureCredentials, ensurePolicyKeys } from '../secrets/credentials.js';
+import { secretFolder } from '../secrets/files.js';
 import { ensureSecrets } from '../secrets/secrets.js';
 import { Crew } from './crew.js';
 import { layoutOf } from './layout.js';
@@ -98,6 +99,7 @@ async function bringUp(facts: LocalFacts, options: SystemOptions, crew: Crew): P
 async function prepare(layout: Layout, options: SystemOptions): Promise<() => Promise<void>> {
   refuseProduction();
   if (!options.external.kafkaBrokers) await requireJava();
+  await secretFolder(layout.data);
   await mkdir(layout.logs, { recursive: true });
   const release = await takeFolder(layout.data, options.portBase);
   await requireFree(namedPorts(layout, options)).catch(async (error: unknown) => {

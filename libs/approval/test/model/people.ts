@@ -1,3 +1,4 @@
+import { seenLength } from '@countersign/canonical';
 import type { EventMap } from '@countersign/events';
 import { DAY } from '../records.js';
 import type { Someone } from './gates.js';
@@ -45,7 +46,7 @@ const readFor = (world: World, ask: Ask, who: Someone): number =>
 function lacksReason({ kind, gate }: Ask, { vote, reason }: Vote, read: number): boolean {
   const wanted = gate.reason === 'always' || (gate.reason === 'deny' && vote === 'deny') || kind === 'audit';
   const fast = gate.reason_fast_s !== null && read < gate.reason_fast_s * 1000;
-  return (wanted || fast) && (reason ?? '').trim().length < gate.reason_min_length;
+  return (wanted || fast) && seenLength(reason ?? '') < gate.reason_min_length;
 }
 
 /** Every kind must be there before somebody approves, also those that the gate of the change asks for. */

@@ -1332,6 +1332,8 @@ export interface VersionChanged {
   readonly digest: string;
   /** New packet. */
   readonly packet_digest: string;
+  /** RFC 8785 text of the state after the changed action, when it could be derived. */
+  readonly after: null | string;
   /** JSON text of the RFC 6902 patch. */
   readonly diff: null | string;
   /** The patch would be longer than 128 KiB: it is one `replace` at the root, with all of the new `after`. */

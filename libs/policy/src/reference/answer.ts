@@ -57,7 +57,7 @@ const FUNCTIONS: Readonly<Record<string, Function>> = {
   contains: (whole, part) => text(whole).includes(text(part)),
   startsWith: (whole, part) => text(whole).startsWith(text(part)),
   endsWith: (whole, part) => text(whole).endsWith(text(part)),
-  mentions: (whole, keywords) => mentions(text(whole), keywords as readonly string[]),
+  mentions: (whole, keywords) => mentions(text(whole), keywords as readonly string[]) ?? UNKNOWN,
   lowerAscii: (whole) => lowerAscii(text(whole)),
 };
 

@@ -1,4 +1,5 @@
-import { foldText } from '../keywords.js';
+import { foldText, signsIn } from '@countersign/canonical';
+import { drawn } from '../keywords.js';
 
 const LETTER = '[\\p{L}\\p{N}]';
 const GAP = '[^\\p{L}\\p{N}]+';
@@ -13,6 +14,12 @@ function isMentioned(text: string, keyword: string): boolean {
   return new RegExp(`(?<!${LETTER})${words.join(GAP)}${end}`, 'u').test(foldText(text));
 }
 
-/** Whether one of the keywords stands in the text. What two letters have in common to a reader is the production's table. */
-export const mentions = (text: string, keywords: readonly string[]): boolean =>
-  keywords.some((keyword) => isMentioned(text, keyword));
+/**
+ * Whether one of the keywords stands in the text, as it is written or as a page draws it; null when nobody can tell. What
+ * two letters have in common to a reader is the production's table.
+ */
+export function mentions(text: string, keywords: readonly string[]): boolean | null {
+  const forms = [text, drawn(text) ?? text];
+  if (forms.some((form) => keywords.some((keyword) => isMentioned(form, keyword)))) return true;
+  return forms.every((form) => signsIn(form).length === 0) ? false : null;
+}

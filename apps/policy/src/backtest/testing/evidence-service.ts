@@ -13,7 +13,7 @@ import type { ServiceConfig } from '@countersign/service';
 import { ExplainController } from '../../explain/explain.controller.js';
 import { NO_DRAWS } from '../../draws/draw-source.js';
 import type { PolicyFact } from '../../policy-records.js';
-import { PAST, POLICIES, REVIEWERS } from '../../tokens.js';
+import { PAST, POLICIES } from '../../tokens.js';
 import { BacktestController } from '../backtest.controller.js';
 import type { Past } from './recorded-history.js';
 import { recordHistory } from './recorded-history.js';
@@ -125,12 +125,14 @@ export async function startEvidence(access: EngineAccess): Promise<EvidenceServi
   const [issuer, database] = [await startIssuer(), await startDatabase(history, access)];
   const providers = [
     { provide: POLICIES, useValue: { current: () => history, append } },
-    { provide: REVIEWERS, useValue: issuer.auth },
     { provide: PAST, useValue: { engine: database.engine, draws: NO_DRAWS } },
   ];
   class Parts {}
   Module({ controllers: [BacktestController, ExplainController], providers })(Parts);
-  const service = await startService({ name: 'policy', module: Parts, config, log });
+  const service = await startService({
+    ...{ name: 'policy', module: Parts, config, log },
+    authenticators: { reviewers: issuer.auth },
+  });
   const authorization = (tenant: string): string => issuer.bearers[tenant] ?? '';
   return {
     history,
