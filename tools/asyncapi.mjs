@@ -31,7 +31,13 @@ const headers = (area) => ({
           'countersign-agent': { type: 'string' },
           'countersign-signature': { type: 'string', description: '`v1,` + base64 of HMAC-SHA256, see docs/api.md.' },
         }
-      : { 'countersign-mac': { type: 'string', description: '`v1,service,` + base64 of HMAC-SHA256.' } }),
+      : {
+          'countersign-mac': {
+            type: 'string',
+            description:
+              '`v1,service,` + base64 of HMAC-SHA256 over topic, key, value, ce_id, ce_type and ce_time, each after its length as big-endian uint32.',
+          },
+        }),
   },
 });
 

@@ -1,6 +1,7 @@
 """Countersign client for agents and executors: propose, wait, redeem, report the outcome.
 
-One file, standard library only, Python 3.9 or newer. Nothing may take effect before `redeem` returned.
+One file, standard library only, Python 3.9 or newer; tokens are verified offline too where `cryptography` is there.
+Nothing may take effect before `redeem` returned.
 The same idempotency key and body are one action, however often they are sent, so every call here is safe to repeat.
 """
 
@@ -33,6 +34,7 @@ __all__ = [
     "read_handle",
     "sign_submission",
     "verify_callback",
+    "verify_token",
 ]
 
 NAMESPACE = uuid.UUID("6f3f4a52-9c1e-4d7b-8a57-1b0f2e9c7d31")
@@ -42,6 +44,13 @@ LONGEST_HOLD_S = 30
 HELD_POLL_S = 1.0
 LONGEST_HANDLE = 2000
 CALLBACK_TOLERANCE_S = 300
+KEY = re.compile(r"[\x21-\x7e]{1,255}")
+DEFAULT_AUDIENCE = "urn:countersign:executor"
+CLAIMS = ("iss", "aud", "sub", "jti", "iat", "nbf", "exp", "tenant", "env", "authorization_details")
+LONGEST_TOKEN_LIFE_S = 300
+CLOCK_TOLERANCE_S = 5
+REFUSED_STATUS = (400, 413, 422)
+MOST_UNREPORTED = 1000
 DIGESTED = ("action_type", "environment", "on_behalf_of", "target", "parameters", "preconditions")
 
 
@@ -146,6 +155,16 @@ def read_handle(text: str) -> dict:
     raise CountersignError("wrong_use", "this is not a handle; pass on the whole text that was given out")
 
 
+def _callback_key(secret: str) -> bytes:
+    """Base64 of either alphabet, padded or not, behind `whsec_`; else the secret's own bytes."""
+    if not secret.startswith("whsec_"):
+        return secret.encode("utf-8")
+    text = re.sub(r"={0,2}\Z", "", secret[6:]).replace("-", "+").replace("_", "/")
+    if not re.fullmatch(r"[A-Za-z0-9+/]*", text) or len(text) % 4 == 1:
+        raise CountersignError("wrong_use", "what follows whsec_ in the signing secret is not base64")
+    return base64.b64decode(text + "=" * (-len(text) % 4))
+
+
 def verify_callback(headers: Any, body: bytes, secret: str, now: Optional[float] = None) -> dict:
     """Checks a callback as Standard Webhooks sign it and answers with its hint: `action_id` and `status`.
 
@@ -153,7 +172,7 @@ def verify_callback(headers: Any, body: bytes, secret: str, now: Optional[float]
     the prefix `whsec_` its rest is base64; now: UTC epoch seconds. Raises CountersignError `invalid_callback`.
     A hint may come late, twice or never: read the action, its document is the authority.
     """
-    key = base64.b64decode(secret[6:]) if secret.startswith("whsec_") else secret.encode("utf-8")
+    key = _callback_key(secret)
     if not key:
         raise CountersignError("wrong_use", "a signing secret is needed to check callbacks")
     given = [str(headers.get(name) or "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")]
@@ -162,7 +181,7 @@ def verify_callback(headers: Any, body: bytes, secret: str, now: Optional[float]
         raise CountersignError("invalid_callback", "the callback has no id or is more than five minutes off")
     mac = hmac.new(key, f"{given[0]}.{given[1]}.".encode("utf-8") + body, hashlib.sha256).digest()
     expected = b"v1," + base64.b64encode(mac)
-    if not any(hmac.compare_digest(one.encode("utf-8"), expected) for one in given[2].split(" ")):
+    if not any(hmac.compare_digest(one.encode("utf-8", "replace"), expected) for one in given[2].split(" ")):
         raise CountersignError("invalid_callback", "no signature of the callback is right")
     try:
         hint = parse_json(body.decode("utf-8"))
@@ -251,9 +270,16 @@ class Client:
         self._retry_for_s = retry_for_s
         self._timeout_s = timeout_s
         self._opener = urllib.request.build_opener(_NoRedirect)
+        self._unreported: dict = {}
 
     def propose(self, proposal: dict, idempotency_key: str) -> dict:
-        """Sends a proposal; answers with the action document, perhaps still `deciding` or `pending`."""
+        """Sends a proposal; answers with the action document, perhaps still `deciding` or `pending`.
+
+        idempotency_key: 1 to 255 characters of printable ASCII without spaces, stored by the caller before the first send.
+        Raises `wrong_use` for what no door takes, `duplicate_request` when the key was used for another body.
+        """
+        if not KEY.fullmatch(idempotency_key):
+            raise CountersignError("wrong_use", "an idempotency key is 1 to 255 printable ASCII characters without spaces")
         return self._send(self._intake, "POST", "/v1/actions", proposal, key=idempotency_key)
 
     def read(self, id_of_action: str, wait_s: int = 0) -> dict:
@@ -286,6 +312,10 @@ class Client:
             raise CountersignError("action_digest_mismatch", "the handle speaks of another action than the one found")
         return action
 
+    def keys(self) -> dict:
+        """The public keys that approval signs with (a JWKS). An old key stays listed longer than any token lives."""
+        return self._send(self._approval, "GET", "/.well-known/jwks.json")
+
     def redeem(
         self, token: str, digest: str, environment: str, preconditions: Optional[dict] = None, request_id: str = ""
     ) -> dict:
@@ -306,6 +336,9 @@ class Client:
         now = time.time()
         occurred_at = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now)) + f".{int(now % 1 * 1000):03d}Z"
         body = {"status": status, "result": result or {}, "post_checks": post_checks or [], "occurred_at": occurred_at}
+        return self._report(id_of_action, body)
+
+    def _report(self, id_of_action: str, body: dict) -> dict:
         path = f"/v1/actions/{urllib.parse.quote(id_of_action, safe='')}/outcome"
         return self._send(self._intake, "POST", path, body, key=str(uuid.uuid4()))
 
@@ -327,6 +360,9 @@ class Client:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {self._api_key}"}
         if key:
             headers["Idempotency-Key"] = key
+        for name, value in headers.items():
+            if not re.fullmatch(r"[\t\x20-\x7e]*", value):
+                raise CountersignError("wrong_use", f"the header {name} holds characters that are not printable ASCII")
         data = None
         if isinstance(body, tuple):
             headers["Content-Type"], data = body
@@ -372,26 +408,190 @@ def _body_of(refused: urllib.error.HTTPError) -> str:
         return ""
 
 
-def guard(
-    client: Client, tenant: str, proposal: dict, idempotency_key: str, run: Callable[[dict], dict], timeout_s: float = 3600
-) -> dict:
-    """Proposes, waits, redeems, and only then calls `run(parameters)`; reports its result. Never runs otherwise.
+# --- Tokens ------------------------------------------------------------------------------------------------------
 
-    What runs is compared with what was approved by its digest, computed here when the approval has arrived.
+
+def _base64url(text: str) -> bytes:
+    if not re.fullmatch(r"[A-Za-z0-9_-]*", text):
+        raise ValueError("not base64url")
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _can_verify() -> bool:
+    try:
+        import cryptography.hazmat.primitives.asymmetric.ed25519  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def _signed_claims(token: str, keys: dict) -> dict:
+    """Claims of a compact JWS (RFC 7515) of type `approval+jwt`, signed with EdDSA (RFC 8037) by one of the keys."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        head, body, signature = token.split(".")
+        header = parse_json(_base64url(head).decode("utf-8"))
+        if (header.get("alg"), header.get("typ")) != ("EdDSA", "approval+jwt") or "crit" in header:
+            raise ValueError("another kind of token")
+        jwk = next(key for key in keys["keys"] if key.get("kid") == header["kid"] and key.get("crv") == "Ed25519")
+        key = Ed25519PublicKey.from_public_bytes(_base64url(jwk["x"]))
+        key.verify(_base64url(signature), f"{head}.{body}".encode("ascii"))
+        claims = parse_json(_base64url(body).decode("utf-8"))
+        if not all(name in claims for name in CLAIMS):
+            raise ValueError("a claim is missing")
+        return claims
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, InvalidSignature):
+        raise CountersignError("invalid_token", "the token is not a valid approval token") from None
+
+
+def _check_life(claims: dict, now: float) -> None:
+    times = [claims[name] for name in ("iat", "nbf", "exp")]
+    if not all(isinstance(at, (int, float)) and not isinstance(at, bool) for at in times):
+        raise CountersignError("invalid_token", "the times of the token are no numbers")
+    iat, nbf, exp = times
+    if now >= exp + CLOCK_TOLERANCE_S or now - iat > LONGEST_TOKEN_LIFE_S + CLOCK_TOLERANCE_S:
+        raise CountersignError("expired", "the token has expired")
+    if now < nbf - CLOCK_TOLERANCE_S or now < iat - CLOCK_TOLERANCE_S:
+        raise CountersignError("invalid_token", "the token is not valid yet")
+
+
+def verify_token(
+    token: str,
+    tenant: str,
+    action: dict,
+    keys: dict,
+    issuer: Optional[str] = None,
+    audience: str = DEFAULT_AUDIENCE,
+    now: Optional[float] = None,
+) -> dict:
+    """Verifies a token offline against what is about to run, and answers with its claims. It does not consume the grant.
+
+    action: a proposal, or its digested members with `agent_id`; keys: the JWKS, as `Client.keys` gives it; issuer: public
+    address of approval as in `iss` (None: any that holds these keys); now: UTC epoch seconds. Needs the package
+    `cryptography`. Raises CountersignError `invalid_token`, `wrong_audience`, `wrong_environment`, `expired`,
+    `action_digest_mismatch`, or `wrong_use` without that package.
     """
+    if not _can_verify():
+        raise CountersignError("wrong_use", "verifying a token offline needs the package cryptography")
+    claims = _signed_claims(token, keys)
+    if issuer is not None and claims["iss"] != issuer:
+        raise CountersignError("invalid_token", "the token is of another issuer")
+    audiences = claims["aud"] if isinstance(claims["aud"], list) else [claims["aud"]]
+    if audience not in audiences:
+        raise CountersignError("wrong_audience", "the token is meant for another audience")
+    _check_life(claims, time.time() if now is None else now)
+    details = claims["authorization_details"]
+    if not isinstance(details, list) or len(details) != 1 or details[0].get("type") != "urn:countersign:action":
+        raise CountersignError("invalid_token", "the token does not release exactly one action")
+    if claims["env"] != action["environment"]:
+        raise CountersignError("wrong_environment", f"the token is for {claims['env']}")
+    agent_id = action["agent"]["id"] if "agent" in action else action["agent_id"]
+    same = claims["tenant"] == tenant and claims["sub"] == agent_id
+    if not same or details[0].get("action_digest") != action_digest(tenant, action):
+        raise CountersignError("action_digest_mismatch", "what is about to run is not what was approved")
+    return claims
+
+
+# --- Guard -------------------------------------------------------------------------------------------------------
+
+
+def _report_of(status: str, result: Any) -> tuple:
+    """(status and result as they can be told, the error that says what is left out or None)."""
+    if result is None:
+        return {"status": status, "result": {}}, None
+    try:
+        if not isinstance(result, dict):
+            raise ValueError("not an object")
+        canonicalize(result)
+        return {"status": status, "result": result}, None
+    except (ValueError, RecursionError):
+        why = "the effect has run and is reported without its result, which is no JSON object that can be sent"
+        return {"status": status, "result": {}}, CountersignError("unreportable_result", why)
+
+
+def _deliver(client: Client, id_of_action: str, report: dict) -> tuple:
+    """Delivers a report whole, or at least its status. (document or None, error or None); raises nothing of its own."""
+    try:
+        document = client.outcome(id_of_action, report["status"], report["result"])
+        client._unreported.pop(id_of_action, None)
+        return document, None
+    except CountersignError as error:
+        whole = error
+    if (whole.problem or {}).get("status") in REFUSED_STATUS:
+        try:
+            document = client._report(id_of_action, {"status": report["status"]})
+            client._unreported.pop(id_of_action, None)
+            return document, whole
+        except CountersignError:
+            pass
+    if len(client._unreported) < MOST_UNREPORTED:
+        client._unreported[id_of_action] = report
+    return None, whole
+
+
+def _told(action: dict, report: dict, fault: Optional[CountersignError], client: Client, ran: bool) -> dict:
+    document, error = _deliver(client, action["action_id"], report)
+    return {**(document or action), "ran": ran, "effect": report, "report_error": error or fault}
+
+
+def _ran_before(client: Client, action: dict) -> dict:
+    """An action that an earlier call with the same key took up: reports what that call could not, and runs nothing."""
+    kept = client._unreported.get(action["action_id"])
+    if kept is not None:
+        return _told(action, kept, None, client, ran=False)
+    outcome = action.get("outcome")
+    if outcome is None:
+        why = "this action was released before and no outcome is recorded: its effect may have happened and is not run again"
+        raise CountersignError("already_consumed", f"{why}; find out, and report it with Client.outcome")
+    return {**action, "ran": False, "effect": outcome, "report_error": None}
+
+
+def guard(
+    client: Client,
+    tenant: str,
+    proposal: dict,
+    idempotency_key: str,
+    run: Callable[[dict], Optional[dict]],
+    timeout_s: float = 3600,
+    preconditions_now: Optional[Callable[[], dict]] = None,
+    issuer: Optional[str] = None,
+    audience: str = DEFAULT_AUDIENCE,
+) -> dict:
+    """Proposes, waits, verifies, redeems, and only then calls `run(parameters)`; reports its result. Never runs otherwise.
+
+    What runs is compared with what was approved by its digest, computed here when the approval has arrived; the token is
+    verified offline too where `cryptography` is installed. preconditions_now reads the facts of the preconditions from the
+    world and is needed where the proposal has some; issuer is the public address of approval, as in the token.
+
+    Answers with the action document and three more members: `effect` (`status`, `result`), `ran` (False: it had run
+    before, under the same key, and was not run again) and `report_error` (None, or the CountersignError that kept the
+    outcome, or with `unreportable_result` only the result, from the record). Raises CountersignError when this call ran
+    nothing (`already_consumed`: an earlier one may have), and whatever `run` raises after reporting it as `failed`.
+    """
+    if proposal.get("preconditions") and preconditions_now is None:
+        raise CountersignError("wrong_use", "an action with preconditions needs preconditions_now, which reads them again")
     proposed = client.propose(proposal, idempotency_key)
     action = client.wait(proposed["action_id"], timeout_s)
-    token = (action.get("grant") or {}).get("token")
+    grant = action.get("grant") or {}
+    if action["status"] == "approved" and grant.get("status") == "consumed":
+        return _ran_before(client, action)
+    token = grant.get("token")
     if action["status"] != "approved" or not token:
         raise CountersignError("not_approved", f"the action is {action['status']}")
     digest = action_digest(tenant, proposal)
     if digest != action["effective"]["digest"]:
         raise CountersignError("action_digest_mismatch", "what is about to run is not what was approved")
     parameters = json.loads(canonicalize(proposal["parameters"]))
-    client.redeem(token, digest, proposal["environment"], proposal.get("preconditions"))
+    if _can_verify():
+        verify_token(token, tenant, proposal, client.keys(), issuer, audience)
+    seen = preconditions_now() if proposal.get("preconditions") and preconditions_now else None
+    client.redeem(token, digest, proposal["environment"], seen)
     try:
         result = run(parameters)
-    except Exception as failed:
-        client.outcome(action["action_id"], "failed", {"error": type(failed).__name__})
+    except BaseException as failed:
+        _deliver(client, action["action_id"], {"status": "failed", "result": {"error": type(failed).__name__}})
         raise
-    return client.outcome(action["action_id"], "executed", result)
+    report, fault = _report_of("executed", result)
+    return _told(action, report, fault, client, ran=True)

@@ -5,9 +5,12 @@ import hashlib
 import hmac
 import json
 import threading
+import time
 import unittest
+from unittest import mock
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import countersign
 from countersign import (
     Client,
     CountersignError,
@@ -20,6 +23,7 @@ from countersign import (
     read_handle,
     sign_submission,
     verify_callback,
+    verify_token,
 )
 
 REFUND = {
@@ -177,16 +181,27 @@ class Http(unittest.TestCase):
             self.assertEqual(len(peer.received), 1)
 
 
-class Guard(unittest.TestCase):
+NOW = {"preconditions_now": lambda: {"order_etag": "7"}}
+
+
+class Guarded(unittest.TestCase):
+    def setUp(self):
+        # As on a machine without the package; class Tokens looks at what it adds.
+        patch = mock.patch.object(countersign, "_can_verify", lambda: False)
+        patch.start()
+        self.addCleanup(patch.stop)
+
     def run_guard(self, answers, proposal=REFUND):
         ran = []
         with Peer(answers) as peer:
             try:
-                guard(client(peer, 0.2), "acme", proposal, "k-1", lambda parameters: ran.append(parameters) or {}, 0)
+                guard(client(peer, 0.2), "acme", proposal, "k-1", lambda parameters: ran.append(parameters) or {}, 0, **NOW)
                 return None, ran, [path for path, _key, _body in peer.received]
             except CountersignError as error:
                 return error.code, ran, [path for path, _key, _body in peer.received]
 
+
+class Guard(Guarded):
     def test_runs_after_the_redemption(self):
         approved = document("approved", "token")
         code, ran, paths = self.run_guard([document("pending"), approved, OK, approved])
@@ -214,6 +229,161 @@ class Guard(unittest.TestCase):
         code, ran, paths = self.run_guard([changed])
         self.assertEqual((code, ran), ("action_digest_mismatch", []))
         self.assertNotIn("/v1/grants/redeem", paths)
+
+
+    def test_asks_for_a_way_to_see_the_preconditions_again(self):
+        with Peer([document("pending")]) as peer:
+            with self.assertRaises(CountersignError) as raised:
+                guard(client(peer), "acme", REFUND, "k-1", lambda parameters: {}, 0)
+            self.assertEqual((raised.exception.code, peer.received), ("wrong_use", []))
+
+    def test_redeems_with_the_preconditions_as_they_are_now(self):
+        approved = document("approved", "token")
+        with Peer([approved, approved, problem("precondition_changed", 409)]) as peer:
+            with self.assertRaises(CountersignError):
+                seen = {"order_etag": "8"}
+                guard(client(peer), "acme", REFUND, "k-1", lambda parameters: {}, 0, preconditions_now=lambda: seen)
+            self.assertEqual(json.loads(peer.received[-1][2])["preconditions"], seen)
+
+    def test_refuses_what_is_no_key_before_anything_is_sent(self):
+        for key in ("", "na\u00efve", "a b", "k" * 256, "k\n"):
+            with Peer([document("pending")]) as peer:
+                with self.assertRaises(CountersignError) as raised:
+                    guard(client(peer), "acme", REFUND, key, lambda parameters: {}, 0, **NOW)
+                self.assertEqual((raised.exception.code, peer.received), ("wrong_use", []))
+
+
+class AfterTheEffect(Guarded):
+    """What has happened is never hidden, and never told as nothing."""
+
+    def guarded(self, answers, result, retry_for_s=0.2):
+        with Peer(answers) as peer:
+            told = guard(client(peer, retry_for_s), "acme", REFUND, "k-1", lambda parameters: result, 0, **NOW)
+            sent = [json.loads(body) for path, _key, body in peer.received if path.endswith("/outcome")]
+        return told, sent
+
+    def test_a_result_that_cannot_be_sent_is_left_out_and_said(self):
+        approved = document("approved", "token")
+        circle = {}
+        circle["self"] = circle
+        for result in ({"rate": float("nan")}, {"at": object()}, [1], "paid", circle, {"id": 2**60}, {1: 2}):
+            told, sent = self.guarded([approved, approved, OK, (201, {"action_id": "act_1"}, {})], result)
+            self.assertEqual((told["ran"], told["report_error"].code), (True, "unreportable_result"))
+            self.assertEqual([(one["status"], one["result"]) for one in sent], [("executed", {})])
+
+    def test_nothing_as_a_result_is_executed(self):
+        approved = document("approved", "token")
+        told, sent = self.guarded([approved, approved, OK, (201, {"action_id": "act_1"}, {})], None)
+        self.assertEqual((told["report_error"], sent[0]["status"]), (None, "executed"))
+
+    def test_what_the_server_refuses_is_left_out(self):
+        approved = document("approved", "token")
+        answers = [approved, approved, OK, problem("invalid_action", 422), (201, {"action_id": "act_1"}, {})]
+        told, sent = self.guarded(answers, {"tx_id": "tx-1"})
+        self.assertEqual((told["ran"], told["report_error"].code), (True, "invalid_action"))
+        self.assertEqual(sent[1], {"status": "executed"})
+
+    def test_a_lost_report_is_told_and_sent_by_the_next_call_with_the_key(self):
+        approved, ran = document("approved", "token"), []
+        consumed = (200, {**approved[1], "grant": {"grant_id": "g", "status": "consumed"}, "outcome": None}, {})
+        run = lambda parameters: ran.append(1) or {"tx_id": "tx-1"}
+        with Peer([approved, approved, OK, BUSY]) as peer:
+            one = client(peer, 0.2)
+            told = guard(one, "acme", REFUND, "k-1", run, 0, **NOW)
+        self.assertEqual((told["ran"], told["effect"]["result"]["tx_id"]), (True, "tx-1"))
+        self.assertEqual(told["report_error"].code, "overloaded")
+        with Peer([consumed, consumed, (201, {"action_id": "act_1"}, {})]) as peer:
+            one._intake = one._approval = [peer.url]
+            again = guard(one, "acme", REFUND, "k-1", run, 0, **NOW)
+            self.assertEqual(json.loads(peer.received[-1][2])["result"], {"tx_id": "tx-1"})
+        self.assertEqual((again["ran"], again["report_error"], ran), (False, None, [1]))
+
+    def test_a_repeated_key_reads_what_is_recorded_and_runs_nothing(self):
+        grant = {"grant_id": "g", "status": "consumed"}
+        body = {**document("approved")[1], "grant": grant, "outcome": {"status": "executed", "result": {"tx_id": "tx-1"}}}
+        told, sent = self.guarded([(200, body, {})], {"tx_id": "tx-2"})
+        self.assertEqual((told["ran"], told["effect"]["result"], sent), (False, {"tx_id": "tx-1"}, []))
+        code, ran, _paths = self.run_guard([(200, {**body, "outcome": None}, {})])
+        self.assertEqual((code, ran), ("already_consumed", []))
+
+    def test_its_own_error_is_passed_on_whatever_becomes_of_the_report(self):
+        approved = document("approved", "token")
+
+        def run(_parameters):
+            raise KeyError("card")
+
+        with Peer([approved, approved, OK, BUSY]) as peer:
+            with self.assertRaises(KeyError):
+                guard(client(peer, 0.2), "acme", REFUND, "k-1", run, 0, **NOW)
+
+
+@unittest.skipUnless(countersign._can_verify(), "the package cryptography is not installed")
+class Tokens(unittest.TestCase):
+    def setUp(self):
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+        self.private = Ed25519PrivateKey.generate()
+        raw = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        self.keys = {"keys": [{"kty": "OKP", "crv": "Ed25519", "kid": "key-1", "x": self.encoded(raw)}]}
+
+    @staticmethod
+    def encoded(data):
+        data = data if isinstance(data, bytes) else json.dumps(data).encode()
+        return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+    def sign(self, claims={}, header={}):
+        now = int(time.time())
+        right = {"iss": "https://a", "aud": "urn:countersign:executor", "sub": "refund-agent", "jti": "grant_1"}
+        right.update({"iat": now, "nbf": now, "exp": now + 300, "tenant": "acme", "env": "production"})
+        right["authorization_details"] = [{"type": "urn:countersign:action", "action_digest": DIGEST}]
+        parts = [{"alg": "EdDSA", "typ": "approval+jwt", "kid": "key-1", **header}, {**right, **claims}]
+        text = ".".join(self.encoded({k: v for k, v in part.items() if v is not None}) for part in parts)
+        return f"{text}.{self.encoded(self.private.sign(text.encode()))}"
+
+    def code(self, token, action=REFUND, **options):
+        try:
+            return verify_token(token, "acme", action, self.keys, **options)["jti"]
+        except CountersignError as error:
+            return error.code
+
+    def test_knows_a_right_token(self):
+        self.assertEqual(self.code(self.sign(), issuer="https://a"), "grant_1")
+
+    def test_refuses_every_other(self):
+        now = int(time.time())
+        token = self.sign()
+        swapped = token[:-2] + ("A" if token[-2] != "A" else "B") + token[-1]
+        for wrong, told in (
+            (swapped, "invalid_token"),
+            ("a.b", "invalid_token"),
+            (self.sign(header={"alg": "none"}), "invalid_token"),
+            (self.sign(header={"typ": "JWT"}), "invalid_token"),
+            (self.sign(header={"kid": "key-2"}), "invalid_token"),
+            (self.sign(header={"crit": ["x"]}), "invalid_token"),
+            (self.sign({"exp": None}), "invalid_token"),
+            (self.sign({"exp": "later"}), "invalid_token"),
+            (self.sign({"nbf": now + 60}), "invalid_token"),
+            (self.sign({"iat": now - 400}), "expired"),
+            (self.sign({"exp": now - 10}), "expired"),
+            (self.sign({"aud": "urn:other"}), "wrong_audience"),
+            (self.sign({"env": "staging"}), "wrong_environment"),
+            (self.sign({"tenant": "globex"}), "action_digest_mismatch"),
+            (self.sign({"sub": "other"}), "action_digest_mismatch"),
+            (self.sign({"authorization_details": []}), "invalid_token"),
+        ):
+            self.assertEqual(self.code(wrong), told)
+        self.assertEqual(self.code(token, issuer="https://b"), "invalid_token")
+        self.assertEqual(self.code(token, {**REFUND, "target": "order:1"}), "action_digest_mismatch")
+
+    def test_guard_does_not_redeem_with_a_token_of_another_action(self):
+        other = [{"type": "urn:countersign:action", "action_digest": "sha256:other"}]
+        approved = document("approved", self.sign({"authorization_details": other}))
+        with Peer([approved, approved, (200, self.keys, {})]) as peer:
+            with self.assertRaises(CountersignError) as raised:
+                guard(client(peer), "acme", REFUND, "k-1", lambda parameters: {}, 0, **NOW)
+            paths = [path for path, _key, _body in peer.received]
+        self.assertEqual((raised.exception.code, "/v1/grants/redeem" in paths), ("action_digest_mismatch", False))
 
 
 HANDLE_OF = {"action_id": "act_1", "digest": DIGEST}
@@ -284,6 +454,28 @@ class Callbacks(unittest.TestCase):
             with self.assertRaises(CountersignError) as raised:
                 verify_callback({**self.headers, **change}, body, "css_secret", now)
             self.assertEqual(raised.exception.code, "invalid_callback")
+
+    def test_reads_a_base64_secret_with_padding_and_without_and_no_other(self):
+        signed = b"msg_1.1614265330." + self.body
+        mac = hmac.new(bytes.fromhex("fb6fbe0a00112233"), signed, hashlib.sha256).digest()
+        headers = {**self.headers, "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+        for text in ("+2++CgARIjM=", "+2++CgARIjM", "-2--CgARIjM"):
+            self.assertEqual(verify_callback(headers, self.body, f"whsec_{text}", 1614265330)["action_id"], "act_1")
+        for text in ("+2++CgARI jM=", "\u00e9", "A", "+2++CgARIjM===", ""):
+            with self.assertRaises(CountersignError) as raised:
+                verify_callback(headers, self.body, f"whsec_{text}", 1614265330)
+            self.assertEqual(raised.exception.code, "wrong_use")
+
+    def test_does_not_overlook_anything_in_a_signature_or_a_body(self):
+        for more in ("\u00e9", "\t", "=", "\u00ff\ud800"):
+            headers = {**self.headers, "webhook-signature": self.headers["webhook-signature"] + more}
+            with self.assertRaisesRegex(CountersignError, "no signature"):
+                verify_callback(headers, self.body, "css_secret", 1614265330)
+        body = b'{"action_id":"act_\xff","status":"approved"}'
+        mac = hmac.new(b"css_secret", b"msg_1.1614265330." + body, hashlib.sha256).digest()
+        headers = {**self.headers, "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+        with self.assertRaisesRegex(CountersignError, "names no action"):
+            verify_callback(headers, body, "css_secret", 1614265330)
 
 
 if __name__ == "__main__":

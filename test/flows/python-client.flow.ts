@@ -23,7 +23,8 @@ def by_hand():
     reported = client.outcome(action["action_id"], "executed", {"tx_id": "tx-1"})
     return {"digest": digest, "redeemed": redeemed, "reported": reported}
 def guarded():
-    return {"reported": guard(client, job["tenant"], job["proposal"], job["id"], lambda parameters: parameters, 20)}
+    told = guard(client, job["tenant"], job["proposal"], job["id"], lambda parameters: parameters, 20, issuer=job["issuer"])
+    return {"reported": {**told, "report_error": str(told["report_error"])}}
 try:
     print(json.dumps(by_hand() if job["how"] == "by hand" else guarded()))
 except CountersignError as error:
@@ -31,10 +32,10 @@ except CountersignError as error:
 `;
 
 async function python(how: 'by hand' | 'guarded', id: string, proposal: object): Promise<Record<string, unknown>> {
-  const { intake_url: intake, approval_urls: approval } = world().local;
+  const { intake_url: intake, approval_urls: approval, approval_url: issuer } = world().local;
   const key = agentOf(world().local, 'refund-agent', TENANT).api_key;
   const child = spawn('python3', ['-B', '-c', PROGRAM], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
-  child.stdin.end(JSON.stringify({ how, id, intake, approval, key, tenant: TENANT, proposal }));
+  child.stdin.end(JSON.stringify({ how, id, intake, approval, issuer, key, tenant: TENANT, proposal }));
   return JSON.parse(await text(child.stdout)) as Record<string, unknown>;
 }
 
@@ -59,10 +60,11 @@ function flows(): void {
   it('runs a guarded action once, and not a second time', async () => {
     const [proposal, id] = [refund('40.00'), randomUUID()];
     await expect(python('guarded', id, proposal)).resolves.toMatchObject({
-      reported: { outcome: { status: 'executed', result: proposal.parameters } },
+      reported: { ran: true, report_error: 'None', outcome: { status: 'executed', result: proposal.parameters } },
     });
-    const { code } = await python('guarded', id, proposal);
-    expect(['already_consumed', 'not_approved']).toContain(code);
+    await expect(python('guarded', id, proposal)).resolves.toMatchObject({
+      reported: { ran: false, effect: { status: 'executed', result: proposal.parameters } },
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 import { sha256 } from '@countersign/canonical';
-import { openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
+import { openRecord, partitionOf, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { activationOf, PolicyHistory } from '@countersign/policy';
@@ -60,7 +60,13 @@ async function decided(
     ...{ topic: TOPICS.actions, name: 'ActionProposed' as const, event: action, key: recordKey('acme', 'act_1') },
     ...{ id: 'id-1', timeMs: 900, service: 'intake', macKeys },
   });
-  const record: InRecord = { ...wire, key: Buffer.from(wire.key), partition: 2, offset: 7, timestampMs: 1_000 };
+  const record: InRecord = {
+    ...wire,
+    key: Buffer.from(wire.key),
+    partition: partitionOf(wire.key, 4),
+    offset: 7,
+    timestampMs: 1_000,
+  };
   expect(await decider.decide(record)).toEqual({ kind: 'done' });
   return openRecord({ ...sent[0]!, key: Buffer.from(String(sent[0]?.key)) }, macKeys).event as ActionDecided;
 }

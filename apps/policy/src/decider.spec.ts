@@ -1,5 +1,5 @@
 import { CountersignError } from '@countersign/canonical';
-import { openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
+import { openRecord, partitionOf, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
@@ -60,7 +60,7 @@ function recordOf(service: 'intake' | 'policy' = 'intake'): InRecord {
     ...{ topic: TOPICS.actions, name: 'ActionProposed' as const, event: proposed, key: recordKey('acme', 'act_1') },
     ...{ id: 'id-1', timeMs: 900, service, macKeys, traceparent: '00-1-2-01' },
   });
-  return { ...wire, key: Buffer.from(wire.key), partition: 2, offset: 7, timestampMs: 1_000 };
+  return { ...wire, key: Buffer.from(wire.key), partition: partitionOf(wire.key, 4), offset: 7, timestampMs: 1_000 };
 }
 
 const velocity = new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null });

@@ -1,15 +1,18 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ANALYST_VIEWS, analystGrants, connectEngine, DATABASE, writerGrants } from '@countersign/clickhouse';
+import { ANALYST_VIEWS, analystGrants, connectEngine, DATABASE, eventRow, writerGrants } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
+import { openRecord, TOPICS } from '@countersign/events';
 import { createGuard, enginePart, startPart, stopChild } from '@countersign/local';
 import type { Child } from '@countersign/local';
 import { freePort } from '@countersign/testing';
+import { letterFor } from './letter.js';
 import { askMetrics } from './metrics-query.js';
 import type { MetricsAnswer } from './metrics-query.js';
 import { databaseNamed } from './testing/database.js';
 import type { TestDatabase } from './testing/database.js';
+import { macKeys } from './testing/log.js';
 import { tellStories } from './testing/story.js';
 
 const { log } = tellStories(23, 250);
@@ -138,6 +141,50 @@ describe('the analyst', () => {
     ['another server', "SELECT * FROM url('http://127.0.0.1:1/', 'LineAsString')"],
   ])('has no access to %s', async (_what, sql) => {
     await expect(askRaw(sql)).resolves.toMatch(/^Code: (164|497)\./);
+  });
+
+  it.each([
+    'DESCRIBE audit',
+    'DESCRIBE TABLE countersign.votes',
+    'SHOW COLUMNS FROM events',
+    'SHOW CREATE VIEW labels',
+    "SELECT column_name FROM information_schema.columns WHERE table_schema = 'countersign' AND table_name = 'audit'",
+    "SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = 'audit'",
+  ])('is told by %s what there is', async (sql) => {
+    await expect(askRaw(sql)).resolves.toMatch(/tenant/);
+  });
+
+  it.each([
+    'SHOW TABLES',
+    'SHOW TABLES FROM countersign',
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = 'countersign' ORDER BY 1",
+    "SELECT name FROM system.tables WHERE database = 'countersign' ORDER BY 1",
+  ])('sees its views and no table behind them by %s', async (sql) => {
+    expect((await askRaw(sql)).trim().split('\n').sort()).toEqual([...ANALYST_VIEWS].sort());
+  });
+
+  it('reads every table of information_schema, and no part of a table', async () => {
+    const names = (await askRaw('SHOW TABLES FROM information_schema')).trim().split('\n');
+    expect(names).toEqual(expect.arrayContaining(['columns', 'tables', 'views', 'schemata']));
+    for (const name of names) expect(await askRaw(`SELECT * FROM information_schema.${name}`)).not.toMatch(/^Code:/);
+    await expect(askRaw('SELECT count() FROM system.parts')).resolves.toBe('0\n');
+  });
+
+  it('reads no dead letter', async () => {
+    const refused = { topic: TOPICS.submissions, partition: 0, offset: 1, timestampMs: Date.UTC(2026, 5, 20) };
+    const letter = letterFor(
+      { ...refused, key: Buffer.from('acme|k'), value: Buffer.from('a card number'), headers: {} },
+      { reason: 'bad_signature', message: 'it is not signed' } as never,
+      macKeys,
+    );
+    const opened = openRecord({ ...letter, key: Buffer.from(letter.key) }, macKeys);
+    await database!.engine.insert(
+      'event_rows',
+      [eventRow({ ...refused, topic: TOPICS.deadLetters }, letter.headers, opened)],
+      'a letter',
+    );
+    await expect(askRaw("SELECT count() FROM events WHERE type = 'DeadLettered'")).resolves.toBe('0\n');
+    await expect(askRaw('SELECT count() FROM event_rows')).resolves.toMatch(/^Code: 497/);
   });
 
   it('reads all that it should', async () => {

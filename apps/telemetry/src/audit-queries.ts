@@ -1,6 +1,7 @@
 import { ALWAYS, readSql } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
 import type { AuditRow, LabelRow, VoteRow } from './audit-rows.js';
+import { LAST } from './query-text.js';
 
 /** An action with what people said of it. */
 export interface AuditedAction {
@@ -49,7 +50,7 @@ export async function auditRunAsOf(
   asOf: Date,
 ): Promise<AuditedAction[]> {
   const { tenant, runId } = run;
-  const as_of = asOf.getTime() > Date.parse('2299-01-01T00:00:00Z') ? ALWAYS : asOf;
+  const as_of = asOf.getTime() >= LAST.getTime() ? ALWAYS : asOf;
   const ids = await engine.rows<{ action_id: string }>(runActionsSql, { tenant, run_id: runId, as_of });
   const params = { action_ids: ids.map(({ action_id }) => action_id), as_of };
   if (ids.length === 0) return [];

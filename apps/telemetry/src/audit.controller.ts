@@ -7,7 +7,7 @@ import type { Reviewer } from '@countersign/service';
 import { auditDocument } from './audit-document.js';
 import { auditPage, auditRun, auditRunAsOf } from './audit-queries.js';
 import type { PageQuestion } from './audit-queries.js';
-import { cursorAt, cursorOf, limitOf, onlyNames, textOf, timeOf } from './query-text.js';
+import { cursorAt, cursorOf, FIRST, LAST, limitOf, onlyNames, textOf, timeOf } from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
 
@@ -20,7 +20,6 @@ const FILTERS = [
   'action_id',
   'environment',
 ] as const;
-const [FIRST, LAST] = [new Date(0), new Date('2299-01-01T00:00:00.000Z')];
 
 /** What was proposed, decided, said and done. */
 @ApiTags('audit')

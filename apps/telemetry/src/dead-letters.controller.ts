@@ -4,7 +4,7 @@ import { readSql } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
 import { Access, Person, role } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
-import { cursorAt, cursorOf, limitOf, onlyNames } from './query-text.js';
+import { cursorAt, cursorOf, LAST, limitOf, onlyNames } from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
 
@@ -35,7 +35,7 @@ export class DeadLettersController {
     const params = {
       tenant,
       limit,
-      before: after?.time ?? new Date('2299-01-01T00:00:00.000Z'),
+      before: after?.time ?? LAST,
       before_id: after?.id ?? '',
     };
     const rows = await this.engine.rows<LetterRow>(sql, params);

@@ -18,7 +18,7 @@ const topics = [TOPICS.actions, TOPICS.decisions, TOPICS.approvals, TOPICS.outco
 /** A record as it is read, at a place of our choice. */
 const read = (topic: string, offset: number, change: Partial<InRecord> = {}): InRecord => {
   const source = log.records.find((record) => record.topic === topic)!;
-  return { ...source, key: Buffer.from(source.key), partition: 0, offset, ...change };
+  return { ...source, key: Buffer.from(source.key), offset, ...change };
 };
 
 const faults: [string, (topic: string, offset: number) => InRecord][] = [
@@ -73,7 +73,7 @@ describe('the sink', () => {
         mine ? faults.map(([reason], index) => [topic, 100 + 2 * index, reason]) : [],
       );
       expect(letters.map(({ headers }) => headers['ce_id'])).toEqual(
-        mine ? faults.map((_, index) => eventId(topic, 0, 100 + 2 * index)) : [],
+        mine ? faults.map((_, index) => eventId(topic, read(topic, 0).partition, 100 + 2 * index)) : [],
       );
     },
   );

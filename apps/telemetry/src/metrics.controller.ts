@@ -7,7 +7,7 @@ import type { Reviewer } from '@countersign/service';
 import { METRICS_ANSWER } from './answers.js';
 import { askMetrics, DIMENSIONS } from './metrics-query.js';
 import type { Dimension, MetricsAnswer } from './metrics-query.js';
-import { onlyNames, textOf, timeOf } from './query-text.js';
+import { FIRST, LAST, onlyNames, textOf, timeOf } from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
 
@@ -25,8 +25,8 @@ export class MetricsController {
     onlyNames(query, [...DIMENSIONS, 'from', 'to', 'group_by']);
     return askMetrics(this.engine, {
       tenant,
-      from: timeOf(query, 'from', new Date(0)),
-      to: timeOf(query, 'to', new Date('2299-01-01T00:00:00.000Z')),
+      from: timeOf(query, 'from', FIRST),
+      to: timeOf(query, 'to', LAST),
       group_by: groupByOf(textOf(query, 'group_by')),
       filters: {
         ...Object.fromEntries(DIMENSIONS.map((name) => [name, textOf(query, name)])),

@@ -1,4 +1,4 @@
-import { CountersignError } from '@countersign/canonical';
+import { CountersignError, parseTime } from '@countersign/canonical';
 
 /** A query string as it was parsed; a repeated name is a list. */
 export type Query = Readonly<Record<string, string | string[] | undefined>>;
@@ -19,14 +19,25 @@ export function textOf(query: Query, name: string): string {
   return value;
 }
 
-/** RFC 3339 with a zone, or a date, which is its first moment in UTC. @throws CountersignError `invalid_request` */
+/** The engine's times lie between these two; a bound outside of 1970 to 2262 means "since ever" or "for ever". */
+export const [FIRST, LAST] = [new Date(0), new Date('2299-01-01T00:00:00.000Z')];
+const FOR_EVER_MS = Date.parse('2262-01-01T00:00:00.000Z');
+
+const bounded = (ms: number): Date => (ms < 0 ? FIRST : ms >= FOR_EVER_MS ? LAST : new Date(ms));
+
+/** Seconds may be left out, and a date is its first moment in UTC. */
+const completed = (text: string): string => {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return `${text}T00:00:00Z`;
+  return text.replace(/^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2})(Z|[+-]\d{2}:\d{2})$/, '$1:00$2');
+};
+
+/** RFC 3339 with a zone, or a date, kept within the engine's times. @throws CountersignError `invalid_request` */
 export function timeOf(query: Query, name: string, fallback: Date): Date {
   const text = textOf(query, name);
   if (text === '') return fallback;
-  const wellFormed = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text);
-  const time = new Date(text);
-  if (!wellFormed || Number.isNaN(time.getTime())) throw refuse(name, 'is not a time such as 2026-06-19T12:00:00.000Z');
-  return time;
+  const ms = parseTime(completed(text));
+  if (ms === null) throw refuse(name, 'is not a time that exists, such as 2026-06-19T12:00:00.000Z');
+  return bounded(ms);
 }
 
 /** @throws CountersignError `invalid_request` when it is not a whole number in 1..max */
@@ -53,7 +64,8 @@ export function cursorOf(query: Query): PageEnd | null {
   if (text === '') return null;
   try {
     const [time, id] = JSON.parse(Buffer.from(text, 'base64url').toString('utf8')) as [string, string];
-    if (typeof id === 'string' && cursorAt({ time: new Date(time), id }) === text) return { time: new Date(time), id };
+    const end = { time: bounded(parseTime(time) ?? NaN), id };
+    if (typeof id === 'string' && cursorAt(end) === text) return end;
   } catch {
     // Not ours; said below.
   }

@@ -30,6 +30,8 @@ const config = {
   ...{ parentPid: null, logLevel: 'error' as const },
 };
 
+const cursorText = (time: string): string => Buffer.from(JSON.stringify([time, 'act_1'])).toString('base64url');
+
 interface Answer {
   readonly status: number;
   // Documents of many shapes; each test looks at the members that it promises.
@@ -176,6 +178,16 @@ describe('telemetry over HTTP', () => {
     ['/v1/metrics?group_by=color', '/group_by'],
     ['/v1/metrics?from=yesterday', '/from'],
     ['/v1/metrics?gates=x', '/gates'],
+    ['/v1/metrics?from=2026-02-30', '/from'],
+    ['/v1/metrics?to=2026-02-29T00:00:00Z', '/to'],
+    ['/v1/audit/actions?from=2026-06-31', '/from'],
+    ['/v1/audit/actions?to=2026-06-19T24:00:00Z', '/to'],
+    ['/v1/audit/runs/x?as_of=2026-13-01', '/as_of'],
+    ['/v1/metrics?group_by=day&group_by=gate', '/group_by'],
+    ['/v1/audit/actions?limit=501', '/limit'],
+    ['/v1/audit/actions?limit=1.5', '/limit'],
+    [`/v1/audit/actions?cursor=${cursorText('0001-01-01T00:00:00.000Z')}`, '/cursor'],
+    [`/v1/audit/actions?cursor=${cursorText('-000001-01-01T00:00:00.000Z')}`, '/cursor'],
     ['/v1/audit/actions?limit=0', '/limit'],
     ['/v1/audit/actions?cursor=abc', '/cursor'],
     ['/v1/audit/actions?run_id=a&run_id=b', '/run_id'],
@@ -184,6 +196,64 @@ describe('telemetry over HTTP', () => {
       status: 422,
       body: { type: 'urn:countersign:problem:invalid_request', pointer },
     });
+  });
+
+  it.each(['1970-01-01T00:00:00%2B01:00', '0001-01-01', '1969-12-31T23:59:59.999Z', '1970-01-01T00:00:01Z'])(
+    'takes from=%s for "since ever"',
+    async (from) => {
+      const path = (extra: string): string => `/v1/metrics?to=9999-12-31T23:59:59Z${extra}`;
+      expect((await get(path(`&from=${from}`))).body.groups).toEqual((await get('/v1/metrics')).body.groups);
+      const page = await get(`/v1/audit/actions?limit=500&from=${from}&to=2263-01-01`);
+      expect(page.body.items).toHaveLength(mine.length);
+    },
+  );
+
+  it('takes an as_of of any year', async () => {
+    const run = await runOf(mine[0]!.action.action_id);
+    expect((await get(`/v1/audit/runs/${run}?as_of=9999-12-31`)).body).toEqual(
+      (await get(`/v1/audit/runs/${run}`)).body,
+    );
+    expect((await get(`/v1/audit/runs/${run}?as_of=0001-01-01`)).status).toBe(404);
+  });
+
+  const odd = [
+    '%00',
+    '%09',
+    '%0A',
+    '%5C',
+    '%5CN',
+    "'",
+    '%22',
+    '%7Bx:String%7D',
+    '%F0%9F%92%B8',
+    '%E2%80%AE',
+    'x'.repeat(4_000),
+    '%FF',
+    '%',
+  ];
+  const filters = [
+    ...['action_type', 'gate', 'policy_version', 'agent_version', 'model_id', 'environment', 'reviewer_id', 'day'].map(
+      (name) => `/v1/metrics?${name}=`,
+    ),
+    ...[
+      'action_type',
+      'approval_status',
+      'reviewer_id',
+      'agent_id',
+      'run_id',
+      'action_id',
+      'environment',
+      'from',
+      'to',
+      'limit',
+      'cursor',
+    ].map((name) => `/v1/audit/actions?${name}=`),
+    ...['/v1/metrics?from=', '/v1/metrics?to=', '/v1/metrics?group_by=', '/v1/metrics?', '/v1/audit/runs/'],
+    ...['/v1/audit/runs/x?as_of=', '/v1/dead-letters?limit=', '/v1/dead-letters?cursor='],
+  ];
+  it.each(filters)('answers %s with whatever stands there', async (path) => {
+    const answers = await Promise.all(odd.map((text) => get(path + text, 'acme', ['admin'])));
+    expect(answers.map(({ status }) => status).filter((status) => status >= 500)).toEqual([]);
   });
 
   it('lets nobody in without an access token', async () => {
@@ -195,7 +265,7 @@ describe('telemetry over HTTP', () => {
     const latest = await get('/subjects/countersign.actions.v1-ActionProposed/versions/latest', null);
     expect(latest).toMatchObject({
       status: 200,
-      body: { version: 2, id: expect.any(Number), schema: expect.stringContaining('ActionProposed') },
+      body: { version: 1, id: expect.any(Number), schema: expect.stringContaining('ActionProposed') },
     });
     const { id, schema } = latest.body as unknown as { id: number; schema: string };
     expect((await get(`/schemas/ids/${id}`, null)).body).toEqual({ schema });

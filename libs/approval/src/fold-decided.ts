@@ -1,7 +1,7 @@
+import { TOO_OLD_MS } from '@countersign/events';
 import type { ActionDecided } from '@countersign/events';
 import type { Rejection, Turn } from './facts.js';
-import { openAction, requestKind } from './open-action.js';
-import { TOO_OLD_MS } from './state.js';
+import { openAction, proposedAt, requestKind } from './open-action.js';
 
 /** The first decision of an action stands; copies are ignored, contradictions are ignored and counted. */
 export function foldDecided(turn: Turn, decided: ActionDecided): Rejection | null {
@@ -16,7 +16,7 @@ export function foldDecided(turn: Turn, decided: ActionDecided): Rejection | nul
 }
 
 function notAcceptable(decided: ActionDecided, now: number): Rejection | null {
-  const age = now - decided.proposed_at;
+  const age = now - proposedAt(decided);
   // Judged before anything else, so that an instance which has forgotten the action says the same as one which has not.
   if (age > TOO_OLD_MS) return { reason: 'too_old', detail: `decided ${age} ms after the proposal` };
   const binds = decided.effective_decision;

@@ -1,26 +1,40 @@
+import { TOO_OLD_MS } from '@countersign/events';
 import type { FreezeRequested } from '@countersign/events';
 import { scheduleAlarm } from './alarms.js';
 import { schedule } from './schedule.js';
 import { refuse } from './facts.js';
-import type { Answer, Turn } from './facts.js';
+import type { Answer, Refusal, Turn } from './facts.js';
 import { isFrozen, openClocks } from './freeze.js';
 import { scheduleRelease } from './hold.js';
 import { answer } from './remember.js';
-import type { ActionState, PartitionState, RequestState } from './state.js';
+import { HOUR_MS } from './state.js';
+import type { ActionState, FreezeState, PartitionState, RequestState } from './state.js';
 
 /**
  * Sets or lifts a kill switch. Setting one that is on renews it: instances repeat a standing freeze, so that one
- * which starts reading later than its first record knows of it too.
+ * which starts reading later than its first record knows of it too. One that was lifted is over, whoever repeats it.
  */
 export function foldFreeze(turn: Turn, asked: FreezeRequested): Answer {
-  if (!asked.roles.includes('admin')) return answer(turn, refuse('forbidden'));
-  const known = turn.state.freezes.get(asked.freeze_id);
-  if (known !== undefined && known.tenant !== asked.tenant) return answer(turn, refuse('not_found'));
-  if (asked.frozen && known !== undefined) known.renewed_at = turn.now;
-  else if (asked.frozen) freeze(turn, asked);
-  else if (known !== undefined) lift(turn, asked);
-  return answer(turn, null);
+  return answer(turn, refusalOf(turn, asked));
 }
+
+function refusalOf(turn: Turn, asked: FreezeRequested): Refusal | null {
+  if (!asked.roles.includes('admin')) return refuse('forbidden');
+  const known = turn.state.freezes.get(asked.freeze_id);
+  if (known !== undefined && known.tenant !== asked.tenant) return refuse('not_found');
+  return asked.frozen ? set(turn, asked, known) : lift(turn, asked, known);
+}
+
+function set(turn: Turn, asked: FreezeRequested, known: FreezeState | undefined): Refusal | null {
+  if (known !== undefined && !isSame(known, asked)) return refuse('duplicate_request');
+  if (isOver(turn, asked.freeze_id)) return refuse('already_terminal');
+  if (known === undefined) freeze(turn, asked);
+  else known.renewed_at = turn.now;
+  return null;
+}
+
+const isSame = (known: FreezeState, asked: FreezeRequested): boolean =>
+  known.agent_id === asked.agent_id && known.action_type === asked.action_type && known.reason === asked.reason;
 
 function freeze(turn: Turn, asked: FreezeRequested): void {
   const { state, now } = turn;
@@ -33,10 +47,24 @@ function freeze(turn: Turn, asked: FreezeRequested): void {
   publish(turn, asked);
 }
 
-function lift(turn: Turn, asked: FreezeRequested): void {
+function lift(turn: Turn, asked: FreezeRequested, known: FreezeState | undefined): null {
+  if (known === undefined) return null;
+  remember(turn, asked.freeze_id);
   turn.state.freezes.delete(asked.freeze_id);
   for (const action of turn.state.actions.values()) resume(turn, action);
   publish(turn, asked);
+  return null;
+}
+
+/** How long a record of its setting can be put again after the lift, milliseconds. */
+const REMEMBER_MS = TOO_OLD_MS + HOUR_MS;
+
+const isOver = ({ state, now }: Turn, freeze_id: string): boolean =>
+  now <= (state.lifted.get(freeze_id) ?? -Infinity) + REMEMBER_MS;
+
+function remember({ state, now }: Turn, freeze_id: string): void {
+  for (const [id, at] of state.lifted) if (at + REMEMBER_MS < now) state.lifted.delete(id);
+  state.lifted.set(freeze_id, now);
 }
 
 function pause({ state, now }: Turn, action: ActionState): void {

@@ -55,7 +55,7 @@ export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
 export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';
 export type { Roster, RosterEntry } from './roster.js';
-export { createState, currentVersion, glassBroken, HORIZON_MS, HOUR_MS, personKey, TOO_OLD_MS } from './state.js';
+export { createState, currentVersion, glassBroken, HORIZON_MS, HOUR_MS, personKey } from './state.js';
 export type {
   ActionState,
   Counters,

@@ -7,12 +7,16 @@ import { approvalsBy } from './quorum.js';
 import { sharing } from './sharing.js';
 import type { ActionState } from './state.js';
 
+/**
+ * When the action came to be, UTC epoch milliseconds; its age and its end are counted from here. A proposal that is put
+ * again is appended later and submitted at the same time, so every copy of it, and of its decision, names this moment.
+ */
+export const proposedAt = ({ submitted_at, proposed_at }: ActionDecided): number => Math.min(submitted_at, proposed_at);
+
 /** Opens what the first decision of an action opens: a request, a grant, or nothing. */
 export function openAction(turn: Turn, decided: ActionDecided): void {
   const { state, now } = turn;
-  // Counted from the proposal, which every copy of the decision names alike: an instance that has only seen a copy
-  // forgets at the same moment.
-  const forget_at = decided.proposed_at + state.horizon_ms;
+  const forget_at = proposedAt(decided) + state.horizon_ms;
   const action: ActionState = {
     decided: sharing(state.shared, decided),
     decided_at: now,

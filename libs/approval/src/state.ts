@@ -205,6 +205,8 @@ export interface PartitionState {
   readonly requests: Map<string, ActionState>;
   readonly grants: Map<string, ActionState>;
   readonly freezes: Map<string, FreezeState>;
+  /** Log time of the lift of freezes that are over, by their ids: a record that is put again does not freeze again. */
+  readonly lifted: Map<string, number>;
   readonly deadlines: Heap<Deadline>;
   readonly counters: Counters;
   readonly rotation: Rotation;
@@ -213,8 +215,6 @@ export interface PartitionState {
 }
 
 export const HOUR_MS = 3_600_000;
-/** A decision that comes later than this after its proposal opens nothing. */
-export const TOO_OLD_MS = 24 * HOUR_MS;
 /** Default horizon: 8 days. May only grow. */
 export const HORIZON_MS = 8 * 24 * HOUR_MS;
 
@@ -236,6 +236,7 @@ export const createState = (partition: number, options: StateOptions = {}): Part
   requests: new Map(),
   grants: new Map(),
   freezes: new Map(),
+  lifted: new Map(),
   deadlines: new Heap(sooner),
   rotation: createRotation(),
   shared: createShared(),

@@ -29,6 +29,20 @@ describe('a freeze', () => {
     expect(state.freezes.size).toBe(0);
   });
 
+  it('is over once it was lifted, whoever puts its records again', () => {
+    const { state, names, last } = fold(set(1, 'x'), lift(2, 'x'), set(3, 'x'));
+    expect([state.freezes.size, last?.answer.code, names.at(-1)]).toEqual([0, 'already_terminal', []]);
+    expect(fold(set(1, 'x'), lift(2, 'x'), set(3, 'y'), lift(4, 'x')).state.freezes.size).toBe(1);
+  });
+
+  it.each([{ agent_id: 'other' }, { action_type: 'other' }, { reason: 'another' }])(
+    'with another scope under its id is another request: %j',
+    (change) => {
+      const { last, state } = fold(set(1, 'x'), set(2, 'x', change));
+      expect([last?.answer.code, state.freezes.get('x')?.agent_id]).toEqual(['duplicate_request', null]);
+    },
+  );
+
   it("is an admin's, and of one tenant", () => {
     expect(fold(at(0, 'FreezeRequested', freeze({ roles: ['finance'] }))).last?.answer.code).toBe('forbidden');
     const other = at(2, 'FreezeRequested', freeze({ freeze_id: 'x', tenant: 'globex', frozen: false }));

@@ -53,6 +53,19 @@ describe('decisions', () => {
     expect([found, state.counters.too_old]).toEqual([undefined, 1]);
   });
 
+  it('of a proposal that is put again after days open nothing, whenever it was appended', () => {
+    const later = 9 * DAY;
+    const again = allowed(action, { proposed_at: action.submitted_at + later });
+    const { facts, found, state } = fold([opened, at(later, 'ActionDecided', again)]);
+    expect([facts[1]?.rejected?.reason, found, state.counters.too_old]).toEqual(['too_old', undefined, 1]);
+  });
+
+  it('of a proposal that is put again are forgotten when the first is', () => {
+    const again = allowed(action, { proposed_at: action.submitted_at + 20 * HOUR });
+    const { found } = fold([at(20 * HOUR, 'ActionDecided', again)]);
+    expect(found?.forget_at).toBe(action.submitted_at + 8 * DAY);
+  });
+
   it.each([
     ['without a gate', { gate: null }],
     ['without an effective decision', { effective_decision: 'unknown' as const }],

@@ -12,9 +12,17 @@ export const ANALYST_VIEWS = [
   'burden_daily',
 ] as const;
 
-/** GRANT statements (without TO) of the least-privilege analyst: nothing but SELECT on the views. */
-export const analystGrants = (database: string): string[] =>
-  ANALYST_VIEWS.map((view) => `GRANT SELECT ON ${database}.${view}`);
+/**
+ * GRANT statements (without TO) of the least-privilege analyst: SELECT on the views, and on the standard's tables that
+ * describe them, which show each user only what that user may read.
+ */
+export const analystGrants = (database: string): string[] => [
+  ...ANALYST_VIEWS.map((view) => `GRANT SELECT ON ${database}.${view}`),
+  'GRANT SELECT ON information_schema.*',
+  'GRANT SELECT ON INFORMATION_SCHEMA.*',
+  // Sizes in information_schema.tables come from here; it lists parts of tables that the user may see, so none.
+  'GRANT SELECT ON system.parts',
+];
 
 /**
  * GRANT statements (without TO) of the user that migrates and writes: everything in its database, nothing outside. The

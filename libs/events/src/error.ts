@@ -7,7 +7,9 @@ export type EventFault =
   | 'missing_mac'
   | 'bad_mac'
   | 'wrong_writer'
-  | 'key_mismatch';
+  | 'key_mismatch'
+  | 'wrong_partition'
+  | 'too_old';
 
 /** Why a record is not an event that may be believed. Such a record is a dead letter, never a guess. */
 export class EventError extends Error {

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import avro from 'avsc';
@@ -7,7 +8,10 @@ import {
   encode,
   EventError,
   openRecord,
+  partitionKey,
+  partitionOf,
   schemaRegistry,
+  signRecord,
   toRecord,
   TOPICS,
   topicConfigs,
@@ -93,7 +97,7 @@ describe('decode', () => {
 describe('openRecord', () => {
   const tick: Ticked = { tenant: '', client_request_id: 'x' };
   const record = (topic: string, service: 'policy' | 'approval') =>
-    toRecord({ topic, name: 'Ticked', event: tick, key: 'k', id: 'id', timeMs: 0, service, macKeys });
+    toRecord({ topic, name: 'Ticked', event: tick, key: '|Ticked|2', id: 'id', timeMs: 0, service, macKeys });
   const open = (r: ReturnType<typeof record>, change: object = {}) =>
     openRecord({ ...r, key: Buffer.from(r.key), ...change }, macKeys);
 
@@ -113,10 +117,40 @@ describe('openRecord', () => {
       () => open(record(TOPICS.approvalLog, 'approval'), { value: encode('Ticked', { ...tick, tenant: 'a' }) }),
     ],
     ['bad_mac', () => open(record(TOPICS.approvalLog, 'approval'), { topic: TOPICS.approvals })],
+    ...['ce_id', 'ce_type', 'ce_time'].flatMap((name): [string, () => unknown][] => {
+      const { headers } = record(TOPICS.approvalLog, 'approval');
+      const { [name]: _, ...without } = headers;
+      const others = [{ ...headers, [name]: '2026-06-19T00:00:00.000Z' }, without];
+      return others.map((changed) => [
+        'bad_mac',
+        () => open(record(TOPICS.approvalLog, 'approval'), { headers: changed }),
+      ]);
+    }),
     ['wrong_writer', () => open(record(TOPICS.approvalLog, 'policy'))],
     ['wrong_topic', () => open(record(TOPICS.approvals, 'approval'))],
     ['null_value', () => open(record(TOPICS.approvalLog, 'approval'), { value: null })],
   ])('refuses with %s', (reason, run) => expect(reasonOf(run)).toBe(reason));
+
+  it('frames what the MAC covers, so that no byte can move from one part to the next', () => {
+    const headers = { ce_id: 'ab', ce_type: 'c', ce_time: 't' };
+    const input = { topic: 'a', key: 'bc', value: Buffer.from('d'), headers };
+    const macOf = (change: object): string => signRecord({ ...input, ...change }, 'approval', macKeys);
+    const moved = [
+      { topic: 'ab', key: 'c' },
+      { key: 'bcd', value: Buffer.alloc(0) },
+      { value: Buffer.from('da'), headers: { ...headers, ce_id: 'b' } },
+    ];
+    for (const change of moved) expect(macOf(change)).not.toBe(macOf({}));
+    const parts = ['a', 'bc', 'd', 'ab', 'c', 't'].map(
+      (part) => `${'0'.repeat(7)}${part.length}${Buffer.from(part).toString('hex')}`,
+    );
+    const mac = createHmac('sha256', Buffer.from(macKeys.approval, 'hex')).update(Buffer.from(parts.join(''), 'hex'));
+    expect(macOf({})).toBe(`v1,approval,${mac.digest('base64')}`);
+  });
+
+  it('says which event it is and when it was written', () => {
+    expect(open(record(TOPICS.approvalLog, 'approval'))).toMatchObject({ id: 'id', writtenMs: 0 });
+  });
 
   it('believes every key of a service while they are rotated; the last one writes', () => {
     const [old, fresh] = ['aa'.repeat(32), 'bb'.repeat(32)];
@@ -139,6 +173,36 @@ describe('openRecord', () => {
     expect(read(written([old, fresh]), fresh)).toBe('approval');
     expect(reasonOf(() => read(written([old, fresh]), old))).toBe('bad_mac');
     expect(reasonOf(() => read(written(old), []))).toBe('bad_mac');
+  });
+});
+
+describe('a record that is put elsewhere or again', () => {
+  const hour = 3_600_000;
+  const key = 'acme|act_42c5f297-9a6d-5ca8-a78a-de638ee55f46';
+  const own = partitionOf(key, 4);
+  const tick: Ticked = { tenant: '', client_request_id: 'x' };
+  const cancel = { ...tick, tenant: 'acme', action_id: 'a', run_id: 'r', agent_id: 'a', reason: null };
+  const place = (change: object = {}) => ({ partition: own, timestampMs: hour, ...change });
+  const openAt = (at: object, name: 'CancelRequested' | 'Ticked' = 'CancelRequested', recordKey = key) => {
+    const what = { topic: TOPICS.approvalLog, name, event: name === 'Ticked' ? tick : cancel, key: recordKey };
+    const made = toRecord<EventName>({ ...what, id: 'id', timeMs: 0, service: 'approval', macKeys });
+    return reasonOf(() => openRecord({ ...made, key: Buffer.from(made.key), ...at }, macKeys));
+  };
+
+  it.each<[string, object]>([
+    ['accepted', place()],
+    ['wrong_partition', place({ partition: (own + 1) % 4 })],
+    ['accepted', place({ timestampMs: 24 * hour })],
+    ['too_old', place({ timestampMs: 24 * hour + 1 })],
+  ])('is %s in %j', (reason, at) => expect(openAt(at)).toBe(reason));
+
+  it('belongs to the partition that its key names, when it is about a partition', () => {
+    const named = partitionKey('', 'Ticked', 3);
+    expect([3, 2].map((partition) => openAt(place({ partition }), 'Ticked', named))).toEqual([
+      'accepted',
+      'wrong_partition',
+    ]);
+    expect(openAt(place(), 'Ticked', key)).toBe('wrong_partition');
   });
 });
 

@@ -8,6 +8,7 @@ export type { EventFault } from './error.js';
 export { fewestPeople, gateStrictness } from './gate-strictness.js';
 export { MAC_HEADER, SERVICES, signRecord, verifyRecord } from './mac.js';
 export type { MacInput, MacKeys, ServiceName } from './mac.js';
+export { partitionKey, partitionOf, TOO_OLD_MS } from './placement.js';
 export { eventId, openRecord, toRecord } from './record.js';
 export type { NewRecord, Opened, ReadRecord, WireRecord } from './record.js';
 export { schemaRegistry } from './registry.js';

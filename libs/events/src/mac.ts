@@ -13,11 +13,15 @@ export type MacKeys = Readonly<Partial<Record<ServiceName, string | readonly str
 export const MAC_HEADER = 'countersign-mac';
 const VERSION = 'v1';
 
+/** What a MAC covers: a record and the CloudEvents headers that say which event it is and when it was written. */
 export interface MacInput {
   readonly topic: string;
   readonly key: Buffer | string | null;
   readonly value: Buffer;
+  readonly headers: Readonly<Record<string, Buffer | string | undefined>>;
 }
+
+const COVERED_HEADERS = ['ce_id', 'ce_type', 'ce_time'] as const;
 
 const keyCache = new Map<string, Buffer>();
 
@@ -35,17 +39,20 @@ function keyBytes(hex: string): Buffer {
   return bytes;
 }
 
-/** HMAC-SHA-256 (RFC 2104) over topic, key and value, each with its length as big-endian uint32 in front. */
-function macOf(input: MacInput, key: Buffer): Buffer {
-  const topic = Buffer.from(input.topic);
-  const recordKey = typeof input.key === 'string' ? Buffer.from(input.key) : (input.key ?? Buffer.alloc(0));
-  const frame = Buffer.allocUnsafe(12 + topic.length + recordKey.length + input.value.length);
+/**
+ * HMAC-SHA-256 (RFC 2104) over topic, key, value, `ce_id`, `ce_type` and `ce_time`, each with its length as big-endian
+ * uint32 in front; what is absent is empty.
+ */
+function macOf({ topic, key, value, headers }: MacInput, macKey: Buffer): Buffer {
+  const covered = [topic, key, value, ...COVERED_HEADERS.map((name) => headers[name])];
+  const parts = covered.map((part) => (Buffer.isBuffer(part) ? part : Buffer.from(part ?? '')));
+  const frame = Buffer.allocUnsafe(parts.reduce((bytes, part) => bytes + 4 + part.length, 0));
   let at = 0;
-  for (const part of [topic, recordKey, input.value]) {
+  for (const part of parts) {
     at = frame.writeUInt32BE(part.length, at);
     at += part.copy(frame, at);
   }
-  return createHmac('sha256', key).update(frame).digest();
+  return createHmac('sha256', macKey).update(frame).digest();
 }
 
 /** Value of the `countersign-mac` header: `v1,<service>,<base64>`. */
@@ -61,7 +68,8 @@ const isService = (name: string | undefined): name is ServiceName => SERVICES.in
  * The service that wrote a record.
  * @throws EventError `missing_mac` or `bad_mac`
  */
-export function verifyRecord(input: MacInput, header: string | undefined, keys: MacKeys): ServiceName {
+export function verifyRecord(input: MacInput, keys: MacKeys): ServiceName {
+  const header = input.headers[MAC_HEADER]?.toString();
   if (header === undefined) throw new EventError('missing_mac', `header ${MAC_HEADER} is missing`);
   const [version, service, mac] = header.split(',');
   if (version !== VERSION || !isService(service) || mac === undefined) {

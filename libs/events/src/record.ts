@@ -5,6 +5,8 @@ import { EventError } from './error.js';
 import type { EventMap, EventName } from './generated/types.js';
 import { MAC_HEADER, signRecord, verifyRecord } from './mac.js';
 import type { MacKeys, ServiceName } from './mac.js';
+import { checkPlace } from './placement.js';
+import type { Placement } from './placement.js';
 import { TOPICS } from './topics.js';
 
 /** A record ready to be produced. */
@@ -32,15 +34,17 @@ export interface NewRecord<N extends EventName> {
 }
 
 /** A record as it was read from a topic. */
-export interface ReadRecord {
-  readonly topic: string;
-  readonly key: Buffer | null;
+export interface ReadRecord extends Placement {
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | string | undefined>>;
 }
 
 export interface Opened<N extends EventName = EventName> extends Decoded<N> {
   readonly service: ServiceName;
+  /** CloudEvents id. */
+  readonly id: string;
+  /** CloudEvents time: when the record was written, UTC epoch milliseconds. */
+  readonly writtenMs: number;
 }
 
 /** Deterministic CloudEvents id: UUIDv5 of cause and type. */
@@ -57,15 +61,15 @@ export function toRecord<N extends EventName>(record: NewRecord<N>): WireRecord 
     ce_source: `urn:countersign:${service}`,
     ce_time: new Date(timeMs).toISOString(),
     ce_subject: key,
-    [MAC_HEADER]: signRecord({ topic, key, value }, service, macKeys),
   };
+  headers[MAC_HEADER] = signRecord({ topic, key, value, headers }, service, macKeys);
   if (traceparent !== undefined) headers['traceparent'] = traceparent;
   return { topic, key, value, headers };
 }
 
 const WRITERS: Readonly<Record<string, readonly ServiceName[]>> = {
   [TOPICS.actions]: ['intake'],
-  [TOPICS.labels]: ['intake', 'approval'],
+  [TOPICS.labels]: ['intake'],
   [TOPICS.decisions]: ['approval'],
   [TOPICS.approvals]: ['approval'],
   [TOPICS.outcomes]: ['approval'],
@@ -91,11 +95,14 @@ const mayWrite = (service: ServiceName, topic: string, name: EventName): boolean
 export function openRecord(record: ReadRecord, macKeys: MacKeys): Opened {
   const { topic, key, value, headers } = record;
   if (value === null) throw new EventError('null_value', 'the record has no value');
-  const service = verifyRecord({ topic, key, value }, headers[MAC_HEADER]?.toString(), macKeys);
+  const service = verifyRecord({ topic, key, value, headers }, macKeys);
   const decoded = decode(value);
   if (decoded.topic !== topic) throw new EventError('wrong_topic', `${decoded.name} does not belong on ${topic}`);
   if (!mayWrite(service, topic, decoded.name)) {
     throw new EventError('wrong_writer', `${service} may not write ${decoded.name}`);
   }
-  return { ...decoded, service };
+  const writtenMs = Date.parse(String(headers['ce_time']));
+  if (Number.isNaN(writtenMs)) throw new EventError('bad_framing', 'header ce_time is no time');
+  checkPlace(decoded.name, record, writtenMs);
+  return { ...decoded, service, id: String(headers['ce_id']), writtenMs };
 }

@@ -77,4 +77,28 @@ describe('verifyCallback', () => {
     for (const secret of ['', 'whsec_'])
       expect(codeOf(() => verifyCallback(sign(body, secret), body, secret, now))).toBe('wrong_use');
   });
+
+  it('reads a base64 secret with padding and without, of both alphabets, and no other', () => {
+    const bytes = Buffer.from('fb6fbe0a00112233', 'hex');
+    const signature = createHmac('sha256', bytes).update(`msg_1.${AT}.${body}`).digest('base64');
+    const headers = { ...sign(body), 'webhook-signature': `v1,${signature}` };
+    for (const text of ['+2++CgARIjM=', '+2++CgARIjM', '-2--CgARIjM'])
+      expect(codeOf(() => verifyCallback(headers, body, `whsec_${text}`, now))).toBe('ok');
+    for (const text of ['+2++CgARI jM=', 'é', 'A', '+2++CgARIjM==='])
+      expect(codeOf(() => verifyCallback(headers, body, `whsec_${text}`, now))).toBe('wrong_use');
+  });
+
+  it.each(['é', ' ', '=', '\u00ff\ud800'])('does not overlook %p in a signature', (more) => {
+    const signature = `${sign(body)['webhook-signature']}${more}`.replace(/ $/, '\t');
+    expect(codeOf(() => verifyCallback({ ...sign(body), 'webhook-signature': signature }, body, SECRET, now))).toBe(
+      'invalid_callback',
+    );
+  });
+
+  it('refuses a body that is no UTF-8', () => {
+    const bytes = Buffer.from('{"action_id":"act_\u00ff","status":"approved"}', 'latin1');
+    const signature = createHmac('sha256', SECRET).update(`msg_1.${AT}.`).update(bytes).digest('base64');
+    const headers = { ...sign(body), 'webhook-signature': `v1,${signature}` };
+    expect(codeOf(() => verifyCallback(headers, bytes, SECRET, now))).toBe('invalid_callback');
+  });
 });

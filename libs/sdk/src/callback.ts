@@ -30,13 +30,17 @@ function headerOf(headers: CallbackHeaders, name: string): string {
   return value;
 }
 
-const keyOf = (secret: string): Buffer =>
-  secret.startsWith(PREFIX) ? Buffer.from(secret.slice(PREFIX.length), 'base64') : Buffer.from(secret, 'utf8');
+/** Base64 of either alphabet, padded or not. @throws SdkError `wrong_use`: another client would read other bytes */
+function keyOf(secret: string): Buffer {
+  if (!secret.startsWith(PREFIX)) return Buffer.from(secret, 'utf8');
+  const text = secret.slice(PREFIX.length).replace(/={0,2}$/, '');
+  if (/^[\w+/-]*$/.test(text) && text.length % 4 !== 1) return Buffer.from(text, 'base64');
+  throw new SdkError('wrong_use', 'What follows whsec_ in the signing secret is not base64.');
+}
 
 function isSigned(given: string, expected: Buffer): boolean {
-  const [version, signature = ''] = given.split(',');
-  const bytes = Buffer.from(signature, 'base64');
-  return version === 'v1' && bytes.length === expected.length && timingSafeEqual(bytes, expected);
+  const [bytes, right] = [Buffer.from(given), Buffer.from(`v1,${expected.toString('base64')}`)];
+  return bytes.length === right.length && timingSafeEqual(bytes, right);
 }
 
 function checkTime(timestamp: string, now: Date): void {
@@ -45,8 +49,11 @@ function checkTime(timestamp: string, now: Date): void {
     throw refusal('The callback is more than five minutes off.');
 }
 
-function hintOf(text: string): CallbackHint {
+const strictText = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function hintOf(body: Buffer | string): CallbackHint {
   try {
+    const text = typeof body === 'string' ? body : strictText.decode(body);
     const { action_id, status } = parseJson(text) as unknown as CallbackHint;
     if (typeof action_id === 'string' && typeof status === 'string') return { action_id, status };
   } catch {
@@ -60,7 +67,7 @@ function hintOf(text: string): CallbackHint {
  * version `v1`, at most five minutes old.
  * @param body the bytes as they arrived, before any parsing
  * @param secret the agent's signing secret; with the prefix `whsec_` the rest of it is base64
- * @throws SdkError `invalid_callback`, or `wrong_use` for an empty secret
+ * @throws SdkError `invalid_callback`, or `wrong_use` for a secret that is empty or no base64
  */
 export function verifyCallback(
   headers: CallbackHeaders,
@@ -75,5 +82,5 @@ export function verifyCallback(
   const expected = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest();
   const signatures = headerOf(headers, 'webhook-signature').split(' ');
   if (!signatures.some((given) => isSigned(given, expected))) throw refusal('No signature of the callback is right.');
-  return hintOf(body.toString());
+  return hintOf(body);
 }

@@ -3,31 +3,37 @@ import { digestOfAction } from './action-facts.js';
 import type { Client } from './client.js';
 import { SdkError } from './errors.js';
 import { redeem } from './redeem.js';
-import { reportOutcome } from './report-outcome.js';
-import type { ActionDocument, ActionFacts, JsonObject, OutcomeReport, PostCheck } from './types.js';
+import { deliver, recordedEffect, reportEffect, unreportedOf, wordsOf } from './report-effect.js';
+import type { Effect, ReportError } from './report-effect.js';
+import type { ActionDocument, ActionFacts, JsonObject } from './types.js';
 import { readKeys, verifyToken } from './verify-token.js';
-
-export interface Effect {
-  /** Default `executed`. */
-  status?: OutcomeReport['status'];
-  result?: JsonObject;
-  post_checks?: PostCheck[];
-}
 
 export interface ReleaseOptions {
   tenant: string;
   /** Public address of approval, exactly as in the token's `iss`. */
   issuer: string;
   audience?: string;
-  /** Facts as they are now, for an action with preconditions. Default: those of the proposal. */
+  /** Reads the facts of the preconditions from the world, as they are now; needed for an action that has some. */
   preconditionsNow?: () => Promise<JsonObject>;
 }
 
 export interface Guarded {
   action: ActionDocument;
+  /** What `run` answered; of an action whose effect had run before, what is recorded of it. */
   effect: Effect;
-  /** Null when the effect ran and its outcome was recorded. */
-  reportError: SdkError | null;
+  /** False: the effect had run before, under the same key, and was not run again. */
+  ran: boolean;
+  /** Null when all of the outcome is recorded. `unreportable_result`: it is, but for the result. Else nothing is yet. */
+  reportError: ReportError;
+}
+
+/** @throws SdkError `wrong_use` for preconditions without a way to see them again: the proposal's own would always hold */
+export function checkPreconditionsNow(
+  preconditions: JsonObject | null | undefined,
+  preconditionsNow: ReleaseOptions['preconditionsNow'],
+): void {
+  if (!preconditions || preconditionsNow) return;
+  throw new SdkError('wrong_use', 'An action with preconditions needs preconditionsNow, which reads them again.');
 }
 
 /** Verifies the token against what is about to run and consumes the grant. @throws SdkError: nothing may run */
@@ -37,45 +43,58 @@ export async function release(
   token: string,
   options: ReleaseOptions,
 ): Promise<void> {
+  checkPreconditionsNow(facts.preconditions, options.preconditionsNow);
   const keys = await readKeys(client);
   await verifyToken(token, facts, { keys, issuer: options.issuer, audience: options.audience });
-  const seen = facts.preconditions ? await options.preconditionsNow?.() : null;
+  const preconditions = facts.preconditions ? ((await options.preconditionsNow?.()) ?? null) : null;
   await redeem(client, {
     token,
     action_digest: digestOfAction(facts),
     environment: facts.environment,
-    preconditions: seen ?? facts.preconditions ?? null,
+    preconditions,
     // New for every call: a second process with the same key must not be told "ok" for the first one's redemption.
     request_id: randomUUID(),
   });
 }
 
-async function report(client: Client, actionId: string, effect: Effect): Promise<SdkError | null> {
-  const { status = 'executed', result = {}, post_checks = [] } = effect;
-  try {
-    await reportOutcome(client, actionId, { status, result, post_checks, occurred_at: new Date().toISOString() });
-    return null;
-  } catch (error) {
-    if (error instanceof SdkError) return error;
-    throw error;
-  }
-}
-
 /**
- * Runs the effect of a released action and reports what became of it.
+ * Runs the effect of a released action and reports what became of it. What `run` did is never hidden: it answers with the
+ * effect also where the outcome could not be reported.
  * @throws whatever `run` throws, after it was reported as `failed`
  */
 export async function runReleased(
   client: Client,
   action: ActionDocument,
-  run: () => Promise<Effect>,
+  run: () => Promise<Effect | undefined | void>,
 ): Promise<Guarded> {
-  let effect: Effect;
+  let effect: Effect | undefined;
   try {
-    effect = await run();
+    effect = (await run()) ?? {};
   } catch (error) {
-    await report(client, action.action_id, { status: 'failed', result: { error: String(error) } });
+    await reportEffect(client, action.action_id, { status: 'failed', result: { error: wordsOf(error) } });
     throw error;
   }
-  return { action, effect, reportError: await report(client, action.action_id, effect) };
+  return { action, effect, ran: true, reportError: await reportEffect(client, action.action_id, effect) };
+}
+
+/**
+ * An action whose grant was used up by an earlier call with the same key: reports what that call could not, and runs
+ * nothing.
+ * @throws SdkError `already_consumed` when nobody knows what became of the effect
+ */
+export async function ranBefore(client: Client, action: ActionDocument): Promise<Guarded> {
+  const known = recordedEffect(action);
+  const kept = unreportedOf(client, action.action_id);
+  if (known !== null && kept === null) return { action, effect: known, ran: false, reportError: null };
+  if (kept !== null) {
+    const { status, result, post_checks } = kept;
+    const effect: Effect = { status, result: result ?? {}, post_checks };
+    return { action, effect, ran: false, reportError: await deliver(client, action.action_id, kept) };
+  }
+  throw new SdkError(
+    'already_consumed',
+    'This action was released before and no outcome is recorded: its effect may have happened and is not run again. ' +
+      'Find out, and report it with reportOutcome.',
+    { details: { action_id: action.action_id, status: action.status, grant: 'consumed' } },
+  );
 }

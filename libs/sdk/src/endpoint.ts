@@ -46,11 +46,19 @@ function requestInit(options: EndpointOptions, request: Send): RequestInit {
   if (options.bearer !== null) headers['authorization'] = `Bearer ${options.bearer}`;
   if (request.raw !== undefined) {
     headers['content-type'] = request.raw.type;
-    return { method: request.method, headers, body: new Uint8Array(request.raw.content) };
+    return { method: request.method, headers: sendable(headers), body: new Uint8Array(request.raw.content) };
   }
-  if (request.body === undefined) return { method: request.method, headers };
+  if (request.body === undefined) return { method: request.method, headers: sendable(headers) };
   headers['content-type'] = 'application/json';
-  return { method: request.method, headers, body: JSON.stringify(request.body) };
+  return { method: request.method, headers: sendable(headers), body: JSON.stringify(request.body) };
+}
+
+/** @throws SdkError `wrong_use` naming the header that HTTP cannot carry: no repetition would change that */
+function sendable(headers: Readonly<Record<string, string>>): Record<string, string> {
+  for (const [name, value] of Object.entries(headers))
+    if (!/^[\t\x20-\x7e]*$/.test(value))
+      throw new SdkError('wrong_use', `The header ${name} holds characters that are not printable ASCII.`);
+  return { ...headers };
 }
 
 type Attempt = { kind: 'answered'; answer: Answer } | { kind: 'again'; askedMs: number | null; error: SdkError };

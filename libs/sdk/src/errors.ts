@@ -3,6 +3,7 @@ import type { JsonObject } from './types.js';
 /**
  * Faults that arise on this side of the wire; every other code is the `code` of the server's problem document.
  * `unreachable`: no answer within the retry bound. `bad_answer`: the answer was not strict JSON of the expected shape.
+ * `unreportable_result`: the effect has run, and its result is not what can be reported.
  */
 export type LocalCode =
   | 'unreachable'
@@ -10,6 +11,7 @@ export type LocalCode =
   | 'wrong_use'
   | 'invalid_callback'
   | 'not_approved'
+  | 'unreportable_result'
   | 'changed_by_reviewer'
   | 'action_digest_mismatch'
   | 'invalid_token'

@@ -1,10 +1,14 @@
 import { createClient } from './client.js';
 import { createAuthority, documentOf, ISSUER, refund, type Authority } from './testing/fixtures.js';
 import { guard, type GuardOptions } from './guard.js';
+import type { Effect } from './report-effect.js';
 import { startPeer, type Peer, type Received, type Reply } from './testing/peer.js';
 import type { JsonObject, Proposal } from './types.js';
 
-const options: GuardOptions = { tenant: 'acme', issuer: ISSUER, idempotencyKey: 'k-1' };
+const options: GuardOptions = {
+  ...{ tenant: 'acme', issuer: ISSUER, idempotencyKey: 'k-1' },
+  preconditionsNow: () => Promise.resolve({ order_etag: '7' }),
+};
 const ok = { result: 'ok', grant_id: 'grant_1', action_id: 'act_1', executor: 'e', redeemed_at: '', repeated: false };
 const problem = (code: string, status: number): Reply => ({
   status,
@@ -120,5 +124,135 @@ describe('guard', () => {
     const run = () => Promise.reject(new Error('card refused'));
     await expect(guard(client, refund, run, options)).rejects.toThrow('card refused');
     expect(JSON.parse(peer.received.at(-1)?.body ?? '')).toMatchObject({ status: 'failed' });
+  });
+
+  it('asks for a way to see the preconditions again before it proposes', async () => {
+    const { ran, done } = await play({ settled: documentOf('pending', null) }, refund, { preconditionsNow: undefined });
+    await expect(done).rejects.toMatchObject({ code: 'wrong_use' });
+    expect([ran, peer.received]).toEqual([[], []]);
+  });
+
+  it('sends the preconditions as the world has them when it redeems', async () => {
+    const settled = documentOf('approved', await authority.sign());
+    const more = { preconditionsNow: () => Promise.resolve({ order_etag: '8' }) };
+    const { done } = await play({ settled, redeem: problem('precondition_changed', 409) }, refund, more);
+    await expect(done).rejects.toMatchObject({ code: 'precondition_changed' });
+    expect(JSON.parse(peer.received.at(-1)?.body ?? '')).toMatchObject({ preconditions: { order_etag: '8' } });
+  });
+});
+
+describe('an effect that has happened', () => {
+  const outcomes = (): unknown[] =>
+    peer.received.filter(({ path }) => path.endsWith('/outcome')).map(({ body }) => JSON.parse(body));
+  const circle: JsonObject = {};
+  circle['self'] = circle;
+
+  async function run(answers: (nth: number) => Reply, effect: () => Promise<unknown>) {
+    const settled = documentOf('approved', await authority.sign());
+    let nth = 0;
+    peer = await startPeer((request) =>
+      request.path.endsWith('/outcome') ? answers(nth++) : answer({ settled }, request),
+    );
+    const client = createClient({ intakeUrl: peer.url, approvalUrls: [peer.url], apiKey: 'key', retryForMs: 150 });
+    return { client, settled, done: guard(client, refund, effect as () => Promise<Effect>, options) };
+  }
+  const taken = (): Reply => ({ status: 201, body: {} });
+
+  it.each<[string, unknown]>([
+    ['a BigInt', { result: { id: 10n } }],
+    ['NaN', { result: { rate: Number.NaN } }],
+    ['an infinite number', { result: { rate: Infinity } }],
+    ['a circle', { result: circle }],
+    ['a function', { result: () => 1 }],
+    ['a list', { result: [1] }],
+    ['a text', { result: 'paid' }],
+    ['a lone surrogate', { result: { name: '\ud800' } }],
+  ])('is reported as executed where its result is %s', async (_name, effect) => {
+    const { done } = await run(taken, () => Promise.resolve(effect));
+    await expect(done).resolves.toMatchObject({ ran: true, reportError: { code: 'unreportable_result' } });
+    expect(outcomes()).toMatchObject([{ status: 'executed', result: {} }]);
+  });
+
+  it.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a text', 'paid'],
+  ])('is reported as executed where it answers %s', async (_name, effect) => {
+    const { done } = await run(taken, () => Promise.resolve(effect));
+    await expect(done).resolves.toMatchObject({ ran: true, reportError: null });
+    expect(outcomes()).toMatchObject([{ status: 'executed', result: {} }]);
+  });
+
+  it('is reported without what the server refuses, such as a time that its clock does not believe', async () => {
+    const { done } = await run(
+      (nth) => (nth === 0 ? problem('invalid_action', 422) : taken()),
+      () => Promise.resolve({ result: { tx_id: 'tx-1' } }),
+    );
+    await expect(done).resolves.toMatchObject({ ran: true, reportError: { code: 'invalid_action' } });
+    expect(outcomes()).toMatchObject([{ result: { tx_id: 'tx-1' } }, { status: 'executed' }]);
+    expect(outcomes()[1]).not.toHaveProperty('occurred_at');
+  });
+
+  it('answers with itself where nothing can be reported, and a call with the same key reports it and runs nothing', async () => {
+    let ran = 0;
+    const effect = () => Promise.resolve({ result: { tx_id: `tx-${++ran}` } });
+    let isDown = true;
+    const { client, settled, done } = await run(() => (isDown ? 'cut' : taken()), effect);
+    const lost = await done;
+    expect(lost).toMatchObject({
+      ran: true,
+      effect: { result: { tx_id: 'tx-1' } },
+      reportError: { code: 'unreachable' },
+    });
+    isDown = false;
+    settled['grant'] = { grant_id: 'grant_1', status: 'consumed', expires_at: '' };
+    const again = await guard(client, refund, effect, options);
+    expect(again).toMatchObject({ ran: false, effect: { result: { tx_id: 'tx-1' } }, reportError: null });
+    expect(ran).toBe(1);
+    expect(outcomes().at(-1)).toMatchObject({ status: 'executed', result: { tx_id: 'tx-1' } });
+  });
+
+  it('is read from the record by a process that did not run it', async () => {
+    const settled: JsonObject = {
+      ...documentOf('approved', null),
+      grant: { grant_id: 'grant_1', status: 'consumed', expires_at: '' },
+      outcome: { status: 'executed', result: { tx_id: 'tx-1' } },
+    };
+    const { ran, done } = await play({ settled });
+    await expect(done).resolves.toMatchObject({
+      ran: false,
+      effect: { status: 'executed', result: { tx_id: 'tx-1' } },
+    });
+    expect(ran).toEqual([]);
+  });
+
+  it('that nobody knows of is said to be unknown', async () => {
+    const grant = { grant_id: 'grant_1', status: 'consumed', expires_at: '' };
+    const { ran, done } = await play({ settled: { ...documentOf('approved', null), grant } });
+    await expect(done).rejects.toMatchObject({
+      code: 'already_consumed',
+      message: expect.stringContaining('may have'),
+    });
+    expect(ran).toEqual([]);
+  });
+
+  it('and failed passes its own error on, whatever was thrown and whatever became of the report', async () => {
+    const odd = Object.create(null) as object;
+    const { done } = await run(
+      () => 'cut',
+      () => Promise.reject(odd),
+    );
+    await expect(done).rejects.toBe(odd);
+    expect(outcomes()[0]).toMatchObject({ status: 'failed' });
+  });
+});
+
+describe('a key that no door takes', () => {
+  it.each(['', 'naïve', 'a b', 'k\n', 'k'.repeat(256)])('is refused at once: %p', async (idempotencyKey) => {
+    peer = await startPeer(() => ({ status: 200 }));
+    const client = createClient({ intakeUrl: peer.url, approvalUrls: [peer.url], apiKey: 'key' });
+    const done = guard(client, refund, () => Promise.resolve({}), { ...options, idempotencyKey });
+    await expect(done).rejects.toMatchObject({ code: 'wrong_use' });
+    expect(peer.received).toEqual([]);
   });
 });

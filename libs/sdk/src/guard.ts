@@ -1,8 +1,10 @@
 import { factsOf } from './action-facts.js';
-import { release, runReleased, type Effect, type Guarded, type ReleaseOptions } from './carry-out.js';
+import { checkPreconditionsNow, ranBefore, release, runReleased } from './carry-out.js';
+import type { Guarded, ReleaseOptions } from './carry-out.js';
 import type { Client } from './client.js';
 import { SdkError } from './errors.js';
 import { propose } from './propose.js';
+import type { Effect } from './report-effect.js';
 import type { ActionDocument, ActionFacts, JsonObject, Proposal } from './types.js';
 import { waitForDecision } from './wait-for-decision.js';
 
@@ -31,16 +33,20 @@ function releasedFacts(proposal: Proposal, action: ActionDocument, options: Guar
 /**
  * Proposes, waits, verifies, redeems, and only then runs `run` with the approved parameters; reports what became of it.
  * `run` gets a private copy: it must use its argument and nothing else, because that is what was approved.
- * @throws SdkError when nothing ran; whatever `run` throws, after it was reported as `failed`
+ * A second call with the same key runs nothing: it answers with what is recorded, or reports what the first could not.
+ * @throws SdkError when this call ran nothing (`already_consumed`: an earlier one may have); whatever `run` throws, after
+ * it was reported as `failed`. Once `run` has answered nothing is thrown: `reportError` says what is not recorded.
  */
 export async function guard(
   client: Client,
   proposal: Proposal,
-  run: (parameters: JsonObject) => Promise<Effect>,
+  run: (parameters: JsonObject) => Promise<Effect | undefined | void>,
   options: GuardOptions,
 ): Promise<Guarded> {
+  checkPreconditionsNow(proposal.preconditions, options.preconditionsNow);
   const proposed = await propose(client, structuredClone(proposal), options.idempotencyKey);
   const action = await waitForDecision(client, proposed.action.action_id, { timeoutMs: options.timeoutMs });
+  if (action.status === 'approved' && action.grant?.status === 'consumed') return ranBefore(client, action);
   const facts = releasedFacts(proposal, action, options);
   await release(client, facts, action.grant?.token as string, options);
   return runReleased(client, action, () => run(facts.parameters));

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { Client } from './client.js';
+import { SdkError } from './errors.js';
 import type { ActionDocument, Proposal } from './types.js';
 
 export interface Proposed {
@@ -8,12 +9,21 @@ export interface Proposed {
   replayed: boolean;
 }
 
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** @throws SdkError `wrong_use` for what no door takes as an idempotency key */
+export function checkKey(key: string): void {
+  if (KEY.test(key)) return;
+  throw new SdkError('wrong_use', 'An idempotency key is 1 to 255 characters of printable ASCII without spaces.');
+}
+
 /**
  * Proposes an action; nothing may take effect before `redeem`. The same key and body are one action, however often sent.
- * @param idempotencyKey 1 to 255 characters, stored by the caller before the first send
- * @throws SdkError `duplicate_request` when the key was used for another body
+ * @param idempotencyKey 1 to 255 characters of printable ASCII without spaces, stored by the caller before the first send
+ * @throws SdkError `duplicate_request` when the key was used for another body; `wrong_use` for what is no key
  */
 export async function propose(client: Client, proposal: Proposal, idempotencyKey: string): Promise<Proposed> {
+  checkKey(idempotencyKey);
   const answer = await client.intake.send({
     method: 'POST',
     path: '/v1/actions',

@@ -2,14 +2,20 @@ import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signRecord, verifyRecord } from '@countersign/events';
+import { MAC_HEADER, signRecord, verifyRecord } from '@countersign/events';
 import type { MacKeys } from '@countersign/events';
 import { createLogger } from './logger.js';
 import { liveMacKeys, rotateMacKey } from './mac-keys.js';
 
 const hex = (digit: string): string => digit.repeat(64);
 const quiet = createLogger('approval', 'error', () => undefined);
-const input = { topic: 'countersign.approvals.v1', key: 'acme|act_1', value: Buffer.from('what was approved') };
+const input = {
+  topic: 'countersign.approvals.v1',
+  key: 'acme|act_1',
+  value: Buffer.from('what was approved'),
+  headers: {},
+};
+const signed = (mac: string) => ({ ...input, headers: { [MAC_HEADER]: mac } });
 
 function folderWith(keys: object): string {
   const dir = mkdtempSync(join(tmpdir(), 'countersign-'));
@@ -33,13 +39,13 @@ describe('keys of countersign-mac', () => {
     let read = 0;
     for (const endMs = Date.now() + 4_000; Date.now() < endMs || isRotating; read += 1) {
       const mac = signRecord(input, 'approval', writer);
-      for (const reader of readers) expect(verifyRecord(input, mac, reader)).toBe('approval');
+      for (const reader of readers) expect(verifyRecord(signed(mac), reader)).toBe('approval');
       await sleep(10);
     }
     await rotating;
     expect(read).toBeGreaterThan(50);
     const mac = signRecord(input, 'approval', writer);
-    expect(() => verifyRecord(input, mac, { approval: hex('a') })).toThrow('does not fit');
+    expect(() => verifyRecord(signed(mac), { approval: hex('a') })).toThrow('does not fit');
     expect(inFile(dir)).toEqual({ approval: [hex('a'), expect.stringMatching(/^[0-9a-f]{64}$/)], intake: hex('b') });
     expect(statSync(join(dir, 'mac.json')).mode & 0o777).toBe(0o600);
   }, 20_000);
@@ -48,7 +54,7 @@ describe('keys of countersign-mac', () => {
     const dir = folderWith({ approval: [hex('a'), hex('c')] });
     const former = [hex('a'), hex('c')].map((key) => signRecord(input, 'approval', { approval: key }));
     await rotateMacKey(dir, 'approval');
-    for (const mac of former) expect(verifyRecord(input, mac, inFile(dir))).toBe('approval');
+    for (const mac of former) expect(verifyRecord(signed(mac), inFile(dir))).toBe('approval');
   }, 20_000);
 
   it('stay as they were while the file cannot be read', async () => {

@@ -14,6 +14,7 @@ const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
   404: 'not_found',
   405: 'method_not_allowed',
   413: 'too_large',
+  414: 'not_found', // a name in the address that is longer than any of ours
   415: 'unsupported_media_type',
   422: 'invalid_request',
   429: 'rate_limited',

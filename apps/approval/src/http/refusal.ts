@@ -10,7 +10,7 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   break_glass_not_allowed:
     'policy lets nobody do this here; gather the votes, or have `break_glass` set in the gate for the next time',
   already_voted: 'you have voted on this version; a vote cannot be changed',
-  already_terminal: 'the request has ended and stays as it is',
+  already_terminal: 'it has ended and stays as it is; what is new needs a new idempotency key',
   stale_packet: 'read the request again and vote on what it shows now',
   unseen:
     'an approval in a batch is of what you were shown: open the request or its batch, then approve with a new idempotency key',

@@ -1,8 +1,8 @@
-import { EventError, isEvent, openRecord, TOPICS } from '@countersign/events';
+import { EventError, isEvent, openRecord, TOO_OLD_MS, TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
 import type { Fold, InRecord, KafkaConnection } from '@countersign/kafka';
-import { HOUR_MS, TOO_OLD_MS } from '@countersign/approval';
+import { HOUR_MS } from '@countersign/approval';
 
 const LINGER_MS = 500;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { apply, createState, HORIZON_MS, HOUR_MS } from '@countersign/approval';
 import type { Answer, LogName, PartitionState } from '@countersign/approval';
 import { CountersignError } from '@countersign/canonical';
-import { EventError, openRecord, recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
+import { EventError, openRecord, partitionKey, recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
 import type { EventMap, MacKeys } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
 import type { Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
@@ -99,7 +99,7 @@ export class Judge {
 
   /** Appends a record that is about a partition itself. @throws as `ask` */
   tell<N extends 'FreezeRequested' | 'Ticked'>(name: N, event: EventMap[N], partition: number): Promise<Answer> {
-    return this.append(name, event, { key: recordKey(event.tenant, name), partition });
+    return this.append(name, event, { key: partitionKey(event.tenant, name, partition), partition });
   }
 
   async close(): Promise<void> {

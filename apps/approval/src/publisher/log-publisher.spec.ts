@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { decode, encode, toRecord, TOPICS } from '@countersign/events';
+import { decode, encode, partitionOf, toRecord, TOPICS } from '@countersign/events';
 import type { DeadLettered, EventMap, EventName, ServiceName } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { allowed, proposed, redemption, T0 } from '../../../../libs/approval/test/records.js';
@@ -8,6 +8,8 @@ import { PublicFold } from './log-publisher.js';
 const hex = (): string => randomBytes(32).toString('hex');
 const macKeys = { intake: hex(), policy: hex(), approval: hex(), telemetry: hex() };
 const action = proposed('a');
+const KEY = 'acme|act_a';
+const PARTITION = partitionOf(KEY, 4);
 
 interface Put {
   readonly offset?: number;
@@ -24,7 +26,7 @@ function record<N extends EventName>(
     topic: TOPICS.approvalLog,
     name,
     event,
-    key: 'acme|act_a',
+    key: KEY,
     id: 'x',
     timeMs: T0,
     service,
@@ -33,7 +35,7 @@ function record<N extends EventName>(
   const { topic, headers } = made;
   return {
     topic,
-    partition: 1,
+    partition: PARTITION,
     offset,
     timestampMs: T0,
     key: Buffer.from(made.key),
@@ -48,7 +50,7 @@ const letter = ([only]: readonly OutRecord[]): DeadLettered => decode(only?.valu
 describe("the publisher's fold", () => {
   it('is a function of the records: the same ids and bytes again, no id twice', () => {
     const log = [decision(), record('RedemptionRequested', redemption(action), { offset: 1 })];
-    const [left, right] = [new PublicFold(1, macKeys), new PublicFold(1, macKeys)];
+    const [left, right] = [new PublicFold(PARTITION, macKeys), new PublicFold(PARTITION, macKeys)];
     const published = log.flatMap((one) => left.apply(one));
     expect(names(published)).toEqual(['DecisionRecorded', 'GrantIssued', 'GrantRedeemed']);
     expect(log.flatMap((one) => right.apply(one))).toEqual(published);
@@ -57,7 +59,7 @@ describe("the publisher's fold", () => {
   });
 
   it('publishes a copy of a record once', () => {
-    const fold = new PublicFold(1, macKeys);
+    const fold = new PublicFold(PARTITION, macKeys);
     const asked = redemption(action);
     expect(names(fold.apply(decision()))).toEqual(['DecisionRecorded', 'GrantIssued']);
     expect(fold.apply(decision({ offset: 1 }))).toEqual([]);
@@ -71,11 +73,11 @@ describe("the publisher's fold", () => {
     ['a nine-byte array bomb', Buffer.from([0, 0, 0, 0, 1, 0xfe, 0xff, 0xff, 0xff]), 'bad_mac'],
     ['a truncated event', encode('ActionDecided', allowed(action)).subarray(0, 60), 'bad_mac'],
   ])('makes one dead letter of %s and goes on', (_, value, reason) => {
-    const fold = new PublicFold(1, macKeys);
+    const fold = new PublicFold(PARTITION, macKeys);
     const letters = fold.apply(decision({ offset: 7, value }));
     expect(letters).toHaveLength(1);
     expect(letter(letters)).toMatchObject({
-      ...{ source_topic: TOPICS.approvalLog, source_partition: 1, source_offset: 7, reason, value },
+      ...{ source_topic: TOPICS.approvalLog, source_partition: PARTITION, source_offset: 7, reason, value },
     });
     expect(names(fold.apply(decision({ offset: 8 })))).toContain('GrantIssued');
   });
@@ -89,16 +91,18 @@ describe("the publisher's fold", () => {
       'wrong_writer',
     ],
   ])('makes one dead letter of %s', (_, forged, reason) => {
-    expect(letter(new PublicFold(1, macKeys).apply(forged)).reason).toBe(reason);
+    expect(letter(new PublicFold(PARTITION, macKeys).apply(forged)).reason).toBe(reason);
   });
 
   it('makes a dead letter of a decision that came a day too late', () => {
     const late = { ...decision(), timestampMs: T0 + 86_400_001 };
-    expect(letter(new PublicFold(1, macKeys).apply(late)).reason).toBe('too_old');
+    expect(letter(new PublicFold(PARTITION, macKeys).apply(late)).reason).toBe('too_old');
   });
 
   it('cuts what is too large for a letter', () => {
-    const { value, detail } = letter(new PublicFold(1, macKeys).apply(decision({ value: Buffer.alloc(1_000_000) })));
+    const { value, detail } = letter(
+      new PublicFold(PARTITION, macKeys).apply(decision({ value: Buffer.alloc(1_000_000) })),
+    );
     expect([value?.length, detail.includes('of 1000000 bytes')]).toEqual([900_000, true]);
   });
 });

@@ -46,7 +46,7 @@ function record<N extends EventName>(
   service: ServiceName = 'approval',
 ): OutRecord {
   const { action_id } = event;
-  const facts = { topic, name, event, key: recordKey(tenant, action_id), timeMs: 0, service, macKeys };
+  const facts = { topic, name, event, key: recordKey(tenant, action_id), timeMs: Date.now(), service, macKeys };
   return toRecord({ ...facts, id: eventId(name, tenant, action_id) });
 }
 

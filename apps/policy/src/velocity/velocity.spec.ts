@@ -1,5 +1,6 @@
 import { CountersignError, sha256 } from '@countersign/canonical';
-import { HORIZON_MS, TOO_OLD_MS } from '@countersign/approval';
+import { HORIZON_MS } from '@countersign/approval';
+import { partitionOf, TOO_OLD_MS } from '@countersign/events';
 import type { ActionProposed, MacKeys } from '@countersign/events';
 import { topicConfigs, TOPICS } from '@countersign/events';
 import type { InRecord } from '@countersign/kafka';
@@ -29,7 +30,7 @@ function recordOf(entry: Entry, change: Partial<InRecord> = {}): InRecord {
   return {
     ...wire,
     key: Buffer.from(String(wire.key)),
-    partition: 1,
+    partition: partitionOf(String(wire.key), 4),
     offset: 7,
     timestampMs: 1_000,
     ...change,

@@ -1,6 +1,6 @@
 import { blankRow, eventRow } from '@countersign/clickhouse';
 import type { EventRow } from '@countersign/clickhouse';
-import { eventId, openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
+import { eventId, openRecord, partitionOf, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { EventMap, EventName, MacKeys, ServiceName, WireRecord } from '@countersign/events';
 
 export const macKeys: MacKeys = {
@@ -30,7 +30,7 @@ export class SimulatedLog {
     const key = recordKey(tenant, action_id);
     const id = eventId(name, key, JSON.stringify(event));
     const record = toRecord({ topic, name, event, key, id, timeMs: timestampMs, service: writerOf(topic), macKeys });
-    return this.place(record, partitionOf(key), timestampMs);
+    return this.place(record, partitionOf(key, PARTITIONS), timestampMs);
   }
 
   place(record: WireRecord, partition: number, timestampMs: number): LoggedRecord {
@@ -51,6 +51,3 @@ export function rowOf(record: LoggedRecord): EventRow {
 
 const writerOf = (topic: string): ServiceName =>
   topic === TOPICS.actions || topic === TOPICS.labels ? 'intake' : topic === TOPICS.policies ? 'policy' : 'approval';
-
-const partitionOf = (key: string): number =>
-  [...key].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7) % PARTITIONS;

@@ -1,6 +1,7 @@
 import type { EventMap } from '@countersign/events';
 import { proposalOf } from '../../src/index.js';
 import type { LogRecord } from '../../src/index.js';
+import { HOUR } from '../records.js';
 import { attach } from './evidence.js';
 import { isSame } from './gates.js';
 import { cancel, decide } from './open.js';
@@ -37,9 +38,13 @@ function freeze(world: World, asked: EventMap['FreezeRequested']): Answer {
   if (!asked.roles.includes('admin')) return no('forbidden');
   const known = world.freezes.get(asked.freeze_id);
   if (known !== undefined && known.tenant !== asked.tenant) return no('not_found');
-  if (asked.frozen === (known !== undefined)) return OK;
+  const scope = ({ agent_id, action_type, reason }: typeof asked): string => [agent_id, action_type, reason].join();
+  if (asked.frozen && known !== undefined) return scope(known) === scope(asked) ? OK : no('duplicate_request');
+  if (asked.frozen && world.now - (world.lifted.get(asked.freeze_id) ?? -Infinity) <= 25 * HOUR)
+    return no('already_terminal');
+  if (!asked.frozen && known === undefined) return OK;
   if (asked.frozen) world.freezes.set(asked.freeze_id, asked);
-  else world.freezes.delete(asked.freeze_id);
+  else if (world.freezes.delete(asked.freeze_id)) world.lifted.set(asked.freeze_id, world.now);
   say(world, 'FreezeChanged', asked.freeze_id, asked.frozen);
   return OK;
 }

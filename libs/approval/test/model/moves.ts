@@ -225,7 +225,10 @@ function freezeMove(scene: Scene, [what, how, other]: Scene['choices']): Made {
   const who = other % 12 === 0 ? personOf(scene) : { issuer: 'https://idp', subject: 'max', roles: ['admin'] };
   const tenant = other % 7 === 0 ? 'globex' : 'acme';
   const on = scene.world.freezes.size === 0 || how % 5 === 0;
-  const freeze_id = pick(on || how % 4 === 0 ? ['frz_1', 'frz_2'] : [...scene.world.freezes.keys()], what >> 2);
+  const freeze_id = pick(
+    on || how % 4 === 0 ? ['frz_1', 'frz_2', 'frz_3', 'frz_4', 'frz_5'] : [...scene.world.freezes.keys()],
+    what >> 2,
+  );
   const scope = { ...pick(SCOPES, what), freeze_id };
   return made('FreezeRequested', { ...freeze(scope), ...who, tenant, frozen: on, client_request_id: scene.id });
 }

@@ -6,10 +6,11 @@ import { end, issue, say } from './world.js';
 
 /** The first decision of an action opens what it asks for. One that comes a day late opens nothing: false. */
 export function decide(world: World, decided: ActionDecided): boolean {
-  if (world.now - decided.proposed_at > 24 * HOUR) return false;
+  const submitted = Math.min(decided.submitted_at, decided.proposed_at);
+  if (world.now - submitted > 24 * HOUR) return false;
   if (world.actions.has(decided.action_id)) return true;
   const action: Action = {
-    ...{ decided, forget: decided.proposed_at + 8 * DAY, status: 'pending', request: null, audit: null },
+    ...{ decided, forget: submitted + 8 * DAY, status: 'pending', request: null, audit: null },
     ...{ grant: null, hold: null, edits: [], answers: new Map() },
   };
   world.actions.set(decided.action_id, action);

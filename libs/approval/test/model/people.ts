@@ -57,7 +57,8 @@ function lacksEvidence({ kind, gate, digest, evidence }: Ask, { vote, edit }: Vo
 
 /** A grant must be able to live its whole life before its action is forgotten. */
 export const isTooLate = ({ decided }: Action, { gate }: Ask, release_at: number | null): boolean =>
-  release_at !== null && release_at + gate.grant_ttl_s * 1000 > decided.proposed_at + 8 * DAY;
+  release_at !== null &&
+  release_at + gate.grant_ttl_s * 1000 > Math.min(decided.submitted_at, decided.proposed_at) + 8 * DAY;
 
 /** Why the vote is not taken; null when it is. */
 export function refuseVote(world: World, action: Action, ask: Ask, cast: Vote): Answer | null {

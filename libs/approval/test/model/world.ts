@@ -81,12 +81,19 @@ export const no = (code: string, rule: string | null = null): Answer => ({ code,
 export interface World {
   now: number;
   readonly freezes: Map<string, EventMap['FreezeRequested']>;
+  readonly lifted: Map<string, number>;
   readonly actions: Map<string, Action>;
   /** What became public in this step, in no order. */
   said: string[];
 }
 
-export const createWorld = (): World => ({ now: 0, freezes: new Map(), actions: new Map(), said: [] });
+export const createWorld = (): World => ({
+  now: 0,
+  freezes: new Map(),
+  lifted: new Map(),
+  actions: new Map(),
+  said: [],
+});
 
 export const say = (world: World, ...words: unknown[]): void => void world.said.push(words.join(' '));
 

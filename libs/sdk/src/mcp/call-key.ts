@@ -1,34 +1,57 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { canonicalize, type JsonValue } from '@countersign/canonical';
+import { actionId } from '@countersign/canonical';
 import { SdkError } from '../errors.js';
-import type { JsonObject } from '../types.js';
+import type { Handle } from '../handle.js';
 import type { ToolExtra } from './tool.js';
 
 /** Member of a call's `_meta` by which a client says that two calls mean one action. */
 export const KEY_MEMBER = 'countersign/idempotency_key';
+const KEY = /^[\x21-\x7e]{1,255}$/;
 const LONGEST_KEY = 255;
 
-export interface Call {
-  tool: string;
-  parameters: JsonObject;
-  extra: ToolExtra;
+/** Members of a call that are read, of servers of both generations: `_meta` stands beside the arguments or in `mcpReq`. */
+export const metaOf = ({ _meta, mcpReq }: ToolExtra): Record<string, unknown> => mcpReq?._meta ?? _meta ?? {};
+
+/** @throws SdkError `wrong_use` when the client states what is no key, or states none where the server asks for one */
+function statedKey(extra: ToolExtra, isRequired: boolean): string | null {
+  const stated = metaOf(extra)[KEY_MEMBER];
+  if (stated === undefined && !isRequired) return null;
+  if (typeof stated === 'string' && KEY.test(stated)) return stated;
+  const rule = `_meta["${KEY_MEMBER}"] must be 1 to ${LONGEST_KEY} characters of printable ASCII without spaces`;
+  throw new SdkError('wrong_use', `${rule}: one for each action that is meant, the same when the call is sent again.`);
 }
 
-function statedKey({ _meta }: ToolExtra): string | null {
-  const stated = _meta?.[KEY_MEMBER];
-  if (stated === undefined) return null;
-  if (typeof stated === 'string' && stated !== '' && stated.length <= LONGEST_KEY) return stated;
-  throw new SdkError('wrong_use', `_meta["${KEY_MEMBER}"] must be a text of 1 to ${LONGEST_KEY} characters.`);
+const prefixOf = (tool: string): string => `mcp:${encodeURIComponent(tool)}:`;
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** A prefix and the rest as it is, or its hash where both would be too long for a key. */
+const joined = (prefix: string, rest: string): string =>
+  prefix.length + rest.length <= LONGEST_KEY ? prefix + rest : `${prefix}${hash(rest)}`;
+
+/**
+ * The idempotency key of a call: of the tool and what the client states, else new for each call. Ids of requests count
+ * anew in each connection and some clients send the same one always, so nothing else says that two calls mean one
+ * action; somebody may well mean to pay twice.
+ * @throws SdkError `wrong_use`
+ */
+export function callKey(tool: string, extra: ToolExtra, requireKey = false): string {
+  const stated = statedKey(extra, requireKey) ?? randomUUID();
+  const prefix = prefixOf(tool);
+  return prefix.length <= LONGEST_KEY - 64 ? joined(prefix, stated) : `mcp:${hash(tool)}:${hash(stated)}`;
+}
+
+/** Who proposed the action of a handle. */
+export interface HandleOwner {
+  readonly tenant: string;
+  readonly agent_id: string;
 }
 
 /**
- * The idempotency key of a call: what the client states, else one that is equal only for the same message of the same
- * session, sent again. Two calls with equal arguments are two actions: somebody may well mean to pay twice.
- * @param life stands for the session where there is none: ids of requests start anew with every process
+ * True when the action of a handle was proposed by its tool: the key begins with the tool, and the action's id follows
+ * from the key. A handle is no secret and its bearer may edit it, so its word alone does not choose the effect.
  */
-export function callKey({ tool, parameters, extra }: Call, life: string): string {
-  const stated = statedKey(extra);
-  if (stated !== null) return stated;
-  const message = [extra.sessionId ?? life, extra.requestId ?? randomUUID(), tool, parameters] as JsonValue;
-  return `mcp-${createHash('sha256').update(canonicalize(message)).digest('hex')}`;
+export function isOfTool({ tool, action_id, idempotency_key }: Handle, { tenant, agent_id }: HandleOwner): boolean {
+  if (tool === null || idempotency_key === null) return false;
+  const isNamed = [prefixOf(tool), `mcp:${hash(tool)}:`].some((prefix) => idempotency_key.startsWith(prefix));
+  return isNamed && actionId(tenant, agent_id, idempotency_key) === action_id;
 }

@@ -3,15 +3,16 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import type { CallToolResult } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
+import { actionId } from '@countersign/canonical';
 import { digestOfAction } from '../action-facts.js';
 import { createClient } from '../client.js';
 import { handleOf } from '../handle.js';
-import { createAuthority, documentOf, ISSUER, refund, type Authority } from '../testing/fixtures.js';
+import { createAuthority, documentOf, facts, ISSUER, refund, type Authority } from '../testing/fixtures.js';
 import { startPeer, type Peer, type Received, type Reply } from '../testing/peer.js';
 import type { ActionDocument, JsonObject } from '../types.js';
 import { RESUME_TOOL } from './answers.js';
 import { KEY_MEMBER } from './call-key.js';
-import { createToolGate } from './tool-gate.js';
+import { createToolGate, type ToolGate } from './tool-gate.js';
 import type { GatedTool, ToolGateOptions } from './tool.js';
 
 const args = { order_id: '12345', method: 'card', amount: { value: '6000.00', currency: 'USD' } };
@@ -38,19 +39,30 @@ let redeemed: Reply;
 let ran: JsonObject[];
 let tool: GatedTool<CallToolResult>;
 
-function answer({ method, path }: Received): Reply {
+/** As intake does: the id of an action follows from its key. */
+const idOf = (key: string): string => actionId('acme', refund.agent.id, key);
+
+function answer({ method, path, headers }: Received): Reply {
+  if (method === 'POST' && path === '/v1/actions')
+    action = { ...action, action_id: idOf(String(headers['idempotency-key'])) };
   if (path === '/.well-known/jwks.json') return { status: 200, body: authority.keys };
   if (path === '/v1/grants/redeem') return redeemed;
   if (path.endsWith('/outcome')) return { status: 201, body: action };
   return { status: method === 'POST' ? 202 : 200, body: action };
 }
 
+type Register = (server: McpServer, gate: ToolGate<CallToolResult>) => unknown;
+
 /** A real server of MCP with the gated tool, and a client that is connected to it. */
-async function connect(): Promise<McpClient> {
+async function connect(
+  register: Register = (server, gate) => server.registerTool('refund', { inputSchema: schema }, gate.gateTool(tool)),
+  more: Partial<ToolGateOptions> = {},
+): Promise<McpClient> {
   const urls = { intakeUrl: peer.url, approvalUrls: [peer.url] };
-  const gate = createToolGate<CallToolResult>(createClient({ ...urls, apiKey: 'key', retryForMs: 100 }), options);
+  const sdk = createClient({ ...urls, apiKey: 'key', retryForMs: 100 });
+  const gate = createToolGate<CallToolResult>(sdk, { ...options, ...more });
   const server = new McpServer({ name: 'shop', version: '1' });
-  server.registerTool('refund', { inputSchema: schema }, gate.gateTool(tool));
+  register(server, gate);
   server.registerTool(RESUME_TOOL, { inputSchema: { handle: z.string() } }, gate.resume);
   const [here, there] = InMemoryTransport.createLinkedPair();
   const client = new McpClient({ name: 'agent', version: '1' });
@@ -66,7 +78,12 @@ const keys = (): unknown[] =>
   peer.received.filter(({ path }) => path === '/v1/actions').map(({ headers }) => headers['idempotency-key']);
 const outcomes = (): unknown[] =>
   peer.received.filter(({ path }) => path.endsWith('/outcome')).map(({ body }) => JSON.parse(body));
-const handle = (): string => handleOf(action as unknown as ActionDocument, { tool: 'refund' });
+const KEY = 'mcp:refund:order-1';
+/** The handle of an action that the tool proposed earlier. */
+function handle(): string {
+  action = { ...action, action_id: idOf(KEY) };
+  return handleOf(action as unknown as ActionDocument, { idempotencyKey: KEY, tool: 'refund' });
+}
 
 beforeEach(async () => {
   authority = await createAuthority();
@@ -106,7 +123,7 @@ describe('a gated tool of an MCP server', () => {
     expect(told.isError).toBeUndefined();
     expect(told.structuredContent).toMatchObject({
       status: 'pending',
-      action_id: 'act_1',
+      action_id: action['action_id'],
       request: { request_id: 'req_1' },
     });
     expect(told.content[0]?.text).toContain('Nothing has been done yet');
@@ -115,7 +132,7 @@ describe('a gated tool of an MCP server', () => {
     const other = await connect();
     expect(await call(other, RESUME_TOOL, { handle: given })).toMatchObject({ structuredContent: { handle: given } });
     expect(ran).toEqual([]);
-    action = documentOf('approved', await signed());
+    action = { ...documentOf('approved', await signed()), action_id: action['action_id'] ?? null };
     expect(await call(other, RESUME_TOOL, { handle: given })).toMatchObject({ content: [{ text: 'refunded' }] });
     expect(ran).toEqual([args]);
     expect(keys()).toHaveLength(1);
@@ -127,7 +144,7 @@ describe('a gated tool of an MCP server', () => {
     for (const _call of [1, 2]) await call(client);
     for (const _call of [1, 2]) await call(client, 'refund', args, { [KEY_MEMBER]: 'order-12345' });
     expect(new Set(keys()).size).toBe(3);
-    expect(keys().slice(2)).toEqual(['order-12345', 'order-12345']);
+    expect(keys().slice(2)).toEqual(['mcp:refund:order-12345', 'mcp:refund:order-12345']);
   });
 
   it('says what people said, and that it is not to be tried again', async () => {
@@ -199,12 +216,60 @@ describe('a gated tool of an MCP server', () => {
   it('refuses handles of other tools and no handles at all', async () => {
     action = documentOf('approved', await signed());
     const client = await connect();
-    const foreign = handleOf(action as unknown as ActionDocument, { tool: 'pay' });
-    for (const text of ['x', foreign, handleOf(action as unknown as ActionDocument)])
+    const document = { ...action, action_id: idOf(KEY) } as unknown as ActionDocument;
+    const swapped = handleOf(document, { idempotencyKey: KEY, tool: 'pay' });
+    const made = handleOf(document, { idempotencyKey: 'mcp:pay:order-1', tool: 'pay' });
+    for (const text of ['x', swapped, made, handleOf(document)])
       expect(await call(client, RESUME_TOOL, { handle: text })).toMatchObject({
         structuredContent: { code: 'wrong_use' },
       });
     expect(peer.received).toEqual([]);
+  });
+
+  it('of no arguments is called as servers call it', async () => {
+    tool = { ...tool, name: 'sweep', actionType: 'refund' };
+    action = documentOf('approved', await signed({}), {});
+    action = { ...action, effective: { ...(action['effective'] as JsonObject), changed: false } };
+    const client = await connect((server, gate) => server.registerTool('sweep', {}, gate.gateTool(tool)));
+    expect(await call(client, 'sweep', {})).toMatchObject({ content: [{ text: 'refunded' }] });
+    expect(ran).toEqual([{}]);
+  });
+
+  it('that needs a key refuses calls without one, and nothing is proposed', async () => {
+    action = documentOf('pending', null);
+    const client = await connect(undefined, { requireKey: true });
+    expect(await call(client)).toMatchObject({ isError: true, structuredContent: { code: 'wrong_use' } });
+    expect(peer.received).toEqual([]);
+    await call(client, 'refund', args, { [KEY_MEMBER]: 'order-1' });
+    expect(keys()).toEqual(['mcp:refund:order-1']);
+  });
+
+  it('reads its preconditions from the world, when it proposes and again when it runs', async () => {
+    const seen = ['7', '7', '8'];
+    tool = { ...tool, preconditionsOf: () => Promise.resolve({ order_etag: seen.shift() ?? '' }) };
+    action = documentOf('approved', await authority.sign(), args);
+    const effective = { parameters: args, digest: digestOfAction(facts), changed: false, diff: [] };
+    action = { ...action, effective };
+    expect(await call(await connect())).toMatchObject({ content: [{ text: 'refunded' }] });
+    const sent = peer.received.filter(({ path }) => ['/v1/actions', '/v1/grants/redeem'].includes(path));
+    expect(sent.map(({ body }) => JSON.parse(body).preconditions)).toEqual([{ order_etag: '7' }, { order_etag: '7' }]);
+    const told = await call(await connect(), RESUME_TOOL, { handle: handle() });
+    expect(told).toMatchObject({ isError: true, structuredContent: { code: 'precondition_changed' } });
+    expect(ran).toEqual([args]);
+  });
+
+  it('tells of an effect whatever its result is', async () => {
+    action = documentOf('approved', await signed());
+    tool = { ...tool, outcomeOf: () => ({ id: 10n }) as unknown as JsonObject };
+    expect(await call(await connect())).toMatchObject({ content: [{ text: 'refunded' }] });
+    tool = {
+      ...tool,
+      outcomeOf: () => {
+        throw new Error('no such member');
+      },
+    };
+    expect(await call(await connect())).toMatchObject({ content: [{ text: 'refunded' }] });
+    expect(outcomes()).toMatchObject([{ status: 'executed' }, { status: 'executed' }]);
   });
 
   it('answers with the fault when nothing can be reached', async () => {

@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { factsOf } from '../action-facts.js';
+import { digestOfAction, factsOf } from '../action-facts.js';
 import { release, runReleased } from '../carry-out.js';
 import type { Client } from '../client.js';
 import { SdkError } from '../errors.js';
 import { handleOf, readHandle, resume } from '../handle.js';
 import { propose } from '../propose.js';
+import { wordsOf } from '../report-effect.js';
 import type { ActionDocument, JsonObject, Proposal } from '../types.js';
 import { waitForDecision } from '../wait-for-decision.js';
 import { alreadyAnswer, changedAnswer, faultAnswer, pendingAnswer, refusedAnswer, type GateAnswer } from './answers.js';
-import { callKey } from './call-key.js';
+import { callKey, isOfTool } from './call-key.js';
 import type { GatedTool, ToolArguments, ToolExtra, ToolGateOptions, ToolResult } from './tool.js';
 
 /** How long a call waits for policy, milliseconds. */
 const DECISION_MS = 10_000;
 
-/** A tool's handler as MCP servers call it. */
-export type ToolHandler<R> = (args: ToolArguments, extra: ToolExtra) => Promise<R>;
+/** A tool's handler as MCP servers call it: a tool without arguments is called with `extra` alone. */
+export type ToolHandler<R> = (args: ToolArguments | ToolExtra, extra?: ToolExtra) => Promise<R>;
 
 /** @typeParam R what the server's tools answer with: `CallToolResult` of its library */
 export interface ToolGate<R extends ToolResult> {
@@ -35,16 +36,27 @@ interface Gate {
 /** JSON as it is sent: what a schema library left as undefined is gone. */
 const jsonOf = (args: ToolArguments): JsonObject => JSON.parse(JSON.stringify(args)) as JsonObject;
 
-function proposalOf({ options, life }: Gate, tool: AnyTool, args: ToolArguments, extra: ToolExtra): Proposal {
+async function proposalOf(gate: Gate, tool: AnyTool, args: ToolArguments, extra: ToolExtra): Promise<Proposal> {
+  const { options, life } = gate;
   const { agent, model, environment, runIdOf = ({ sessionId }) => `mcp-${sessionId ?? life}` } = options;
   const parameters = structuredClone((tool.parametersOf ?? jsonOf)(args));
   const { on_behalf_of, target } = tool.subjectOf?.(parameters) ?? {};
   const fixed = { run_id: runIdOf(extra), agent, model, environment, action_type: tool.actionType };
-  return { ...tool.detailsOf?.(args), ...fixed, parameters, on_behalf_of, target };
+  const preconditions = (await tool.preconditionsOf?.(structuredClone(parameters))) ?? null;
+  return { ...tool.detailsOf?.(args), ...fixed, parameters, on_behalf_of, target, preconditions };
 }
 
 const isWaiting = ({ status, held }: ActionDocument): boolean =>
   status === 'deciding' || status === 'pending' || held === true;
+
+/** What is told of a result. The effect has happened: a fault in telling is no fault of the effect. */
+function outcomeOf(tool: AnyTool, result: ToolResult): JsonObject {
+  try {
+    return tool.outcomeOf?.(result) ?? {};
+  } catch (cause) {
+    return { outcome_unknown: wordsOf(cause) };
+  }
+}
 
 /** Runs an issued grant's effect with the parameters that were approved, whoever asked for them. */
 async function runTool(gate: Gate, tool: AnyTool, action: ActionDocument, extra: ToolExtra): Promise<ToolResult> {
@@ -52,12 +64,18 @@ async function runTool(gate: Gate, tool: AnyTool, action: ActionDocument, extra:
   const parameters = structuredClone(action.effective?.parameters ?? {});
   const subject = tool.subjectOf?.(parameters) ?? {};
   const { agent, environment } = options;
-  const about = { agent, environment, action_type: tool.actionType, ...subject } as Proposal;
-  await release(client, factsOf(options.tenant, about, parameters), action.grant?.token ?? '', options);
+  const seen = await tool.preconditionsOf?.(structuredClone(parameters));
+  const about = { agent, environment, action_type: tool.actionType, ...subject, preconditions: seen } as Proposal;
+  const facts = factsOf(options.tenant, about, parameters);
+  // The document shows no preconditions, but its digest covers them: whoever resumes sees by it that they have changed.
+  if (seen !== undefined && digestOfAction(facts) !== action.effective?.digest)
+    throw new SdkError('precondition_changed', 'What the approval rested on has changed since it was proposed.');
+  const now = { preconditionsNow: () => Promise.resolve(seen ?? {}) };
+  await release(client, facts, action.grant?.token ?? '', { ...options, ...now });
   let result: ToolResult = { content: [] };
   await runReleased(client, action, async () => {
-    result = await tool.run(parameters, extra);
-    return { status: result.isError === true ? 'failed' : 'executed', result: tool.outcomeOf?.(result) ?? {} };
+    result = (await tool.run(parameters, extra)) ?? result;
+    return { status: result.isError === true ? 'failed' : 'executed', result: outcomeOf(tool, result) };
   }).catch((cause: unknown) => {
     // The effect may have happened, so this must not be told as "nothing has been done".
     throw new Error(`The tool failed: ${String(cause)}`, { cause });
@@ -83,14 +101,17 @@ async function answered(handle: () => string | null, work: () => Promise<ToolRes
   }
 }
 
+const called = (first: ToolArguments | ToolExtra, extra: ToolExtra | undefined): [ToolArguments, ToolExtra] =>
+  extra === undefined ? [{}, first as ToolExtra] : [first as ToolArguments, extra];
+
 async function callTool(gate: Gate, tool: AnyTool, args: ToolArguments, extra: ToolExtra): Promise<ToolResult> {
   let handle: string | null = null;
   return answered(
     () => handle,
     async () => {
-      const { client, life, options } = gate;
-      const proposal = proposalOf(gate, tool, args, extra);
-      const key = callKey({ tool: tool.name, parameters: proposal.parameters, extra }, life);
+      const { client, options } = gate;
+      const key = callKey(tool.name, extra, options.requireKey);
+      const proposal = await proposalOf(gate, tool, args, extra);
       const { action } = await propose(client, proposal, key);
       handle = handleOf(action, { idempotencyKey: key, tool: tool.name });
       const wait = { timeoutMs: DECISION_MS, for: 'decision' } as const;
@@ -102,14 +123,21 @@ async function callTool(gate: Gate, tool: AnyTool, args: ToolArguments, extra: T
   );
 }
 
+/** The tool that proposed the action of a handle. @throws SdkError `wrong_use` */
+function toolOf({ options }: Gate, tools: ReadonlyMap<string, AnyTool>, text: string): AnyTool {
+  const handle = readHandle(text);
+  const tool = tools.get(handle.tool ?? '');
+  if (tool !== undefined && isOfTool(handle, { tenant: options.tenant, agent_id: options.agent.id })) return tool;
+  throw new SdkError('wrong_use', 'The handle is of no tool of this server.');
+}
+
 async function goOn(gate: Gate, tools: ReadonlyMap<string, AnyTool>, args: ToolArguments, extra: ToolExtra) {
   const handle = String(args['handle']);
   let known: string | null = null;
   return answered(
     () => known,
     async () => {
-      const tool = tools.get(readHandle(handle).tool ?? '');
-      if (tool === undefined) throw new SdkError('wrong_use', 'The handle is of no tool of this server.');
+      const tool = toolOf(gate, tools, handle);
       known = handle;
       const action = await resume(gate.client, handle, { timeoutMs: gate.options.waitMs ?? 0 });
       return isWaiting(action) ? pendingAnswer(action, handle) : proceed(gate, tool, action, extra);
@@ -129,8 +157,8 @@ export function createToolGate<R extends ToolResult>(client: Client, options: To
     gateTool(tool) {
       const known = tool as unknown as AnyTool;
       tools.set(tool.name, known);
-      return (args, extra) => callTool(gate, known, args, extra) as Promise<R | GateAnswer>;
+      return (first, extra) => callTool(gate, known, ...called(first, extra)) as Promise<R | GateAnswer>;
     },
-    resume: (args, extra) => goOn(gate, tools, args, extra) as Promise<R | GateAnswer>,
+    resume: (first, extra) => goOn(gate, tools, ...called(first, extra)) as Promise<R | GateAnswer>,
   };
 }

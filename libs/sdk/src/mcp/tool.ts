@@ -9,6 +9,8 @@ export interface ToolExtra {
   sessionId?: string;
   requestId?: string | number;
   _meta?: Record<string, unknown>;
+  /** Where servers of the revision 2026-07-28 put what came with the request. */
+  mcpReq?: { _meta?: Record<string, unknown> };
 }
 
 /** The least that a tool answers with. */
@@ -24,6 +26,8 @@ export interface ToolGateOptions extends Omit<ReleaseOptions, 'preconditionsNow'
   environment: Environment;
   /** What a run is. Default: the session, or the life of this gate where there are no sessions. */
   runIdOf?: (extra: ToolExtra) => string;
+  /** Refuse calls that state no key: of a client that sends a lost call again, only a key says that both mean one. */
+  requireKey?: boolean;
   /** How long a call waits for people before it answers `pending`, milliseconds. Default 0. Clients often give up at 60 s. */
   waitMs?: number;
 }
@@ -36,6 +40,11 @@ export interface GatedTool<R extends ToolResult> {
   parametersOf?: (args: ToolArguments) => JsonObject;
   /** From the parameters alone, because whoever resumes has nothing else. Default: neither. */
   subjectOf?: (parameters: JsonObject) => Pick<Proposal, 'on_behalf_of' | 'target'>;
+  /**
+   * Facts that must still hold when the effect runs, read from the world: once when the action is proposed and again
+   * when its grant is redeemed. Default: none.
+   */
+  preconditionsOf?: (parameters: JsonObject) => Promise<JsonObject>;
   /** What reviewers read beside the parameters. */
   detailsOf?: (args: ToolArguments) => Omit<Partial<Proposal>, keyof ToolGateOptions | 'parameters' | 'preconditions'>;
   /** Run what reviewers changed the parameters to. Default false: a changed action is refused. */

@@ -64,7 +64,7 @@ const BLANK = {
     supersedes: null,
     respond_within_s: 60,
   },
-  ...{ amount_value: null, amount_currency: null, operators: [], submitted_via: 'http', submitted_at: 0 },
+  ...{ amount_value: null, amount_currency: null, operators: [], submitted_via: 'http', submitted_at: Date.now() },
 } as const;
 
 const nth = (value: string | null | undefined, what: string, id: string): string | null =>
