@@ -3,6 +3,7 @@ import {
   actionId,
   canonicalBytes,
   canonicalize,
+  checkKept,
   CountersignError,
   hide,
   jsonPatch,
@@ -19,7 +20,7 @@ import { checkMoney } from './check-money.js';
 import { resolveAfter } from './derive-after.js';
 import { bodyHash } from './body-hash.js';
 import type { Hideable } from './body-hash.js';
-import { checkKept, checkSizes } from './check-size.js';
+import { checkSize } from './check-size.js';
 import { hashedContext, hiddenIn, storedContext } from './stored-context.js';
 import { validate } from './validate.js';
 
@@ -87,7 +88,7 @@ export function admit(
     submitted_via: submission.via,
     submitted_at: nowMs,
   };
-  checkKept(action);
+  checkSize(action);
   return { ...action, ...diffOf(hidden.members) };
 }
 
@@ -138,7 +139,7 @@ function statedEffect(body: ActionBody, terms: TypeTerms): { members: Hideable; 
   const { parameters, before = null, signals = null, context = null, preconditions = null } = body;
   const { after, stated_by } = resolveAfter(terms, { before, after: body.after ?? null, parameters });
   // What is derived may hold a value many times over.
-  checkSizes({ after: canonicalBytes(after, LIMITS.kept) });
+  checkKept({ '/after': canonicalBytes(after, LIMITS.kept) });
   return { members: { parameters, before, after, signals, context, preconditions }, after_stated_by: stated_by };
 }
 

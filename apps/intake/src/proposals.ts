@@ -9,7 +9,7 @@ import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
 import type { ApprovalClient, Scope, Until } from './approval-client.js';
 import { attest } from './attestations.js';
-import { checkKept } from './check-size.js';
+import { checkSize } from './check-size.js';
 import type { AttestOptions, FindProvider } from './attestations.js';
 import { KnownLookup } from './known-lookup.js';
 import { RecentProposals } from './recent-proposals.js';
@@ -116,7 +116,7 @@ export class Proposals {
     }
     // Only now: a retry is the same action also when its attestations have expired since.
     const attested = await attest(action, body, this.attestOptions(action));
-    checkKept(attested);
+    checkSize(attested);
     await this.options.appender.append([this.record(attested, traceparent)], { deadlineMs: APPEND_DEADLINE_MS });
     return false;
   }

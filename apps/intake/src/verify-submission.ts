@@ -1,4 +1,4 @@
-import { parseTime } from '@countersign/canonical';
+import { LIMITS, parseTime } from '@countersign/canonical';
 import type { InRecord } from '@countersign/kafka';
 import type { AgentCredentials } from '@countersign/service';
 import { isSignedBy } from './signature.js';
@@ -13,7 +13,7 @@ export interface Verified {
 
 export type FindAgent = (tenant: string, agentId: string) => AgentCredentials | null;
 
-const MAX_VALUE_BYTES = 256 * 1024;
+const MAX_VALUE_BYTES = LIMITS.body;
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 
 /**

@@ -2,12 +2,13 @@ import { buildPacket, decisionOfKind, packetDigest } from '@countersign/approval
 import type { RequestKind } from '@countersign/approval';
 import { derivedId } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed } from '@countersign/events';
+import { boundedTrail } from '@countersign/policy';
 import type { Decision } from '@countersign/policy';
 
 /** A decision's fields as events carry them. */
 export const decisionFields = ({ trail, ...decision }: Decision) => ({
   ...decision,
-  explanation: JSON.stringify(trail),
+  explanation: JSON.stringify(boundedTrail(trail)),
 });
 
 /** What the log needs of the proposal beside the decision. */

@@ -1,4 +1,4 @@
-import { actionDigest, canonicalize, derivedId, digestOf } from '@countersign/canonical';
+import { actionDigest, canonicalize, derivedId, digestOf, LIMITS } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionDecided, ActionProposed, Edit, EventMap, Gate } from '@countersign/events';
 import { buildPacket, decisionOfKind, packetDigest } from '../src/index.js';
@@ -310,3 +310,26 @@ export const at = <N extends LogName>(after: number, name: N, event: EventMap[N]
   ({ name, event, timestampMs: T0 + after }) as unknown as LogRecord;
 
 export const tick = (after: number): LogRecord => at(after, 'Ticked', { tenant: '', client_request_id: '' });
+
+/** As a row of rules: so many changes of one action, each by somebody else on what the one before made, and one more. */
+export function manyEdits(action: ActionProposed, decision: ActionDecided) {
+  const nth = (n: number): LogRecord => {
+    const packet_digest = n === 1 ? (decision.packet_digest ?? '') : edited(action, { amount: n - 1 }).packet_digest;
+    const edit = edited(action, { amount: n });
+    return at(60_000, 'VoteCast', vote(action, `person-${n}`, { vote: 'approve_with_changes', edit, packet_digest }));
+  };
+  const given = [
+    at(0, 'ActionDecided', decision),
+    ...Array.from({ length: LIMITS.edits - 1 }, (_item, i) => nth(i + 1)),
+  ];
+  const [allowed, refused] = [nth(LIMITS.edits), nth(LIMITS.edits + 1)];
+  return {
+    name: 'vote: not the 21st change',
+    given,
+    allowed,
+    refused,
+    unless: [allowed],
+    why: 'too_many',
+    attempt: 'vote',
+  };
+}

@@ -19,7 +19,7 @@ import {
   HOUR,
   outcome,
 } from './records.js';
-import { proposed, redemption, release, revocation, shown, T0, tick, vote } from './records.js';
+import { manyEdits, proposed, redemption, release, revocation, shown, T0, tick, vote } from './records.js';
 
 const action = proposed('a', { diff: '[{"op":"add","path":"/x","value":1}]' });
 const open = (event: ActionDecided): LogRecord => at(0, 'ActionDecided', event);
@@ -304,7 +304,7 @@ const GLASS: Row[] = [
   row('break_glass: with a reason', 'reason_required', [[open(glass)], breaks(), breaks({ reason: 'now' })]),
 ];
 
-const ROWS = [...VOTES, ...EVIDENCE, ...RELEASES, ...GRANTS, ...GLASS];
+const ROWS = [manyEdits(action, two), ...VOTES, ...EVIDENCE, ...RELEASES, ...GRANTS, ...GLASS];
 
 /** Folds the records; what the last one is answered, and how its refusal is public. */
 function last(records: readonly LogRecord[]) {

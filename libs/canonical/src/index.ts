@@ -3,7 +3,7 @@ export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
 export { jsonPatch, replaceAll } from './json-patch.js';
 export type { JsonPatch, PatchOperation } from './json-patch.js';
 export { isName, labelFault, MAX_LABEL, MAX_TARGET, NAME, NAME_RULE } from './labels.js';
-export { LIMITS } from './limits.js';
+export { checkKept, LIMITS } from './limits.js';
 export { canonicalBytes, canonicalize, digestOf, sha256 } from './canonical.js';
 export { actionDigest } from './action-digest.js';
 export type { DigestedAction } from './action-digest.js';

@@ -1,3 +1,5 @@
+import { canonicalBytes } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
 import { fewestPeople, gateStrictness } from '@countersign/events';
 import type { Gate, Quorum } from '@countersign/events';
 import type { CompiledCalendar } from './calendar.js';
@@ -8,6 +10,8 @@ const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 /** H: how long the log's readers remember an action. Waiting, the grant's life and a day of slack must fit into it. */
 const REMEMBERED_S = 8 * DAY_S;
+/** A decision carries four gates at most, beside all else. */
+const MAX_GATE_BYTES = 16 * 1024;
 const APPROVED_TTL_S = DAY_S;
 /** Shortest and longest life of a grant, seconds. */
 const GRANT_TTL_S = { min: 60, max: 7 * DAY_S };
@@ -159,6 +163,8 @@ export function gateFault({ urgent, usual }: CompiledGate): string | null {
   if (ttlFault !== null) return ttlFault;
   if (usual.respond_s > usual.expire_s) return 'expected `sla.respond` to be at most `sla.expire`';
   if ((usual.escalate_s ?? 0) > usual.expire_s) return 'expected `sla.escalate` to be at most `sla.expire`';
+  if (canonicalBytes(usual as unknown as JsonValue) > MAX_GATE_BYTES)
+    return 'expected fewer or shorter names of people, roles and parts: every decision by this gate carries all of it';
   const longest = Math.max(urgent.expire_s, usual.expire_s) + usual.grant_ttl_s + DAY_S;
   return longest > REMEMBERED_S
     ? 'expected `sla.expire` (default 72h) + `token.ttl` (default 24h) + 24h to be at most 8d'

@@ -15,7 +15,7 @@ export { LOGGER, METRICS, READINESS, SERVICE_CONFIG } from './tokens.js';
 export { startService } from './start-service.js';
 export { runMain } from './run-main.js';
 export type { RunningService, ServiceOptions } from './start-service.js';
-export { decodeUtf8, jsonProblem, MAX_ACTION_BYTES, parseStrictly } from './json-body.js';
+export { decodeUtf8, jsonProblem, parseStrictly, tooLarge } from './json-body.js';
 export { MAX_ATTACHMENT_BYTES, RawBodies } from './raw-body.js';
 export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';

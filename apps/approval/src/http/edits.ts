@@ -7,7 +7,16 @@ import {
   stricterGate,
 } from '@countersign/approval';
 import type { PacketEdit, RequestKind } from '@countersign/approval';
-import { actionDigest, canonicalize, CountersignError, parseMoney, parseJson } from '@countersign/canonical';
+import {
+  actionDigest,
+  canonicalBytes,
+  canonicalize,
+  checkKept,
+  CountersignError,
+  LIMITS,
+  parseMoney,
+  parseJson,
+} from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionProposed, Edit, Gate } from '@countersign/events';
@@ -38,16 +47,18 @@ export class Edits {
   constructor(private readonly policy: InternalClient) {}
 
   /**
-   * @throws CountersignError `invalid_request` for money that is none, `edit_denied_by_policy` for an action with hidden
+   * @throws CountersignError `invalid_request` for money that is none, `too_large`, `edit_denied_by_policy` for an action with hidden
    * parameters, `overloaded` when policy does not answer
    */
   async build(action: Requested, parameters: { [name: string]: JsonValue }, editor: Editor): Promise<Edit> {
     checkMoney(parameters, '/parameters');
+    checkKept({ '/parameters': canonicalBytes(parameters, LIMITS.kept) });
     const proposal = proposalOf(action);
     refuseHidden(proposal);
     const changed = changedProposal(proposal, parameters);
     const { policy_decision, rule, explanation, gate, after } = await this.decide(action, changed);
     const { digest, amount_value, amount_currency } = changed;
+    checkKept({ '/parameters': Buffer.byteLength(changed.parameters), '/after': Buffer.byteLength(after ?? '') });
     const edit = {
       ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency },
       ...recordedPatch(proposal.before, after),

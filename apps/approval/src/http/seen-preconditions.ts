@@ -1,6 +1,6 @@
 import { proposalOf } from '@countersign/approval';
 import type { ActionState } from '@countersign/approval';
-import { canonicalBytes, canonicalize, CountersignError, hide, LIMITS, redactionKeyOf } from '@countersign/canonical';
+import { canonicalBytes, canonicalize, checkKept, hide, LIMITS, redactionKeyOf } from '@countersign/canonical';
 import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 
 const ROOT = '/preconditions';
@@ -17,11 +17,7 @@ export function seenPreconditions(
   keys: RedactionKeys,
 ): string | null {
   if (seen === null || !action) return null;
-  const size = canonicalBytes(seen, LIMITS.kept);
-  if (size > LIMITS.kept) {
-    const detail = `the preconditions are larger than ${LIMITS.kept} bytes in canonical form; send those of the action`;
-    throw new CountersignError('too_large', detail, { pointer: ROOT, limit: LIMITS.kept, size });
-  }
+  checkKept({ [ROOT]: canonicalBytes(seen, LIMITS.kept) });
   const pointers = proposalOf(action).sensitive.filter((pointer) => `${pointer}/`.startsWith(`${ROOT}/`));
   const key = redactionKeyOf(keys, action.decided.tenant);
   if (pointers.length > 0 && key === undefined) return null;
