@@ -21,6 +21,8 @@ import { KnownController } from './http/known.controller.js';
 import type { Queue } from './http/queue.js';
 import { Releases } from './http/releases.js';
 import { ReleasesController } from './http/releases.controller.js';
+import { RequestEventsController } from './http/request-events.controller.js';
+import { RequestFeed } from './http/request-feed.js';
 import { RequestsController } from './http/requests.controller.js';
 import type { Votes } from './http/votes.js';
 import type { Judge } from './judge/judge.js';
@@ -48,6 +50,7 @@ import {
   CALLS,
   CUSTODY,
   EVIDENCE,
+  FEED,
   JUDGE,
   NOTIFY,
   PAGE,
@@ -83,6 +86,7 @@ const CONTROLLERS = [
   ExecutorsController,
   GrantsController,
   ReleasesController,
+  RequestEventsController,
   RequestsController,
   FreezesController,
   InternalAttachmentsController,
@@ -130,6 +134,7 @@ export class ApprovalModule {
         { provide: BREAK_GLASS, useValue: glass },
         { provide: PAGE, useValue: parts.page && new PageSessions(parts.page) },
         { provide: CALLS, useValue: { votes: parts.votes, custody: parts.custody, releases, glass } satisfies Calls },
+        { provide: FEED, useFactory: () => new RequestFeed(parts.view, parts.judge) },
         { provide: BATCHES, useValue: parts.batches },
       ],
     };

@@ -9,6 +9,7 @@ export const RELEASES = Symbol('RELEASES');
 export const EVIDENCE = Symbol('EVIDENCE');
 export const PAGE = Symbol('PAGE');
 export const QUEUE = Symbol('QUEUE');
+export const FEED = Symbol('FEED');
 export const BATCHES = Symbol('BATCHES');
 export const NOTIFY = Symbol('NOTIFY');
 export const ROSTER = Symbol('ROSTER');

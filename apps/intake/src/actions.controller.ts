@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, KeyHolder, OptionalKey, Who } from '@countersign/service';
+import { Access, callerOf, KeyHolder, OptionalKey, Slots, Who } from '@countersign/service';
 import type { Caller, Principal } from '@countersign/service';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
 import { ACTION_ANSWER, ACTIONS_ANSWER } from './answers.js';
 import type { ActionDocument } from './action-document.js';
@@ -19,12 +19,16 @@ import { scopeOf } from './scope.js';
 import { APPROVAL, PROPOSALS } from './tokens.js';
 import { validate } from './validate.js';
 
+const WAITS = { perCaller: 500, total: 4_000 };
+
 /** What agents ask about their actions; people may read those of their tenant. */
 @ApiTags('actions')
 @ApiBearerAuth()
 @Controller('v1/actions')
 @Access('agent', 'person')
 export class ActionsController {
+  private readonly waits = new Slots('waiting calls', WAITS);
+
   constructor(
     @Inject(PROPOSALS) private readonly proposals: Proposals,
     @Inject(APPROVAL) private readonly approval: ApprovalClient,
@@ -45,16 +49,13 @@ export class ActionsController {
     @Param('action_id') actionId: string,
     @Query() query: Record<string, unknown>,
     @Who() principal: Principal,
+    @Req() request: FastifyRequest,
   ): Promise<ActionDocument> {
     const [waitMs, until] = [waitOf(query['wait']), untilOf(query['for'])];
     const token = principal.kind === 'key';
-    const found = await this.proposals.read({
-      action_id: actionIdOf(actionId),
-      scope: scopeOf(principal),
-      waitMs,
-      until,
-      token,
-    });
+    const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until, token };
+    const done = waitMs > 0 ? this.waits.take(callerOf(request)) : () => undefined;
+    const found = await this.proposals.read(read).finally(done);
     if (!found) throw notFound();
     return found;
   }

@@ -4,6 +4,7 @@ import { passOn } from '@countersign/service';
 import type { InternalAnswer, InternalClient } from '@countersign/service';
 import { isDecided } from './action-document.js';
 import type { ActionDocument } from './action-document.js';
+import { actionIdOf } from './queries.js';
 
 /** Whose actions are meant: one agent's, or with null all of the tenant's. */
 export interface Scope {
@@ -16,7 +17,7 @@ export interface ActionName {
   readonly action_id: string;
 }
 
-export type Until = 'decision' | 'terminal';
+export type Until = 'decision' | 'terminal' | 'change';
 
 export interface Watch {
   readonly action_id: string;
@@ -24,6 +25,8 @@ export interface Watch {
   /** How long to wait, milliseconds, 0 to 60 000. */
   readonly waitMs: number;
   readonly until: Until;
+  /** With `until: 'change'`: the version of the document that the caller has; '' for none. */
+  readonly seen?: string;
   /** Mints a token when the action is approved; for the proposing agent only. */
   readonly token: boolean;
   /** True when the action is known to be in the log: approval may be about to read it. */
@@ -37,6 +40,8 @@ export interface KnownAction {
   readonly body_hash: string;
   readonly agent_id: string;
   readonly document: ActionDocument;
+  /** Names this state of the document, whatever its token. */
+  readonly version: string;
   readonly [member: string]: unknown;
 }
 
@@ -97,17 +102,17 @@ export class ApprovalClient {
 
   /** @returns the document after the cancellation. @throws CountersignError as approval refuses */
   async cancel(actionId: string, request: Readonly<Record<string, unknown>>): Promise<unknown> {
-    return passOn(await this.call('POST', `/internal/actions/${actionId}/cancel`, request)).body;
+    return passOn(await this.call('POST', `${pathOf(actionId)}/cancel`, request)).body;
   }
 
   /** @returns the document with the outcome. @throws CountersignError as approval refuses */
   async fileOutcome(actionId: string, outcome: Readonly<Record<string, unknown>>): Promise<unknown> {
-    return passOn(await this.call('POST', `/internal/actions/${actionId}/outcome`, outcome)).body;
+    return passOn(await this.call('POST', `${pathOf(actionId)}/outcome`, outcome)).body;
   }
 
   /** @returns the attachment and the document with it. @throws CountersignError as approval refuses */
   async attach(actionId: string, { query, type, bytes }: AttachmentToPass): Promise<PassedAttachment> {
-    const path = `/internal/actions/${actionId}/attachments?${query.toString()}`;
+    const path = `${pathOf(actionId)}/attachments?${query.toString()}`;
     const call = { method: 'POST', path, raw: { type, bytes }, timeoutMs: UPLOAD_MS } as const;
     return passOn(await this.client.call(call)).body as PassedAttachment;
   }
@@ -122,8 +127,9 @@ export class ApprovalClient {
     const query = new URLSearchParams({ tenant: scope.tenant, wait_ms: String(waitMs), for: until });
     if (scope.agent_id !== null) query.set('agent_id', scope.agent_id);
     if (token) query.set('token', '1');
+    if (watch.seen) query.set('seen', watch.seen);
     try {
-      const path = `/internal/actions/${watch.action_id}?${query.toString()}`;
+      const path = `${pathOf(watch.action_id)}?${query.toString()}`;
       const answer = await this.client.call({ method: 'GET', path, timeoutMs: waitMs + (watch.graceMs ?? GRACE_MS) });
       return answer.status === 404 ? null : (passOn(answer).body as KnownAction);
     } catch (error) {
@@ -133,8 +139,12 @@ export class ApprovalClient {
   }
 }
 
-function isSettled(asked: KnownAction | CountersignError | null, { until, expected }: Watch): boolean {
+/** An id comes from a caller: nothing but an id may become a part of a path. @throws CountersignError `not_found` */
+const pathOf = (actionId: string): string => `/internal/actions/${encodeURIComponent(actionIdOf(actionId))}`;
+
+function isSettled(asked: KnownAction | CountersignError | null, { until, expected, seen }: Watch): boolean {
   if (asked === null) return !expected;
   if (asked instanceof CountersignError) return false;
+  if (until === 'change') return asked.version !== seen;
   return isDecided(asked.document) || (until === 'decision' && asked.document.status !== 'deciding');
 }

@@ -5,6 +5,7 @@ import { ActionsController } from './actions.controller.js';
 import { AttachmentsController } from './attachments.controller.js';
 import type { ApprovalClient } from './approval-client.js';
 import type { LabelSources } from './find-labelled.js';
+import { EventsController } from './events.controller.js';
 import { LabelsController } from './labels.controller.js';
 import type { Labels } from './labels.js';
 import { ProposeController } from './propose.controller.js';
@@ -25,7 +26,14 @@ export class IntakeModule {
   static of(parts: IntakeParts): DynamicModule {
     return {
       module: IntakeModule,
-      controllers: [ProposeController, ActionsController, AttachmentsController, LabelsController, SubmissionsHandler],
+      controllers: [
+        ProposeController,
+        ActionsController,
+        EventsController,
+        AttachmentsController,
+        LabelsController,
+        SubmissionsHandler,
+      ],
       providers: [
         { provide: PROPOSALS, useValue: parts.proposals },
         { provide: APPROVAL, useValue: parts.approval },

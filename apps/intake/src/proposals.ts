@@ -7,7 +7,7 @@ import { decidingDocument } from './action-document.js';
 import type { ActionDocument } from './action-document.js';
 import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
-import type { ApprovalClient, Scope, Until } from './approval-client.js';
+import type { ApprovalClient, KnownAction, Scope, Until } from './approval-client.js';
 import { attest } from './attestations.js';
 import { checkSize } from './check-size.js';
 import type { AttestOptions, FindProvider } from './attestations.js';
@@ -30,6 +30,8 @@ export interface Read {
   readonly scope: Scope;
   readonly waitMs: number;
   readonly until: Until;
+  /** With `until: 'change'`: the version that the caller has. */
+  readonly seen?: string;
   readonly token: boolean;
 }
 
@@ -95,11 +97,19 @@ export class Proposals {
 
   /** What is known of an action, or null. @throws CountersignError `overloaded` */
   async read(read: Read): Promise<ActionDocument | null> {
-    const { tenant, agent_id } = read.scope;
-    const recent = this.recent.get(read.action_id);
-    const mine = recent?.tenant === tenant && (agent_id === null || recent.agent_id === agent_id) ? recent : null;
+    return (await this.readVersion(read))?.document ?? null;
+  }
+
+  /** As `read`, with the version of the document. @throws CountersignError `overloaded` */
+  async readVersion(read: Read): Promise<Pick<KnownAction, 'document' | 'version'> | null> {
+    const mine = this.ownRecent(read);
     const known = await this.options.approval.watch({ ...read, expected: mine !== null });
-    return known?.document ?? (mine ? decidingDocument(mine.deciding) : null);
+    return known ?? (mine && { document: decidingDocument(mine.deciding), version: 'deciding' });
+  }
+
+  private ownRecent({ action_id, scope: { tenant, agent_id } }: Read): RecentProposal | null {
+    const recent = this.recent.get(action_id);
+    return recent?.tenant === tenant && (agent_id === null || recent.agent_id === agent_id) ? recent : null;
   }
 
   /** @returns true when the same proposal was in the log before */

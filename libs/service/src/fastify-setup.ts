@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { CountersignError, LIMITS, problemOf } from '@countersign/canonical';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { endStreams } from './edge/event-stream.js';
 import { guardRoutes, routeFactsOf } from './edge/on-request.js';
 import type { Authenticators } from './edge/principal.js';
 import { answerClientError } from './client-error.js';
@@ -87,6 +88,10 @@ export function setUpHttp(
     done();
   });
   guardRoutes(fastify, { authenticators: options.authenticators ?? {}, internalToken: options.config.internalToken });
+  fastify.addHook('preClose', (done) => {
+    endStreams(fastify);
+    done();
+  });
   fastify.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
     observe({ method: request.method, route, status: reply.statusCode, seconds: reply.elapsedTime / 1000 });

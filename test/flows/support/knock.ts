@@ -32,6 +32,15 @@ export function operationOf(name: string, door: Door): Operation {
 
 const filled = (text: string, ids: Ids): string => text.replace(/:(\w+)/g, (whole, name: string) => ids[name] ?? whole);
 
+/** Of a stream that does not end, its first piece. */
+async function textOf(response: Response): Promise<string> {
+  if (!(response.headers.get('content-type') ?? '').startsWith('text/event-stream')) return response.text();
+  const reader = response.body?.getReader();
+  const first = await reader?.read();
+  await reader?.cancel();
+  return new TextDecoder().decode(first?.value as Uint8Array | undefined);
+}
+
 /** Calls an operation with these ids. @param authorization the header's whole value, null to send none */
 export async function knock(
   { url, method, path, door }: Operation,
@@ -53,5 +62,5 @@ export async function knock(
     },
     ...(body === undefined ? {} : { body: filled(JSON.stringify(body), ids) }),
   });
-  return { status: response.status, text: await response.text() };
+  return { status: response.status, text: await textOf(response) };
 }

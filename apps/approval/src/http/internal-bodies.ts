@@ -9,7 +9,9 @@ export const ReadQuery = z.object({
   tenant: id,
   agent_id: id.optional(),
   wait_ms: z.coerce.number().int().min(0).max(MAX_WAIT_MS).default(0),
-  for: z.enum(['decision', 'terminal']).default('terminal'),
+  for: z.enum(['decision', 'terminal', 'change']).default('terminal'),
+  /** With `for=change`: the version of the document that the caller has. */
+  seen: z.string().max(100).optional(),
   token: z.string().optional(),
 });
 export type ReadQuery = z.infer<typeof ReadQuery>;

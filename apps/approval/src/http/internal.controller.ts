@@ -14,7 +14,7 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { actionDocument, decidingDocument } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
-import { canonicalize, CountersignError } from '@countersign/canonical';
+import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { Access } from '@countersign/service';
 import type { Judge } from '../judge/judge.js';
@@ -31,6 +31,9 @@ import { validate } from './validate.js';
 
 /** How long an action that nobody here has heard of may still turn up, milliseconds. */
 const UNKNOWN_GRACE_MS = 500;
+
+/** Version of the document of an action that is not decided. */
+const DECIDING = 'deciding';
 
 const notFound = (): CountersignError => new CountersignError('not_found', 'there is no such action');
 
@@ -61,7 +64,7 @@ export class InternalController implements OnModuleDestroy {
     const deciding = this.deciding(actionId, wanted);
     if (deciding === null) throw notFound();
     const { body_hash, agent_id } = deciding;
-    return { body_hash, agent_id, terminal_at: null, document: decidingDocument(deciding) };
+    return { body_hash, agent_id, terminal_at: null, document: decidingDocument(deciding), version: DECIDING };
   }
 
   @Get('actions')
@@ -105,7 +108,7 @@ export class InternalController implements OnModuleDestroy {
     const token = withToken ? await this.tokens.mint(action, Date.now()) : null;
     const { body_hash, agent_id } = action.decided;
     const terminal_at = action.resolution === null ? null : new Date(action.resolution.resolved_at).toISOString();
-    return { body_hash, agent_id, terminal_at, document: actionDocument(action, token) };
+    return { body_hash, agent_id, terminal_at, document: actionDocument(action, token), version: versionOf(action) };
   }
 
   /**
@@ -116,8 +119,9 @@ export class InternalController implements OnModuleDestroy {
     const [sinceMs, { wait_ms }] = [Date.now(), wanted];
     for (;;) {
       const action = this.decided(actionId, wanted);
-      if (action !== null && (wanted.for === 'decision' || action.resolution !== null)) return action;
+      if (action !== null && isEnough(action, wanted)) return action;
       const isKnown = action !== null || this.deciding(actionId, wanted) !== null;
+      if (action === null && isKnown && wanted.for === 'change' && wanted.seen !== DECIDING) return null;
       const leftMs = sinceMs + (isKnown ? wait_ms : Math.min(wait_ms, UNKNOWN_GRACE_MS)) - Date.now();
       if (leftMs <= 0 || this.judge.watchers.closed) return action;
       await this.judge.watchers.change(actionId, leftMs);
@@ -133,6 +137,14 @@ export class InternalController implements OnModuleDestroy {
     const action = this.view.deciding(tenant, actionId);
     return agent_id === undefined || action?.agent_id === agent_id ? action : null;
   }
+}
+
+/** Names a state of the document, without its token, which is another at each read. */
+const versionOf = (action: ActionState): string => digestOf(actionDocument(action)).slice('sha256:'.length);
+
+function isEnough(action: ActionState, wanted: ReadQuery): boolean {
+  if (wanted.for === 'change') return versionOf(action) !== wanted.seen;
+  return wanted.for === 'decision' || action.resolution !== null;
 }
 
 const textOf = (value: unknown): string | null => (value === undefined || value === null ? null : canonicalize(value));

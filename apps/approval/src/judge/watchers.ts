@@ -1,10 +1,17 @@
 /** Those who wait for an action to change, by its id. */
 export class Watchers {
+  private readonly listeners: ((actionIds: Iterable<string>) => void)[] = [];
   private readonly watching = new Map<string, Set<() => void>>();
   /** True once nobody may wait any more. */
   closed = false;
 
+  /** Tells a listener of every action that changes. */
+  onWake(listener: (actionIds: Iterable<string>) => void): void {
+    this.listeners.push(listener);
+  }
+
   wake(actionIds: Iterable<string>): void {
+    for (const listener of this.listeners) listener(actionIds);
     if (this.watching.size === 0) return;
     for (const id of actionIds) for (const wake of this.watching.get(id) ?? []) wake();
   }

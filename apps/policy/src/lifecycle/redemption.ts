@@ -73,7 +73,7 @@ export class Redemptions {
       ...{ tenant, reported_by: EXECUTOR, client_request_id: uuid5(`policy_change|outcome|${actionId}`) },
       ...{ ...outcome, body_hash: digestOf(outcome), occurred_at: null },
     };
-    const path = `/internal/actions/${actionId}/outcome`;
+    const path = `/internal/actions/${encodeURIComponent(actionId)}/outcome`;
     passOn(await this.options.approval.call({ method: 'POST', path, body, timeoutMs: RETRY_FOR_MS }));
   }
 

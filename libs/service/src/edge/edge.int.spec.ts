@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Body, Controller, Get, HttpCode, Module, Param, Post, Req } from '@nestjs/common';
-import type { FastifyRequest } from 'fastify';
+import { Body, Controller, Get, HttpCode, Module, Param, Post, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   Access,
   addKey,
@@ -18,11 +19,15 @@ import {
   NO_CREDENTIALS,
   OpensPacket,
   OptionalKey,
+  readCredentials,
+  revokeKey,
   role,
+  sendEvents,
+  Slots,
   startService,
   writeCredentials,
 } from '../index.js';
-import type { Caller, RunningService, ServiceConfig } from '../index.js';
+import type { Caller, RunningService, ServiceConfig, StreamEvent } from '../index.js';
 
 const secretsDir = mkdtempSync(join(tmpdir(), 'countersign-edge-'));
 const config: ServiceConfig = {
@@ -32,6 +37,17 @@ const config: ServiceConfig = {
 };
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 let opened = 0;
+const slots = new Slots('streams', { perCaller: 3, total: 4 });
+/** Large events that the source gave so far. */
+let given = 0;
+
+async function* news(): AsyncGenerator<StreamEvent> {
+  for (;;) {
+    given += 1;
+    yield { id: String(given), event: 'news', data: 'x'.repeat(10_000) };
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
 
 @Controller('v1/things')
 @Access('agent')
@@ -46,6 +62,11 @@ class ThingsController {
   @HttpCode(200)
   loose(@OptionalKey() key: string | undefined): unknown {
     return { key: key ?? null };
+  }
+
+  @Get('news')
+  news(@Res() reply: FastifyReply): void {
+    sendEvents(reply, news, slots);
   }
 
   @Access('anybody')
@@ -186,6 +207,7 @@ describe('an address', () => {
     ['OPTIONS', '/v1/things', 'POST'],
     ['DELETE', '/v1/things/7', 'GET, HEAD'],
     ['PATCH', '/v1/things/loose', 'GET, HEAD, POST'],
+    ['POST', '/v1/things/news', 'GET, HEAD'],
     ['POST', '/health/live', 'GET, HEAD'],
     ['TRACE', '/openapi.json?x=1', 'GET, HEAD'],
     ['PROPFIND', '/v1/things', 'POST'],
@@ -284,6 +306,72 @@ describe('a packet', () => {
     const answer = await send({ method: 'GET', path: '/v1/things/7', headers: [name, value] });
     expect([answer.status, answer.body['reason']]).toEqual([403, 'prefetch']);
     expect(opened).toBe(before);
+  });
+});
+
+describe('a stream of events', () => {
+  const listen = (secret = agentKey.secret): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${secret}` };
+      httpRequest(`${service.url}/v1/things/news`, { headers }, resolve).on('error', reject).end();
+    });
+  const ends = (answer: IncomingMessage): Promise<void> =>
+    new Promise((resolve) =>
+      answer
+        .resume()
+        .once('close', resolve)
+        .on('error', () => undefined),
+    );
+
+  it('is asked for no more than its reader takes', async () => {
+    const answer = await listen();
+    answer.pause();
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const taken = given;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(given).toBe(taken);
+    answer.destroy();
+  });
+
+  it('is one of so many of a caller, and a place is free again when the reader is gone', async () => {
+    const places = [await listen(), await listen(), await listen()];
+    const refused = await listen();
+    expect([refused.statusCode, refused.headers['retry-after']]).toEqual([429, '5']);
+    for (const place of places) place.destroy();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const again = await listen();
+    expect(again.statusCode).toBe(200);
+    again.destroy();
+  });
+
+  it('ends with the credential of its reader', async () => {
+    const key = newKey(0);
+    const before = readCredentials(join(secretsDir, 'credentials.json'));
+    const added = addKey(before, { kind: 'agent', tenant: 't', id: 'a' }, key);
+    writeCredentials(secretsDir, added);
+    const answer = await listen(key.secret);
+    expect(answer.statusCode).toBe(200);
+    writeCredentials(secretsDir, revokeKey(added, key.key_id, new Date().toISOString()));
+    const from = Date.now();
+    await ends(answer);
+    expect(Date.now() - from).toBeLessThan(4_000);
+  });
+
+  it('ends when the service stops', async () => {
+    const authenticators = { keys: new KeyAuth(credentials) };
+    const other = await startService({ name: 'things', module: ThingsModule, config, log: silent, authenticators });
+    const headers = { authorization: `Bearer ${agentKey.secret}` };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
+      httpRequest(`${other.url}/v1/things/news`, { headers }, resolve).on('error', reject).end(),
+    );
+    const from = Date.now();
+    await Promise.all([ends(answer), other.close()]);
+    expect(Date.now() - from).toBeLessThan(1_500);
+  });
+
+  it('is not opened by HEAD', async () => {
+    const answer = await send({ method: 'HEAD', path: '/v1/things/news' });
+    expect([answer.status, answer.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
   });
 });
 

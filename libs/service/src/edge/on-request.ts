@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isInternal } from '../internal-header.js';
 import type { RouteFacts } from './access.js';
 import { readKeyHeader } from './idempotency-key.js';
-import { authenticate, checkAdmitted, setPrincipal } from './principal.js';
+import { authenticate, checkAdmitted, setPrincipal, setRecheck } from './principal.js';
 import type { Authenticators } from './principal.js';
 import { refusePrefetch } from './prefetch.js';
 import { Routes } from './routes.js';
@@ -42,6 +42,7 @@ async function admit(request: FastifyRequest, { authenticators, internalToken }:
   const principal = await authenticate(request, authenticators);
   checkAdmitted(access, principal);
   setPrincipal(request, principal);
+  setRecheck(request, async () => checkAdmitted(access, await authenticate(request, authenticators)));
 }
 
 /** No route takes a list in its query, and two readers of one address must not read two values. */

@@ -61,6 +61,31 @@ function remedyOf(access: readonly Admitted[]): string {
 export const setPrincipal = (request: FastifyRequest, principal: Principal): void =>
   void principals.set(request, principal);
 
+const rechecks = new WeakMap<object, () => Promise<void>>();
+
+export const setRecheck = (request: FastifyRequest, check: () => Promise<void>): void =>
+  void rechecks.set(request, check);
+
+/**
+ * Asks again whether the caller of a long request may still make it.
+ * @throws CountersignError `unauthenticated` or `forbidden` when not
+ */
+export async function recheck(request: FastifyRequest): Promise<void> {
+  await rechecks
+    .get(request)?.()
+    .catch((fault: unknown) => {
+      if (!(fault instanceof CountersignError) || !fault.retriable) throw fault;
+    });
+}
+
+/** One text for each API key and person. */
+export function callerOf(request: FastifyRequest): string {
+  const principal = principals.get(request);
+  if (!principal) return '';
+  if (principal.kind === 'key') return principal.caller.key_id;
+  return `${principal.reviewer.issuer} ${principal.reviewer.subject}`;
+}
+
 /** @throws CountersignError `unauthenticated` on a route that asks nobody who they are */
 function principalOf(context: ExecutionContext): Principal {
   const principal = principals.get(context.switchToHttp().getRequest<FastifyRequest>());

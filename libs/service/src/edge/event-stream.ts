@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { callerOf, recheck } from './principal.js';
+import type { Slots } from './slots.js';
+
+/** One server-sent event. `id` comes back as `Last-Event-ID` when the reader connects again. */
+export interface StreamEvent {
+  readonly id: string;
+  readonly event: string;
+  readonly data: unknown;
+}
+
+/** Events as they come; null where there is nothing to say, which keeps the connection alive. */
+export type StreamSource = (signal: AbortSignal) => AsyncIterable<StreamEvent | null>;
+
+/** How long a source may be silent before it gives null, milliseconds. */
+export const HEARTBEAT_MS = 15_000;
+/** A reader that takes nothing for so long is cut off. */
+const SLOW_MS = 10_000;
+/** How long a person who was removed still hears something. */
+const RECHECK_MS = 500;
+
+const open = new WeakMap<object, Set<Readable>>();
+
+/**
+ * Answers with server-sent events until the source ends, the reader goes or is too slow, its credential ends, or the
+ * service stops. What is not read yet is bounded: the source is asked for the next event only when the last one is taken.
+ * @throws CountersignError `rate_limited` when the caller has too many streams
+ */
+export function sendEvents(reply: FastifyReply, source: StreamSource, slots: Slots): void {
+  void reply.headers({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+  if (reply.request.method === 'HEAD') return void reply.send();
+  const give = slots.take(callerOf(reply.request));
+  const ended = new AbortController();
+  const stream: Readable = Readable.from(
+    written(source(ended.signal), () => stream.destroy()),
+    { objectMode: false },
+  );
+  const streams = streamsOf(reply.server);
+  const checking = setInterval(() => void recheck(reply.request).catch(() => stream.destroy()), RECHECK_MS);
+  const end = (): void => {
+    clearInterval(checking);
+    streams.delete(stream);
+    give();
+    ended.abort();
+    stream.destroy();
+  };
+  streams.add(stream);
+  stream.on('error', () => undefined);
+  reply.raw.once('close', end);
+  void reply.send(stream);
+}
+
+/** Ends every stream of a server, so that it can stop. */
+export function endStreams(server: FastifyInstance): void {
+  for (const stream of streamsOf(server)) stream.destroy();
+}
+
+function streamsOf({ server }: FastifyInstance): Set<Readable> {
+  const streams = open.get(server) ?? new Set();
+  open.set(server, streams);
+  return streams;
+}
+
+/** A reader that does not take a piece in time is not waited for. */
+async function* written(events: AsyncIterable<StreamEvent | null>, cut: () => void): AsyncGenerator<string> {
+  yield ': countersign\n\n';
+  for await (const event of events) {
+    const late = setTimeout(cut, SLOW_MS).unref();
+    try {
+      yield textOf(event);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+}
+
+// JSON text has no line end, so it is one line of the format (HTML, section 9.2).
+const textOf = (event: StreamEvent | null): string =>
+  event === null ? ':\n\n' : `id: ${event.id}\nevent: ${event.event}\ndata: ${JSON.stringify(event.data)}\n\n`;
