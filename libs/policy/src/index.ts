@@ -2,6 +2,7 @@ export { boundedTrail } from './bounded-trail.js';
 export { actionOf } from './action.js';
 export type { PolicyAction } from './action.js';
 export type {
+  CompiledActivation,
   CompiledAudit,
   CompiledDriftGuard,
   CompiledPolicy,
