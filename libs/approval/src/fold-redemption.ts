@@ -38,7 +38,9 @@ function judge(turn: Turn, action: ActionState, grant: GrantState, asked: Redemp
   if (grant.status === 'lapsed') return refuse('expired');
   if (asked.token_expires_at <= turn.now) return refuse('expired');
   if (isFrozen(turn.state, action)) return refuse('frozen');
-  return preconditionsHold(proposalOf(action).preconditions, asked.preconditions) ? null : refuse('precondition_changed');
+  return preconditionsHold(proposalOf(action).preconditions, asked.preconditions)
+    ? null
+    : refuse('precondition_changed');
 }
 
 // A grant on people's authority is worth what its votes are worth, so they are counted again.
