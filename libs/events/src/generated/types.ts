@@ -1134,6 +1134,8 @@ export interface RequestOpened {
   readonly amount_value: null | string;
   /** ISO 4217 code of the amount. */
   readonly amount_currency: null | string;
+  /** Whether it is the blind review of an approval: until it is answered, nobody but an admin is shown who approved and why. */
+  readonly blind_review: boolean;
 }
 
 /** A pending request has waited so long that those who are asked are reminded. */
