@@ -28,7 +28,7 @@ const TABLES = [
   'burden_daily_rows',
 ];
 const VIEWS = ['events', 'audit', 'votes', 'labels', 'refusals', 'metrics_daily', 'burden_daily'];
-const { log: stories, told } = tellStories(11, 1_500);
+const { log: stories, told } = tellStories(11, 1_500, Date.now());
 
 interface Telemetry {
   readonly sink: Sink;

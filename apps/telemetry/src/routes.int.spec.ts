@@ -357,4 +357,42 @@ describe('telemetry over HTTP', () => {
     });
     expect(byOffset[1]).not.toHaveProperty('value');
   });
+
+  it('says nothing of the votes while a blind review is open, but to admins', async () => {
+    const { action_id } = mine.find(
+      ({ votes, action }) => votes.length > 0 && action.approval_status === 'approved',
+    )!.action;
+    const path = `/v1/audit/actions?action_id=${action_id}`;
+    const run = `/v1/audit/runs/${await runOf(action_id)}`;
+    const seen = async (roles: string[] = []): Promise<Item[]> => {
+      const [page, whole] = [await get(path, 'acme', roles), await get(run, 'acme', roles)];
+      return [...page.body.items, ...whole.body.actions].filter((item) => item.action_id === action_id);
+    };
+    const put = (offset: number, type: string, payload: object) =>
+      database.engine.insert(
+        'event_rows',
+        [
+          {
+            ...blankRow({ topic: TOPICS.approvals, partition: 0, offset, timestampMs: Date.UTC(2026, 5, 20) }),
+            type,
+            tenant: 'acme',
+            ...{ action_id, request_id: 'req_blind' },
+            payload: JSON.stringify(payload),
+          },
+        ],
+        `blind-${offset}`,
+      );
+    const before = await seen();
+    expect(before).toHaveLength(2);
+    await put(9_000_001, 'RequestOpened', { request_kind: 'audit', blind_review: true });
+    for (const item of await seen())
+      expect(item).toMatchObject({
+        blind: true,
+        labels: [],
+        approval: { status: 'approved', reviewer_id: null, reason: null, votes: [] },
+      });
+    expect(await seen(['admin'])).toEqual(before);
+    await put(9_000_002, 'RequestResolved', { request_kind: 'audit', status: 'answered' });
+    expect(await seen()).toEqual(before);
+  });
 });
