@@ -19,6 +19,7 @@ export async function startTelemetry(config: TelemetryConfig): Promise<RunningSe
   const sink = createEventSink({
     ...{ connection, appender, engine, refresher, macKeys: config.macKeys },
     onRefused: (topic, count) => counts.refused(topic, count),
+    onLetter: (topic, reason) => counts.lettered(topic, reason),
   });
   const readiness = new Readiness();
   readiness.add('clickhouse', () => engine.ping());
