@@ -1,15 +1,24 @@
+import { CURRENCIES } from './currencies.js';
 import { pointerTo } from './json.js';
 import type { JsonValue } from './json.js';
+import { labelFault } from './labels.js';
 
-/** An amount as it travels: a plain decimal string and an ISO 4217 code. Never a float. */
+/** An amount: a plain decimal string, and an ISO 4217 code in upper case or another text as it was sent. Never a float. */
 export interface Money {
   readonly value: string;
   readonly currency: string;
 }
 
 const PLAIN_DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
-const CURRENCY = /^[A-Z]{3}$/;
-const MAX_DIGITS = 30;
+const MAX_DIGITS = 40;
+/** Decimals of what is no ISO 4217 currency: as many as the common tokens have. */
+const OTHER_DIGITS = 18;
+
+/** The ISO 4217 code in upper case, in whatever case it was sent; any other text as it is: it is like itself only. */
+export function currencyOf(text: string): string {
+  const code = text.length === 3 ? text.toUpperCase() : text;
+  return CURRENCIES.has(code) ? code : text;
+}
 
 // ISO 4217, table A.1: the currencies whose minor unit is not two digits.
 const MINOR_DIGITS: Readonly<Record<string, number>> = {
@@ -20,8 +29,9 @@ const MINOR_DIGITS: Readonly<Record<string, number>> = {
   ...Object.fromEntries('CLF UYW'.split(' ').map((c) => [c, 4])),
 };
 
-/** Digits after the decimal point that a currency allows (ISO 4217), 0 to 4. */
-export const minorDigits = (currency: string): number => MINOR_DIGITS[currency] ?? 2;
+/** Digits after the decimal point that a currency allows: 0 to 4 by ISO 4217, 18 for any other text. */
+export const minorDigits = (currency: string): number =>
+  MINOR_DIGITS[currency] ?? (CURRENCIES.has(currency) ? 2 : OTHER_DIGITS);
 
 const fraction = (decimal: string): string => (decimal.includes('.') ? decimal.slice(decimal.indexOf('.') + 1) : '');
 
@@ -38,8 +48,9 @@ export function parseMoney(value: unknown): Money | null {
   if (!looksLikeMoney(value)) return null;
   const { value: amount, currency } = value;
   if (typeof amount !== 'string' || typeof currency !== 'string' || amount.length > MAX_DIGITS) return null;
-  if (!PLAIN_DECIMAL.test(amount) || !CURRENCY.test(currency)) return null;
-  return fraction(amount).length <= minorDigits(currency) ? { value: amount, currency } : null;
+  if (!PLAIN_DECIMAL.test(amount) || labelFault(currency) !== null) return null;
+  const code = currencyOf(currency);
+  return fraction(amount).length <= minorDigits(code) ? { value: amount, currency: code } : null;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CURRENCIES } from './currencies.js';
+import { CURRENCIES } from '@countersign/canonical';
 import { decimal, factName, name, pointer, tokens } from './words.js';
 
 const at = {
@@ -25,6 +25,13 @@ const money = z.strictObject({
     .refine((code) => CURRENCIES.has(code), 'expected a currency of ISO 4217, such as USD')
     .describe('ISO 4217 code. An amount of another currency counts as missing.'),
   bare_number: z.boolean().default(false).describe('The action states a bare number instead of value and currency.'),
+  minor_units: z
+    .boolean()
+    .default(false)
+    .describe('The amount is a whole number of the smallest unit of the currency, such as cents.'),
+  currency_at: pointer
+    .optional()
+    .describe('Where the currency of a bare number stands; where that is another one, or none, the amount is missing.'),
   min: decimal.default('0').describe('A lower amount counts as missing. Default 0: no amount below zero is read.'),
   above: decimal.optional().describe('An amount that is not above counts as missing.'),
 });
