@@ -92,6 +92,8 @@ describe('money', () => {
     [{ value: '1.0', currency: 'jpy' }],
     [{ value: '1', currency: ' USD' }],
     [{ value: '1', currency: '' }],
+    [{ value: '1', currency: 'US\u200bDC' }],
+    [{ value: '1', currency: 'x'.repeat(65) }],
     [{ value: `0.${'1'.repeat(19)}`, currency: 'USDC' }],
     [{ value: '099.00', currency: 'USD' }],
     [{ value: '+5.00', currency: 'USD' }],
@@ -105,7 +107,17 @@ describe('money', () => {
 
   it('takes a code of ISO 4217 in any case, and any other text as it is', () => {
     expect(parseMoney({ value: '1.00', currency: 'eur' })).toEqual({ value: '1.00', currency: 'EUR' });
-    for (const currency of ['USDC', 'usdc', 'loyalty points', 'XYZ', 'xyz'])
+    for (const currency of [
+      'USDC',
+      'usdc',
+      'loyalty points',
+      'XYZ',
+      'xyz',
+      'u\u017fd',
+      '\u0131ls',
+      'US\u13a0',
+      'x'.repeat(64),
+    ])
       expect(parseMoney({ value: `0.${'1'.repeat(18)}`, currency })?.currency).toBe(currency);
   });
 

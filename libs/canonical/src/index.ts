@@ -13,7 +13,17 @@ export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
 export type { IdPrefix } from './ids.js';
 export { idempotencyKeyOf } from './idempotency-key.js';
 export { CURRENCIES } from './currencies.js';
-export { addDecimal, compareDecimal, currencyOf, findBadMoney, looksLikeMoney, minorDigits, parseMoney } from './money.js';
+export {
+  addDecimal,
+  compareDecimal,
+  currencyFault,
+  currencyOf,
+  findBadMoney,
+  fromMinorUnits,
+  looksLikeMoney,
+  minorDigits,
+  parseMoney,
+} from './money.js';
 export type { Money } from './money.js';
 export { CLOCK_SKEW_MS, parseTime } from './times.js';
 export { CountersignError, problemOf, PROBLEMS } from './problem.js';
