@@ -4,7 +4,6 @@ import {
   loadIssuers,
   loadRate,
   loadServiceConfig,
-  positiveInt,
   required,
 } from '@countersign/service';
 import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
@@ -27,15 +26,11 @@ export interface ApprovalConfig extends ServiceConfig {
   readonly operator: string;
   /** Directory of attached evidence, the same for all instances. */
   readonly evidenceDir: string;
-  /** How long actions are remembered, milliseconds; may only grow over the life of a log. Default 8 days. */
-  readonly horizonMs: number;
   /** Waits between attempts to deliver a message, milliseconds. Default: ten attempts over three days. */
   readonly notificationWaitsMs?: readonly number[];
   /** Called with each address before a message connects to it; for tests. */
   readonly onNotificationConnect?: (address: string) => void;
 }
-
-const DAY_MS = 86_400_000;
 
 /** @throws Error naming the first missing or malformed variable (never its value) */
 export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
@@ -50,5 +45,4 @@ export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
   rosterFile: env['COUNTERSIGN_ROSTER'] || null,
   operator: env['COUNTERSIGN_OPERATOR'] || 'operator',
   evidenceDir: required(env, 'COUNTERSIGN_EVIDENCE_DIR'),
-  horizonMs: positiveInt(env, 'COUNTERSIGN_HORIZON_DAYS', 8) * DAY_MS,
 });
