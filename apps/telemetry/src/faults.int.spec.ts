@@ -93,6 +93,7 @@ describe('telemetry while its engine dies', () => {
       refresher,
       macKeys,
       onRefused: () => undefined,
+      onLetter: () => undefined,
       groupId,
     });
     await sink.start();
