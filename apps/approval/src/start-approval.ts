@@ -51,10 +51,9 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const log = createLogger('approval', config.logLevel);
   const parts = partsOf(config, log);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
-  const { appender, roster, transport, assigner, limit } = parts;
-  const reviewers = new RosteredAuth(config.issuers, roster, limit);
-  const authenticators = { keys: new KeyAuth(credentials, limit), reviewers };
-  const page = pageOf(config, { reviewers, connection, appender });
+  const { appender, roster, transport, assigner } = parts;
+  const authenticators = authenticatorsOf(config, parts);
+  const page = pageOf(config, { reviewers: authenticators.reviewers, connection, appender });
   const shown = new Shown(judge, log);
   const votes = new Votes(judge, view, new Edits(policy));
   const module = ApprovalModule.of({
@@ -81,13 +80,18 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
       [appender, connection],
     );
   };
-  const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
-  const service = await startService({ ...options, ...httpOf(config), authenticators });
+  const options = { name: 'approval', module, config, log, readiness, transport, onClosed, authenticators };
+  const service = await startService({ ...options, ...httpOf(config) });
   await Promise.all([judge.start(), openRoster(roster, config)]);
   await Promise.all([hints.start(), publisher.start(), notify.notifications.start(), page?.sessions.start()]);
   for (const part of [ticker, assigner]) part.start();
   return service;
 }
+
+const authenticatorsOf = (
+  { issuers }: ApprovalConfig,
+  { credentials, roster, limit }: Pick<ReturnType<typeof partsOf>, 'credentials' | 'roster' | 'limit'>,
+) => ({ keys: new KeyAuth(credentials, limit), reviewers: new RosteredAuth(issuers, roster, limit) });
 
 const evidenceOf = async ({ evidenceDir }: ApprovalConfig, judge: Judge, log: Logger): Promise<Evidence> =>
   new Evidence(judge, await openEvidenceDirectory(evidenceDir), log);

@@ -83,7 +83,8 @@ export type RefusalCode =
   | 'custody_full'
   | 'evidence_required'
   | 'evidence_full'
-  | 'already_attached';
+  | 'already_attached'
+  | 'too_many';
 
 export interface Refusal {
   readonly code: RefusalCode;

@@ -38,6 +38,7 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   custody_full: 'it has taken as many comments and changes of hands as it can; vote, escalate it or step aside',
   evidence_required:
     'attach what `missing` names (POST /v1/requests/{request_id}/attachments or `countersign attach`), read it, and vote',
+  too_many: 'you have done this as often as one action takes it; what you sent before stays',
   evidence_full: 'it has as many attachments, or as many bytes of them, as it takes; the agent may add half of them',
   already_attached: 'this content is attached to the request as this kind already',
   release_too_late: 'choose an earlier time: the action is forgotten before its grant could be used',
