@@ -176,7 +176,11 @@ describe('the command line', () => {
   it('publishes a policy, says what differs, and makes it speak when two risk owners agree', async () => {
     const text = (quorum: number): string =>
       `name: cli-flow\ntenant: acme\naction_types: { cli_flow: {} }\ngates: { g: { quorum: ${quorum}, roles: [finance] } }\nfallback: g\n`;
-    const publish = (quorum: number) => json('policy', 'publish', file('cli-flow.yaml', text(quorum)), '--note', 'x');
+    const cases = `policy: cli-flow\ntenant: acme\nbase: { action_type: cli_flow }\ncases: [{ name: waits, want: { decision: require_approval } }]\n`;
+    const publish = (quorum: number) => {
+      const [policy, beside] = [file('cli-flow.yaml', text(quorum)), file('cli-flow-cases.yaml', cases)];
+      return json('policy', 'publish', policy, '--cases', beside, '--note', 'x');
+    };
     expect(await publish(1)).toMatchObject({ version: 1, state: 'draft', note: 'x' });
     expect(await publish(2)).toMatchObject({ version: 2, state: 'draft' });
     const told = await countersign('policy', 'diff', 'cli-flow', '1', '2');

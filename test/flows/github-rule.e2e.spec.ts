@@ -13,7 +13,7 @@ import {
   type GithubStandIn,
 } from '../../apps/cli/src/github/testing/github-stand-in.js';
 import { approve, deny } from './support/proposals.js';
-import { TENANT, worldOf, type World } from './support/world.js';
+import { facts, TENANT, worldOf, type World } from './support/world.js';
 
 const POLICY = `name: releases
 action_types: { deployment: {} }
@@ -113,6 +113,33 @@ describe('the deployment protection rule of GitHub', () => {
     // The first of all is not answered again.
     expect(reviewsOf(1)).toHaveLength(3);
   }, 90_000);
+
+  it('is not approved by an action of another environment that holds its parameters', async () => {
+    const { action_id } = await deliver(rulePayload(github.app, 6));
+    const waiting = await read(action_id);
+    const { parameters } = waiting.effective!;
+    const proposal = {
+      ...{ run_id: 'sly', agent: { id: 'deploy-agent', version: 'v1' }, model: { id: 'm' }, action_type: 'deployment' },
+      ...{ environment: 'staging' as const, target: 'repository:acme/shop', parameters },
+    };
+    const sly = await world.decided(proposal);
+    await world.vote('rex', sly, approve);
+    const { grant } = await world.ended(proposal, sly.action_id);
+    await world.redeem(grant?.token ?? '', facts(proposal));
+    await receiver.close();
+    receiver = await start();
+    await vote(action_id, deny);
+    await eventually(() => expect(reviewsOf(6)).toMatchObject([{ state: 'rejected', status: 204 }]), WITHIN);
+  }, 60_000);
+
+  it('is refused with the name of what a delivery lacks, in the answer and in the metrics', async () => {
+    const { installation: _none, ...rest } = rulePayload(github.app, 8) as Record<string, unknown>;
+    expect(await deliver(rest)).toMatchObject({ status: 422, member: '/installation/id' });
+    const large = { ...rulePayload(github.app, 8), sender: { note: 'x'.repeat(5_000_000) } };
+    expect(await deliver(large)).toMatchObject({ status: 202, replayed: false });
+    const metrics = await (await fetch(`${receiver.url}/metrics`)).text();
+    expect(metrics).toContain('countersign_github_deliveries_total{result="refused_422",member="/installation/id"} 1');
+  }, 60_000);
 
   it('is proposed for nobody but GitHub, and answered to nobody but GitHub', async () => {
     const payload = rulePayload(github.app, 5);

@@ -63,4 +63,30 @@ describe('replay of recorded actions', () => {
     expect(second).toMatchObject({ actions: 7, known: 7, figures: expected });
     await expect(settledCount([`${name}-a`, `${name}-b`])).resolves.toBe(before);
   });
+
+  it('takes rows with nothing but what was done, of several agents: nobody votes, nothing runs, no label', async () => {
+    const name = `bare-${randomUUID()}`;
+    const least = { run_id: name, agent_version: 'v1', model_id: 'm-1', input: { amount: 250.5 } };
+    const rows = [
+      { ...least, seq: 1, agent: 'tau-airline-agent', action_type: 'send_certificate' },
+      { ...least, seq: 2, agent: 'deploy-agent', action_type: 'deployment' },
+    ];
+    const records = parseRecords(rows.map((row) => JSON.stringify(row)).join('\n'));
+    const { figures } = await runReplay(world().local, records, () => undefined);
+    expect(figures).toMatchObject({ actions: 2, resolved_by_people: 0, outcomes: 0, unlabelled: 2 });
+    const audit = await world().rows<{ agent_id: string; approval_status: string }>(
+      `SELECT agent_id, approval_status FROM audit WHERE run_id = '${name}' ORDER BY agent_id`,
+    );
+    expect(audit).toEqual([
+      { agent_id: 'deploy-agent', approval_status: 'pending' },
+      { agent_id: 'tau-airline-agent', approval_status: 'pending' },
+    ]);
+  });
+
+  it('names the agents that there are not, and how to make them', async () => {
+    const records = [{ ...BASE, run_id: 'x', agent: 'stranger-agent' }];
+    await expect(runReplay(world().local, records, () => undefined)).rejects.toThrow(
+      'countersign keys add --agent stranger-agent',
+    );
+  });
 });

@@ -1,3 +1,4 @@
+import { canonicalize } from '@countersign/canonical';
 import { decided, gate } from '../../../libs/approval/test/records.js';
 import { allowedAction, codeOf, fresh } from './common.js';
 import { requestId } from './instances.js';
@@ -25,6 +26,54 @@ export function readsSuite(system: () => Instances): void {
         packet: { action: { digest: action.digest } },
         you: { eligible: false, rule: 'role', can_vote: false },
       });
+    });
+
+    it('opens an action with hidden values, and takes a vote on it', async () => {
+      const parameters = canonicalize({
+        amount: { value: '450.00', currency: 'EUR' },
+        iban: `hmac-sha256:k:${'a'.repeat(64)}`,
+      });
+      const action = { ...fresh({ parameters, sensitive: ['/parameters/iban'] }), digest: 'sha256:over-plain-values' };
+      const request = decided(action, { gate: gate({ quorum: 1 }) });
+      await system().decide(request);
+      await system().read(action);
+      const [id, authorization] = [requestId(action), await bearer('ann', ['finance'])];
+      const { status, body } = await get(`/v1/requests/${id}`, authorization);
+      expect([status, body['packet_digest']]).toEqual([200, request.packet_digest]);
+      expect(body).toMatchObject({ packet: { action: { digest: action.digest }, hidden: ['/parameters/iban'] } });
+      const url = `${system().url()}/v1/requests/${id}/votes`;
+      const approve = { vote: 'approve', packet_digest: request.packet_digest };
+      expect(codeOf(await system().call('POST', url, { authorization, 'idempotency-key': id }, approve))).toBe('ok');
+    });
+
+    it.each([
+      ['whose digest is of other parameters', { digest: 'sha256:other' }, {}],
+      ['whose packet is another one', {}, { packet_digest: 'sha256:other' }],
+    ])('takes no vote on a packet that cannot be shown: %s', async (_what, of, to) => {
+      const action = { ...fresh(), ...of };
+      const request = { ...decided(action, { gate: gate({ quorum: 1 }) }), ...to };
+      await system().decide(request);
+      await system().read(action);
+      const [id, authorization] = [requestId(action), await bearer('ann', ['finance'])];
+      expect((await get(`/v1/requests/${id}`, authorization)).status).toBe(500);
+      const url = `${system().url()}/v1/requests/${id}/votes`;
+      for (const vote of ['approve', 'deny']) {
+        const body = { vote, packet_digest: request.packet_digest, reason: 'unread' };
+        const refused = await system().call('POST', url, { authorization, 'idempotency-key': vote }, body);
+        expect([refused.status, codeOf(refused)]).toEqual([409, 'stale_packet']);
+      }
+      expect(
+        (await get(`/v1/requests?run_id=${action.run_id}&status=approved`, authorization)).body['items'],
+      ).not.toEqual(expect.arrayContaining([expect.objectContaining({ request_id: id })]));
+    });
+
+    it('gives the digest of a packet only to who reads the packet', async () => {
+      const { id } = await waiting();
+      const { body } = await get('/v1/requests?status=pending&limit=200', await bearer('ann', ['finance']));
+      const items = body['items'] as unknown as { request_id: string }[];
+      const item = items.find(({ request_id }) => request_id === id);
+      expect(item).toMatchObject({ request_id: id, status: 'pending' });
+      expect(JSON.stringify(body)).not.toContain('packet_digest');
     });
 
     it('hides everything of another tenant', async () => {

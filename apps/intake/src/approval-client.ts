@@ -4,6 +4,7 @@ import { passOn } from '@countersign/service';
 import type { InternalAnswer, InternalClient } from '@countersign/service';
 import { isDecided } from './action-document.js';
 import type { ActionDocument } from './action-document.js';
+import { actionIdOf } from './queries.js';
 
 /** Whose actions are meant: one agent's, or with null all of the tenant's. */
 export interface Scope {
@@ -101,17 +102,17 @@ export class ApprovalClient {
 
   /** @returns the document after the cancellation. @throws CountersignError as approval refuses */
   async cancel(actionId: string, request: Readonly<Record<string, unknown>>): Promise<unknown> {
-    return passOn(await this.call('POST', `/internal/actions/${actionId}/cancel`, request)).body;
+    return passOn(await this.call('POST', `${pathOf(actionId)}/cancel`, request)).body;
   }
 
   /** @returns the document with the outcome. @throws CountersignError as approval refuses */
   async fileOutcome(actionId: string, outcome: Readonly<Record<string, unknown>>): Promise<unknown> {
-    return passOn(await this.call('POST', `/internal/actions/${actionId}/outcome`, outcome)).body;
+    return passOn(await this.call('POST', `${pathOf(actionId)}/outcome`, outcome)).body;
   }
 
   /** @returns the attachment and the document with it. @throws CountersignError as approval refuses */
   async attach(actionId: string, { query, type, bytes }: AttachmentToPass): Promise<PassedAttachment> {
-    const path = `/internal/actions/${actionId}/attachments?${query.toString()}`;
+    const path = `${pathOf(actionId)}/attachments?${query.toString()}`;
     const call = { method: 'POST', path, raw: { type, bytes }, timeoutMs: UPLOAD_MS } as const;
     return passOn(await this.client.call(call)).body as PassedAttachment;
   }
@@ -128,7 +129,7 @@ export class ApprovalClient {
     if (token) query.set('token', '1');
     if (watch.seen) query.set('seen', watch.seen);
     try {
-      const path = `/internal/actions/${watch.action_id}?${query.toString()}`;
+      const path = `${pathOf(watch.action_id)}?${query.toString()}`;
       const answer = await this.client.call({ method: 'GET', path, timeoutMs: waitMs + (watch.graceMs ?? GRACE_MS) });
       return answer.status === 404 ? null : (passOn(answer).body as KnownAction);
     } catch (error) {
@@ -137,6 +138,9 @@ export class ApprovalClient {
     }
   }
 }
+
+/** An id comes from a caller: nothing but an id may become a part of a path. @throws CountersignError `not_found` */
+const pathOf = (actionId: string): string => `/internal/actions/${encodeURIComponent(actionIdOf(actionId))}`;
 
 function isSettled(asked: KnownAction | CountersignError | null, { until, expected, seen }: Watch): boolean {
   if (asked === null) return !expected;

@@ -45,7 +45,7 @@ async function fromAudit(
 ): Promise<LabelledAction | null> {
   if (telemetryUrl === null) return null;
   try {
-    const url = `${telemetryUrl}/v1/audit/actions?action_id=${action_id}&limit=1`;
+    const url = `${telemetryUrl}/v1/audit/actions?action_id=${encodeURIComponent(action_id)}&limit=1`;
     const response = await fetch(url, { headers: { authorization }, signal: AbortSignal.timeout(TIMEOUT_MS) });
     const { items = [] } = (await response.json()) as { items?: Record<string, unknown>[] };
     return labelled(items.find((item) => item['action_id'] === action_id) ?? {});

@@ -6,8 +6,16 @@ const VERIFY_REASONS = new Set([
   'bad_signature',
   'stale',
   'agent_mismatch',
+  'rate_limited',
 ]);
-const DECODE_REASONS = new Set(['bad_framing', 'unknown_schema', 'bad_avro', 'wrong_topic']);
+const DECODE_REASONS = new Set([
+  'unreadable_batch',
+  'bad_framing',
+  'unknown_schema',
+  'bad_avro',
+  'wrong_topic',
+  'type_mismatch',
+]);
 
 /** The step of intake that gives up on a submission for this reason. */
 export const stepOf = (reason: string): string =>

@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { CountersignError, idempotencyKeyOf } from '@countersign/canonical';
-import { decode, EventError, isEvent, TOPICS } from '@countersign/events';
+import { decodeExact, EventError, isEvent, TOPICS } from '@countersign/events';
 import type { ActionSubmitted, OutcomeReported } from '@countersign/events';
 import type { Handled, InRecord } from '@countersign/kafka';
 import type { AgentCredentials, KeyAuth } from '@countersign/service';
@@ -10,12 +10,12 @@ import type { Proposer } from './admit.js';
 import type { ApprovalClient } from './approval-client.js';
 import { outcomeRequest } from './outcome-request.js';
 import type { Proposals } from './proposals.js';
-import { notFound } from './queries.js';
+import { actionIdOf, notFound } from './queries.js';
 import { actionBodyOf, outcomeBodyOf } from './submission-body.js';
 import { SubmissionError } from './submission-error.js';
 import { APPROVAL, KEYS, PROPOSALS } from './tokens.js';
 import { validate } from './validate.js';
-import { verifySubmission } from './verify-submission.js';
+import { statedType, verifySubmission } from './verify-submission.js';
 import type { Verified } from './verify-submission.js';
 
 const KEY_MEMBER = '/idempotency_key';
@@ -23,6 +23,8 @@ const KEY_MEMBER = '/idempotency_key';
 /** The Kafka door: the same admission as over HTTP, with signatures for keys and dead letters for problems. */
 @Controller()
 export class SubmissionsHandler {
+  private readonly counted = new WeakSet<InRecord>();
+
   constructor(
     @Inject(PROPOSALS) private readonly proposals: Proposals,
     @Inject(APPROVAL) private readonly approval: ApprovalClient,
@@ -41,10 +43,20 @@ export class SubmissionsHandler {
 
   private async take(record: InRecord): Promise<void> {
     const verified = verifySubmission(record, (tenant, agentId) => this.keys.agent(tenant, agentId));
-    const decoded = decode(verified.value);
+    this.countOnce(record, verified.agent);
+    const decoded = decodeExact(verified.value);
+    if (statedType(record) !== decoded.name)
+      throw new SubmissionError('type_mismatch', `ce_type is ${statedType(record)} and the value is ${decoded.name}`);
     if (isEvent(decoded, 'ActionSubmitted')) return this.propose(decoded.event, verified, record);
     if (isEvent(decoded, 'OutcomeReported')) return this.report(decoded.event, verified, record.timestampMs);
     throw new SubmissionError('wrong_topic', `${decoded.name} does not belong on ${TOPICS.submissions}`);
+  }
+
+  /** The same rate as over HTTP. What waits for a dependency and is tried again counts once. */
+  private countOnce(record: InRecord, agent: AgentCredentials): void {
+    if (this.counted.has(record)) return;
+    this.counted.add(record);
+    this.keys.count(agent);
   }
 
   private async propose(submitted: ActionSubmitted, verified: Verified, record: InRecord): Promise<void> {
@@ -59,7 +71,8 @@ export class SubmissionsHandler {
 
   private async report(reported: OutcomeReported, verified: Verified, nowMs: number): Promise<void> {
     checkFields(reported, verified);
-    const { tenant, agent_id, action_id, idempotency_key } = reported;
+    const { tenant, agent_id, idempotency_key } = reported;
+    const action_id = actionIdOf(reported.action_id);
     const body = validate(OutcomeBody, outcomeBodyOf(reported));
     const key = idempotencyKeyOf(idempotency_key, KEY_MEMBER);
     const scope = { tenant, agent_id };
@@ -84,12 +97,13 @@ function checkFields(event: { tenant: string; agent_id: string; idempotency_key:
     throw new SubmissionError('agent_mismatch', 'agent_id differs from the signing agent');
 }
 
-/** What waits and what never can be taken; anything else is a fault of ours and stops the consumer. */
+/** What waits and what never can be taken; anything else is a fault of ours. */
 function handledOf(fault: unknown): Handled {
   if (fault instanceof SubmissionError) return { kind: 'dead_letter', reason: fault.reason, detail: fault.message };
   if (fault instanceof EventError) return { kind: 'dead_letter', reason: fault.reason, detail: fault.message };
   if (!(fault instanceof CountersignError) || fault.code === 'internal') throw fault;
-  if (fault.retriable) return { kind: 'retry', reason: fault.code };
+  // Nobody can ask a producer to slow down, and what waits would hold its neighbours.
+  if (fault.retriable && fault.code !== 'rate_limited') return { kind: 'retry', reason: fault.code };
   const pointer = fault.details.pointer === undefined ? '' : ` at ${fault.details.pointer || 'the whole body'}`;
   return { kind: 'dead_letter', reason: fault.code, detail: fault.message + pointer };
 }

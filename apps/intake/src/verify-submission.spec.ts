@@ -17,11 +17,7 @@ interface Given {
   readonly ce_time?: string;
   readonly secret?: string;
 }
-function record(
-  given: Given = {},
-  headers: Record<string, string | undefined> = {},
-  changed: Partial<InRecord> = {},
-): InRecord {
+function record(given: Given = {}, headers: InRecord['headers'] = {}, changed: Partial<InRecord> = {}): InRecord {
   const { key = 'acme|k-1', ce_id = 'e1', ce_time = '2026-06-19T11:59:00.000Z', secret = 'secret' } = given;
   const signature = signSubmission({ topic, key, ce_id, ce_time, value }, secret);
   const all = { ce_id, ce_time, 'countersign-agent': 'refund-agent', 'countersign-signature': signature, ...headers };
@@ -74,7 +70,18 @@ describe('signed submission', () => {
     ['another topic', record({}, {}, { topic: 'other' }), 'bad_signature'],
     ['another key', record({}, {}, { key: Buffer.from('acme|k-2') }), 'bad_signature'],
     ['another time', record({}, { ce_time: '2026-06-19T11:59:01.000Z' }), 'bad_signature'],
-    ['a dot in ce_id', record({ ce_id: 'a.b' }), 'bad_signature'],
+    ['a dot in ce_id', record({ ce_id: 'a.b' }), 'malformed'],
+    [
+      'a key that is not UTF-8',
+      record({ key: 'acme|\ufffd' }, {}, { key: Buffer.from('acme|\xff', 'latin1') }),
+      'malformed',
+    ],
+    ['a header that is not UTF-8', record({ ce_id: '\ufffd' }, { ce_id: Buffer.from([0xff]) }), 'malformed'],
+    [
+      'a whole batch in its place',
+      record({}, {}, { unreadable: { firstOffset: 1, lastOffset: 2, detail: 'so' } }),
+      'unreadable_batch',
+    ],
     ['a time 24 h and more ago', record({ ce_time: '2026-06-18T11:59:59.999Z' }), 'stale'],
     ['a time 24 h and more ahead', record({ ce_time: '2026-06-20T12:00:00.001Z' }), 'stale'],
     ['a time that is none', record({ ce_time: 'yesterday' }), 'stale'],

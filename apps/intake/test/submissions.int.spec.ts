@@ -3,10 +3,10 @@ import { rmSync } from 'node:fs';
 import kafkajs from 'kafkajs';
 import { canonicalize } from '@countersign/canonical';
 import { encode, TOPICS } from '@countersign/events';
-import type { ActionSubmitted } from '@countersign/events';
+import type { ActionSubmitted, OutcomeReported } from '@countersign/events';
 import { createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
 import type { Appender, InRecord, KafkaConnection } from '@countersign/kafka';
-import { createLogger, CredentialsFile, InternalClient, KeyAuth } from '@countersign/service';
+import { createLogger, CredentialsFile, InternalClient, KeyAuth, RateLimit } from '@countersign/service';
 import { connectTo, eventually, testBroker, testTopic } from '@countersign/testing';
 import { ActionTypesLog } from '../src/action-types-log.js';
 import { ApprovalClient } from '../src/approval-client.js';
@@ -43,20 +43,20 @@ afterAll(async () => {
 });
 
 /** The real door on a topic of its own; approval is down. */
-async function openDoor(): Promise<string> {
+async function openDoor(on?: string): Promise<string> {
   const { config } = fixture;
   const log = createLogger('intake', 'error', () => undefined);
   const client = new InternalClient({ urls: config.approvalUrls, token: config.internalToken, log });
   const credentials = new CredentialsFile(config.secretsDir, log);
   const approval = new ApprovalClient(client);
-  const keys = new KeyAuth(credentials);
+  const keys = new KeyAuth(credentials, new RateLimit({ perSecond: 1, burst: BURST }));
   const { macKeys, redactionKeys } = config;
   const findProvider = (tenant: string, id: string) => keys.provider(tenant, id);
   const actionTypes = new ActionTypesLog({ connection, macKeys, log });
   await actionTypes.open();
   const proposals = new Proposals({ appender, approval, macKeys, redactionKeys, findProvider, actionTypes });
   const handler = new SubmissionsHandler(proposals, approval, keys);
-  const topic = await testTopic(connection, 1);
+  const topic = on ?? (await testTopic(connection, 1));
   const door = new KafkaServer({
     connection,
     groupId: `door.${topic}`,
@@ -73,11 +73,16 @@ async function openDoor(): Promise<string> {
   return topic;
 }
 
+/** More than the other tests send. */
+const BURST = 60;
+
 interface Sent {
   readonly key?: string;
+  /** Sent in place of the key that is signed. */
+  readonly rawKey?: Buffer;
   readonly value: Buffer | null;
   readonly secret?: string;
-  readonly headers?: Record<string, string>;
+  readonly headers?: Record<string, string | Buffer | string[]>;
   readonly ageMs?: number;
 }
 async function send(topic: string, sent: readonly Sent[]): Promise<void> {
@@ -85,8 +90,14 @@ async function send(topic: string, sent: readonly Sent[]): Promise<void> {
     const key = rest.key ?? `${fixture.tenant}|k-1`;
     const [ce_id, ce_time] = [randomUUID(), new Date(Date.now() - (rest.ageMs ?? 0)).toISOString()];
     const signature = signSubmission({ topic, key, ce_id, ce_time, value: value ?? Buffer.alloc(0) }, secret);
-    const standard = { ce_id, ce_time, 'countersign-agent': 'refund-agent', 'countersign-signature': signature };
-    return { key, value, headers: { ...standard, ...headers } };
+    const standard = {
+      ce_id,
+      ce_time,
+      ce_type: 'ActionSubmitted',
+      'countersign-agent': 'refund-agent',
+      'countersign-signature': signature,
+    };
+    return { key: rest.rawKey ?? key, value, headers: { ...standard, ...headers } };
   });
   await producer.send({ topic, messages });
 }
@@ -114,6 +125,14 @@ function submitted(changes: Partial<ActionSubmitted> = {}): Buffer {
     ...changes,
   });
 }
+const reported = (changes: Partial<OutcomeReported> = {}): Buffer =>
+  encode('OutcomeReported', {
+    ...{ tenant: fixture.tenant, agent_id: 'refund-agent', idempotency_key: 'k-1' },
+    ...{ action_id: 'act_42c5f297-9a6d-5ca8-a78a-de638ee55f46', status: 'executed' },
+    ...{ result: null, post_checks: null, occurred_at: null },
+    ...changes,
+  });
+const asOutcome = { headers: { ce_type: 'countersign.OutcomeReported.v1' } };
 const withSchemaId = (value: Buffer, id: number): Buffer => {
   const changed = Buffer.from(value);
   changed.writeInt32BE(id, 1);
@@ -134,6 +153,14 @@ describe('records that cannot be taken', () => {
       ['agent_mismatch', 'verify', { value: submitted({ agent_id: 'deploy-agent' }) }],
       ['agent_mismatch', 'verify', { value: submitted({ agent: '{"id":"deploy-agent","version":"1"}' }) }],
       ['too_large', 'verify', { value: Buffer.alloc(300_000) }],
+      ['malformed', 'admit', { value: good, key: 'acme|\ufffd', rawKey: Buffer.from('acme|\xff', 'latin1') }],
+      ['malformed', 'admit', { value: inBytes(submitted({ run_id: 'a\ufffdb' }), '\ufffd', 'ff') }],
+      ['missing_header', 'verify', { value: good, headers: { ce_type: '' } }],
+      ['type_mismatch', 'decode', { value: good, headers: { ce_type: 'OutcomeReported' } }],
+      ['not_found', 'admit', { value: reported({ action_id: '../../metrics?x=' }), ...asOutcome }],
+      ['not_found', 'admit', { value: reported({ action_id: '..' }), ...asOutcome }],
+      ['bad_signature', 'verify', { value: good, headers: { 'countersign-signature': Buffer.from([0, 1]) } }],
+      ['bad_signature', 'verify', { value: good, headers: { 'countersign-signature': ['v1,', 'v1,x'] } }],
       ['bad_framing', 'decode', { value: randomBytes(3) }],
       ['bad_framing', 'decode', { value: Buffer.from('{"run_id":"x"}') }],
       ['bad_avro', 'decode', { value: good.subarray(0, good.length - 4) }],
@@ -167,6 +194,84 @@ describe('records that cannot be taken', () => {
     ).toEqual(cases.map(([reason, step], offset) => [0, offset, reason, `intake/${step}`]));
     cases.forEach(([, , { value }], i) => expect(letters[i]?.value?.toString('hex')).toBe(value?.toString('hex')));
     expect(letters[1]?.headers.map(({ name }) => name)).toContain('countersign-signature');
+  }, 30_000);
+});
+
+/** The same bytes with a text's UTF-8 replaced by other bytes of another length, and its length with it. */
+function inBytes(value: Buffer, text: string, hex: string): Buffer {
+  const at = value.indexOf(text);
+  const [old, now] = [Buffer.byteLength(text), hex.length / 2];
+  const changed = Buffer.concat([value.subarray(0, at), Buffer.from(hex, 'hex'), value.subarray(at + old)]);
+  // The text is short, so its length is the one byte in front of it, zigzag coded.
+  changed[at - 2] = changed[at - 2]! - 2 * (old - now);
+  return changed;
+}
+
+describe('what other clients do', () => {
+  const lettersOn = async (topic: string) =>
+    (await lettersOf(connection, fixture))
+      .filter((one) => one.source_topic === topic)
+      .sort((a, b) => a.source_offset - b.source_offset);
+
+  it('costs a batch that unpacks to too much one dead letter, and its neighbours nothing', async () => {
+    const topic = await openDoor();
+    const compression = kafkajs.CompressionTypes.GZIP;
+    await producer.send({ topic, compression, messages: [{ value: 'x' }, { value: Buffer.alloc(20_000_000) }] });
+    await send(topic, [{ value: null }]);
+    const letters = await eventually(async () => {
+      const mine = await lettersOn(topic);
+      expect(mine).toHaveLength(2);
+      return mine;
+    });
+    expect(letters.map(({ source_offset, reason, step }) => [source_offset, reason, step])).toEqual([
+      [0, 'unreadable_batch', 'intake/decode'],
+      [2, 'null_value', 'intake/verify'],
+    ]);
+    expect(letters[0]!.detail).toContain('offsets 0 to 1');
+    expect(letters[0]!.detail).toContain('more than 8388608 bytes');
+  }, 30_000);
+
+  it('holds nobody when one of them dies inside a transaction', async () => {
+    const topic = await openDoor(TOPICS.submissions);
+    const dying = new kafkajs.Kafka({
+      brokers: fixture.config.kafkaBrokers.slice(),
+      logLevel: kafkajs.logLevel.NOTHING,
+    });
+    const writer = dying.producer({ transactionalId: randomUUID(), transactionTimeout: 60_000, idempotent: true });
+    await writer.connect();
+    const transaction = await writer.transaction();
+    const messages = [0, 1, 2, 3].map((partition) => ({ partition, value: 'unsigned' }));
+    await transaction.send({ topic, messages });
+    const begun = Date.now();
+    const keys = Array.from({ length: 8 }, () => `${fixture.tenant}|${randomUUID()}`);
+    await send(
+      topic,
+      keys.map((key) => ({ key, value: null })),
+    );
+    await eventually(async () => {
+      const mine = (await lettersOn(topic)).map(({ key }) => key?.toString());
+      expect(keys.every((key) => mine.includes(key))).toBe(true);
+    });
+    expect(Date.now() - begun).toBeLessThan(15_000);
+    await transaction.abort();
+    await writer.disconnect();
+  }, 40_000);
+
+  it('is held to the rate of its key, and what is too much is a dead letter that can be sent again', async () => {
+    const topic = await openDoor();
+    const many = Array.from({ length: BURST + 20 }, (_, index) => `k-${index}`);
+    await send(
+      topic,
+      many.map((key) => ({ key: `${fixture.tenant}|${key}`, value: submitted({ idempotency_key: 'another' }) })),
+    );
+    const letters = await eventually(async () => {
+      const mine = await lettersOn(topic);
+      expect(mine).toHaveLength(many.length);
+      return mine;
+    });
+    const limited = letters.filter(({ reason }) => reason === 'rate_limited').length;
+    expect(limited).toBeGreaterThanOrEqual(1);
+    expect(letters.length - limited).toBeGreaterThanOrEqual(BURST);
   }, 30_000);
 });
 

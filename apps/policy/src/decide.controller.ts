@@ -9,9 +9,11 @@ import type { PolicyVersion } from '@countersign/policy';
 import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
+import { guardChange } from './lifecycle/change-guard.js';
+import type { ChangeSeal } from './lifecycle/change-seal.js';
 import type { PolicySource } from './policy-log.js';
 import { DECIDE_BODY, parseDecide } from './requests.js';
-import { EVIDENCE, POLICIES, VELOCITY } from './tokens.js';
+import { CHANGE_SEAL, EVIDENCE, POLICIES, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 
 function readAction(base64: string): ActionProposed {
@@ -49,6 +51,7 @@ export class DecideController {
     @Inject(POLICIES) private readonly policies: PolicySource,
     @Inject(VELOCITY) private readonly velocity: Pick<VelocitySource, 'edited'>,
     @Inject(EVIDENCE) private readonly evidence: EvidenceSource,
+    @Inject(CHANGE_SEAL) private readonly seal: ChangeSeal,
   ) {}
 
   @ApiBody({ schema: DECIDE_BODY })
@@ -61,9 +64,9 @@ export class DecideController {
     const changed = withAfter(speaker, readAction(action));
     const evidence = this.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
     const facts = this.velocity.edited(speaker.policy, changed);
-    return {
-      ...decisionFields(decideChanged(speaker, facts, { tenant, evidence, draws: null })),
-      after: changed.after,
-    };
+    const decision = decideChanged(speaker, facts, { tenant, evidence, draws: null });
+    const change = { facts, tenant, operators: changed.operators };
+    const guarded = guardChange(decision, change, { history: this.policies.current(), seal: this.seal });
+    return { ...decisionFields(guarded), after: changed.after };
   }
 }

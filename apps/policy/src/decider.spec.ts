@@ -5,6 +5,7 @@ import type { InRecord, OutRecord } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
 import { Decider } from './decider.js';
 import { NO_DRAWS } from './draws/draw-source.js';
+import { ChangeSeal } from './lifecycle/change-seal.js';
 import { Velocity } from './velocity/velocity.js';
 
 const macKeys: MacKeys = {
@@ -75,6 +76,7 @@ function decider(append = async (_records: OutRecord[]) => []) {
       appender: outbox,
       macKeys,
       draws: NO_DRAWS,
+      seal: new ChangeSeal(macKeys),
     }),
   };
 }

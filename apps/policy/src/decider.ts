@@ -6,6 +6,8 @@ import { evaluate } from '@countersign/policy';
 import type { Decision } from '@countersign/policy';
 import { decidedEvent } from './decided-event.js';
 import type { DrawSource } from './draws/draw-source.js';
+import { guardChange } from './lifecycle/change-guard.js';
+import type { ChangeSeal } from './lifecycle/change-seal.js';
 import { NO_EVIDENCE } from './evidence/evidence-log.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import type { PolicySource } from './policy-log.js';
@@ -15,6 +17,8 @@ export interface DeciderOptions {
   readonly policies: PolicySource;
   readonly velocity: Pick<VelocitySource, 'of'>;
   readonly draws: Pick<DrawSource, 'at'>;
+  /** Tells changes of policy that this service stated. */
+  readonly seal: ChangeSeal;
   /** What drift guards ask; without it nothing is proven. */
   readonly evidence?: EvidenceSource;
   readonly appender: Pick<Appender, 'append'>;
@@ -54,7 +58,7 @@ export class Decider {
 
   /** Everything is as it was at the log time of the proposal, so a redelivered one hears the same. */
   private async evaluated(action: ActionProposed, atMs: number): Promise<Decision> {
-    const { policies, velocity, draws, evidence = NO_EVIDENCE } = this.options;
+    const { policies, velocity, draws, seal, evidence = NO_EVIDENCE } = this.options;
     const history = policies.current();
     const set = history.setAt(atMs);
     const circumstances = {
@@ -63,6 +67,8 @@ export class Decider {
       draws: draws.at(atMs),
       watching: history.shadowsAt(atMs),
     };
-    return evaluate(set, action.tenant, await velocity.of(history, action, atMs), circumstances);
+    const facts = await velocity.of(history, action, atMs);
+    const decision = evaluate(set, action.tenant, facts, circumstances);
+    return guardChange(decision, { facts, tenant: action.tenant, operators: action.operators }, { history, seal });
   }
 }

@@ -11,6 +11,7 @@ import { readAll, silentLog, testBroker } from '@countersign/testing';
 import { decisionFields } from './decided-event.js';
 import { Decider } from './decider.js';
 import { NO_DRAWS } from './draws/draw-source.js';
+import { ChangeSeal } from './lifecycle/change-seal.js';
 import { PolicyLog } from './policy-log.js';
 import { Velocity } from './velocity/velocity.js';
 
@@ -74,7 +75,14 @@ let proposals: InRecord[];
 const isOurs = ({ key: recordOf }: InRecord): boolean => recordOf?.toString().startsWith(`${tenant}|`) === true;
 const nothingCounted = new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null });
 const deciderOver = (current: () => PolicyHistory): Decider =>
-  new Decider({ policies: { current }, velocity: nothingCounted, appender, macKeys, draws: NO_DRAWS });
+  new Decider({
+    policies: { current },
+    velocity: nothingCounted,
+    appender,
+    macKeys,
+    draws: NO_DRAWS,
+    seal: new ChangeSeal(macKeys),
+  });
 
 async function readDecisions(): Promise<typeof decisions> {
   const records = (await readAll(connection, TOPICS.approvalLog)).filter(isOurs);

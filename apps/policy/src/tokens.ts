@@ -6,5 +6,6 @@ export const MAC_KEYS = Symbol('MAC_KEYS');
 export const ENGINE = Symbol('ENGINE');
 export const EVIDENCE = Symbol('EVIDENCE');
 export const PAST = Symbol('PAST');
+export const CHANGE_SEAL = Symbol('CHANGE_SEAL');
 export const LIFECYCLE = Symbol('LIFECYCLE');
 export const REACH = Symbol('REACH');

@@ -8,6 +8,7 @@ export const auditDocument = (row: AuditRow, votes: readonly VoteRow[], labels: 
   decision: decisionOf(row),
   approval: approvalOf(row, votes),
   effective: effectiveOf(row),
+  hold: holdOf(row),
   grant: grantOf(row),
   ...outcomeOf(row),
   labels: labels.map(labelOf),
@@ -61,8 +62,10 @@ function voteOf(row: VoteRow) {
     vote_id,
     request_id,
     request_kind,
+    issuer,
     reviewer_id,
     role,
+    exception,
     vote,
     counted,
     resolving,
@@ -75,8 +78,10 @@ function voteOf(row: VoteRow) {
     vote_id,
     request_id,
     request_kind,
+    issuer,
     reviewer_id,
     role,
+    exception,
     vote,
     counted,
     resolving,
@@ -101,6 +106,10 @@ const effectiveOf = ({ effective_input, effective_digest, effective_diff, change
 
 const grantOf = ({ grant_id, grant_status, redeemed_at, executor }: AuditRow) =>
   grant_id === null ? null : { grant_id, status: grant_status, redeemed_at, executor };
+
+/** The release queue, for an action that was held in it. */
+const holdOf = ({ held_at, release_at, released_at, released_by, recalled_at, recalled_by }: AuditRow) =>
+  held_at === null ? null : { held_at, release_at, released_at, released_by, recalled_at, recalled_by };
 
 /** JSON text that we wrote ourselves, as its value; text that is none is shown as it is. */
 function parsed(text: string | null): JsonValue {

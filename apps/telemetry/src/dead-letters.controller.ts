@@ -48,7 +48,13 @@ export class DeadLettersController {
 }
 
 function letterOf({ event_id, tenant, time, payload }: LetterRow): Record<string, unknown> {
-  const { key, value, headers, ...place } = JSON.parse(payload) as Record<string, unknown>;
+  const { key, value, headers, recorded_at, ...place } = JSON.parse(payload) as Record<string, unknown>;
   const bytes = tenant === '' ? {} : { key, value, headers };
-  return { dead_letter_id: event_id, time, ...place, ...bytes };
+  return {
+    dead_letter_id: event_id,
+    time,
+    ...place,
+    recorded_at: new Date(Number(recorded_at)).toISOString(),
+    ...bytes,
+  };
 }

@@ -113,7 +113,7 @@ describe('telemetry while its engine dies', () => {
   };
 
   const eventCount = async (): Promise<number> => {
-    const [row] = await engine.rows<{ n: string }>('SELECT count() AS n FROM events');
+    const [row] = await engine.rows<{ n: string }>('SELECT count() AS n FROM event_rows FINAL');
     return Number(row?.n);
   };
 
@@ -166,7 +166,7 @@ describe('telemetry while its engine dies', () => {
     await stopTelemetry(first);
 
     const [sink] = await engine.rows<Record<string, string>>(
-      'SELECT count() AS rows, uniqExact(topic, partition, offset) AS places, uniqExact(event_id) AS ids FROM events',
+      'SELECT count() AS rows, uniqExact(topic, partition, offset) AS places, uniqExact(event_id) AS ids FROM event_rows FINAL',
     );
     const records = String(await logged());
     const ids = String(new Set(stories.records.map(({ headers }) => headers['ce_id'])).size);

@@ -94,8 +94,8 @@ describe('telemetry over HTTP', () => {
     expect(status).toBe(200);
     expect(action).toMatchObject({
       run_id: run,
-      agent_version: 'v1',
-      model_id: 'model-a',
+      agent_version: story.scene.facts.agent_version,
+      model_id: story.scene.facts.model_id,
       input: expect.any(Object),
       approval: { status: story.action.approval_status },
     });
@@ -294,12 +294,14 @@ describe('telemetry over HTTP', () => {
     await database.engine.insert('event_rows', [...letters, blankRow({ ...place, offset: 8 })], 'letters');
     expect((await get('/v1/dead-letters')).status).toBe(403);
     const { body } = await get('/v1/dead-letters', 'acme', ['admin']);
-    expect(body.items).toHaveLength(2);
-    const byOffset = [...body.items].sort((a, b) => (a['source_offset'] ?? 0) - (b['source_offset'] ?? 0));
+    const items = body.items.filter((item) => String(item['source_topic']) === TOPICS.decisions);
+    expect(items).toHaveLength(2);
+    const byOffset = items.sort((a, b) => (a['source_offset'] ?? 0) - (b['source_offset'] ?? 0));
     expect(byOffset[0]).toMatchObject({
       dead_letter_id: eventId(TOPICS.decisions, 0, 8),
       source_topic: TOPICS.decisions,
       reason: 'bad_framing',
+      recorded_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       value: Buffer.from('junk').toString('base64'),
     });
     expect(byOffset[1]).not.toHaveProperty('value');

@@ -61,6 +61,12 @@ CREATE TABLE audit_rows ${on_cluster}
     escalations UInt32,
     redeemed_at Nullable(DateTime64(3, 'UTC')),
     executor Nullable(String),
+    held_at Nullable(DateTime64(3, 'UTC')),
+    release_at Nullable(DateTime64(3, 'UTC')),
+    released_at Nullable(DateTime64(3, 'UTC')),
+    released_by Nullable(String),
+    recalled_at Nullable(DateTime64(3, 'UTC')),
+    recalled_by Nullable(String),
     outcome_status LowCardinality(Nullable(String)),
     outcome_at Nullable(DateTime64(3, 'UTC')),
     outcome_without_redemption Nullable(Bool),
@@ -95,7 +101,7 @@ SETTINGS index_granularity = 1024;
 CREATE VIEW audit ${on_cluster} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 SELECT * EXCEPT (version) FROM audit_rows FINAL;
 
--- One row per accepted vote; `counted` turns false when a later change voids the vote.
+-- One row per accepted vote; `counted` turns false when a later change or late evidence voids the vote.
 CREATE TABLE vote_rows ${on_cluster}
 (
     tenant LowCardinality(String),
@@ -107,8 +113,10 @@ CREATE TABLE vote_rows ${on_cluster}
     action_type LowCardinality(String),
     gate LowCardinality(Nullable(String)),
     environment LowCardinality(String),
+    issuer LowCardinality(String),
     reviewer_id String,
     role LowCardinality(Nullable(String)),
+    exception LowCardinality(Nullable(String)),
     vote LowCardinality(String),
     counted Bool,
     resolving Bool,

@@ -11,7 +11,7 @@ WITH
             recorded_at,
             payload,
             (recorded_at, topic, partition, offset) AS at,
-            JSONExtractString(if(type IN ('RequestOpened', 'VoteRecorded', 'RequestResolved'), payload, ''), 'request_kind') = 'approval' AS binding
+            JSONExtractString(if(type IN ('RequestOpened', 'VoteRecorded', 'RequestResolved', 'EvidenceRecorded'), payload, ''), 'request_kind') = 'approval' AS binding
         FROM event_rows
         WHERE action_id IN {action_ids:Array(String)} AND recorded_at <= {as_of:DateTime64(3, 'UTC')} AND type != ''
     ),
@@ -27,9 +27,13 @@ WITH
             argMaxIf(payload, at, type = 'VersionChanged') AS version_changed,
             minIf(JSONExtract(if(type = 'VoteRecorded', payload, ''), 'voted_at', 'Nullable(Int64)'), type = 'VoteRecorded' AND binding) AS first_vote_ms,
             argMaxIf(payload, at, type = 'VoteRecorded' AND binding) AS voted,
+            -- Evidence voids every approval that counted, so none is given until the next vote.
+            maxIf(at, type = 'EvidenceRecorded' AND binding) > maxIf(at, type = 'VoteRecorded' AND binding) AS none_given,
             argMinIf(payload, at, type = 'RequestResolved' AND binding) AS resolved,
             uniqExactIf(JSONExtractString(if(type = 'RequestEscalated', payload, ''), 'request_id'), type = 'RequestEscalated') AS escalated,
             argMinIf(payload, at, type = 'GrantIssued') AS issued,
+            arraySort(groupArrayIf((at, JSONExtract(if(type = 'HoldChanged', payload, ''), 'Tuple(
+                status String, release_at Nullable(Int64), reviewer_id Nullable(String), changed_at Int64)')), type = 'HoldChanged')) AS holds,
             argMinIf(payload, at, type = 'GrantRedeemed') AS redeemed,
             argMinIf(type, at, type IN ('GrantRedeemed', 'GrantRevoked', 'GrantLapsed')) AS grant_end,
             argMaxIf(payload, at, type = 'OutcomeRecorded') AS reported,
@@ -48,7 +52,12 @@ WITH
             first_vote_ms,
             escalated,
             grant_end,
+            none_given,
             outcome_recorded_at,
+            arrayMap(hold -> hold.2, holds) AS h,
+            arrayFilter(hold -> hold.status = 'held', h) AS held,
+            arrayFilter(hold -> hold.status = 'released', h) AS released,
+            arrayFilter(hold -> hold.status = 'recalled', h) AS recalled,
             JSONExtract(decided, 'Tuple(
                 run_id Nullable(String), agent_id Nullable(String), agent_version Nullable(String), model_id Nullable(String),
                 action_type Nullable(String), environment Nullable(String), submitted_at Nullable(Int64), decided_at Nullable(Int64),
@@ -136,7 +145,7 @@ SELECT
     r.reviewer_ids AS reviewer_ids,
     r.reason AS reason,
     coalesce(r.approvals_required, v.approvals_required, c.approvals_required, d.approvals_required, 0) AS approvals_required,
-    coalesce(r.approvals_given, v.approvals_given, 0) AS approvals_given,
+    coalesce(r.approvals_given, if(none_given, 0, v.approvals_given), 0) AS approvals_given,
     resolved_at AS timestamp,
     fromUnixTimestamp64Milli(ifNull(d.submitted_at, 0), 'UTC') AS submitted_at,
     fromUnixTimestamp64Milli(ifNull(d.decided_at, 0), 'UTC') AS decided_at,
@@ -149,6 +158,12 @@ SELECT
     escalated AS escalations,
     fromUnixTimestamp64Milli(x.redeemed_at, 'UTC') AS redeemed_at,
     x.executor_id AS executor,
+    if(notEmpty(held), fromUnixTimestamp64Milli(held[1].changed_at, 'UTC'), NULL) AS held_at,
+    fromUnixTimestamp64Milli(held[-1].release_at, 'UTC') AS release_at,
+    if(notEmpty(released), fromUnixTimestamp64Milli(released[1].changed_at, 'UTC'), NULL) AS released_at,
+    if(notEmpty(released), ifNull(released[1].reviewer_id, 'clock'), NULL) AS released_by,
+    if(notEmpty(recalled), fromUnixTimestamp64Milli(recalled[1].changed_at, 'UTC'), NULL) AS recalled_at,
+    if(notEmpty(recalled), ifNull(recalled[1].reviewer_id, 'clock'), NULL) AS recalled_by,
     y.status AS outcome_status,
     if(y.status IS NULL, NULL, ifNull(fromUnixTimestamp64Milli(y.occurred_at, 'UTC'), outcome_recorded_at)) AS outcome_at,
     y.outcome_without_redemption AS outcome_without_redemption,

@@ -1,4 +1,5 @@
 export { brokerPart } from './broker/broker.js';
+export { fetchBrokerJars } from './broker/jars.js';
 export type { BrokerOptions, ProxiedListener } from './broker/broker.config.js';
 export { enginePart } from './engine/engine.js';
 export type { EngineOptions } from './engine/engine.config.js';

@@ -1,6 +1,7 @@
 import type { Gate } from '@countersign/events';
 import { isRecused, isSame } from './custody-state.js';
 import { isPlain, quorumsOf } from './quorum.js';
+import { names } from './names.js';
 import { operates } from './roster.js';
 import { glassBroken } from './state.js';
 import type { ActionState, RequestState } from './state.js';
@@ -58,8 +59,10 @@ function partyTo(
   person: Person,
 ): IneligibleRule | null {
   const { subject, roles } = person;
-  if (subject === agent_id || isBeneficiary(on_behalf_of, subject)) return 'self';
-  return operators.includes(subject) || roles?.includes(operates(agent_id)) === true ? 'operator' : null;
+  if (names(agent_id, subject) || (on_behalf_of !== null && names(on_behalf_of, subject))) return 'self';
+  return operators.some((one) => names(one, subject)) || roles?.includes(operates(agent_id)) === true
+    ? 'operator'
+    : null;
 }
 
 /** Who is kept out of this request by its gate, by an earlier part in it, or by their own wish. */
@@ -93,10 +96,6 @@ const rolesOf = (gate: Gate): readonly string[] =>
 /** A gate that names neither roles nor people lets nobody vote. */
 const mayFill = (request: RequestState, voter: Pick<Voter, 'subject' | 'roles'>): boolean =>
   roleFor(request, voter) !== null || quorumsOf(request.gate).some(({ people }) => people.includes(voter.subject));
-
-// `customer:812` names the subject 812.
-const isBeneficiary = (onBehalfOf: string | null, subject: string): boolean =>
-  onBehalfOf !== null && (onBehalfOf === subject || onBehalfOf.slice(onBehalfOf.indexOf(':') + 1) === subject);
 
 function isExcluded(action: ActionState, gate: Gate, person: Person): boolean {
   if (gate.exclude.includes(person.subject)) return true;

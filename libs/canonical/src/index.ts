@@ -24,3 +24,8 @@ export { isPlainText, jsonText, piecesOf, printable, signsIn, visibleText } from
 export type { Piece } from './characters/signs.js';
 export { seenLength } from './characters/count.js';
 export { foldText } from './characters/fold.js';
+export { cut, nameOf, show, showName } from './shown/shown.js';
+export type { Cut, Named, Shown, ShowOptions } from './shown/shown.js';
+export { inLines, inText } from './shown/in-text.js';
+export { packetSections } from './shown/packet-sections.js';
+export type { Entry, Section } from './shown/packet-sections.js';

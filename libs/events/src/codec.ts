@@ -88,5 +88,25 @@ export function decode(value: Buffer | null): Decoded {
   }
 }
 
+/**
+ * As `decode`, for what strangers wrote: texts whose bytes are not UTF-8 would all read the same, whatever was signed.
+ * @throws EventError as `decode` does, and `malformed`
+ */
+export function decodeExact(value: Buffer | null): Decoded {
+  const decoded = decode(value);
+  if (hasReplacement(decoded.event) && !encode(decoded.name, decoded.event).equals(value!))
+    throw new EventError('malformed', 'a text of the record is not UTF-8');
+  return decoded;
+}
+
+/** U+FFFD is what stands for bytes that are not UTF-8; an author may also have written it. */
+const hasReplacement = (value: unknown): boolean =>
+  typeof value === 'string'
+    ? value.includes('\ufffd')
+    : typeof value === 'object' &&
+      value !== null &&
+      !Buffer.isBuffer(value) &&
+      Object.values(value).some(hasReplacement);
+
 /** True for an event of that name; narrows its type. */
 export const isEvent = <N extends EventName>(decoded: Decoded, name: N): decoded is Decoded<N> => decoded.name === name;

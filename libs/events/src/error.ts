@@ -1,4 +1,6 @@
 export type EventFault =
+  | 'unreadable_batch'
+  | 'malformed'
   | 'null_value'
   | 'bad_framing'
   | 'unknown_schema'

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import avro from 'avsc';
 import {
   deadLetter,
@@ -16,7 +17,7 @@ import {
   TOPICS,
   topicConfigs,
 } from './index.js';
-import type { DeadLettered, EventName, Ticked } from './index.js';
+import type { DeadLettered, EventName, Ticked, WireRecord } from './index.js';
 
 const root = join(import.meta.dirname, '../../..');
 const macKeys = {
@@ -231,11 +232,62 @@ describe('deadLetter', () => {
     expect(letterOf(null, null).record.headers['ce_id']).toBe(record.headers['ce_id']);
   });
 
-  it('stays below what a broker takes', () => {
+  const KIB = 1_024;
+  const bytesOf = ({ key, value, headers }: WireRecord): number =>
+    Object.entries(headers).reduce((sum, [name, text]) => sum + name.length + Buffer.byteLength(text), 0) +
+    Buffer.byteLength(key) +
+    value.length;
+
+  it.each<[string, [number, number, number, number]]>([
+    ['a large value and large headers', [4, 648_000, 400_000, 1]],
+    ['a large key and a large value', [140_000, 900_000, 10, 1]],
+    ['very many headers', [4, 10, 1, 90_000]],
+    ['one header above all', [4, 600_000, 300_000, 1]],
+  ])('fits whatever it keeps: %s', (_, [keyBytes, valueBytes, headerBytes, count]) => {
+    const headers = Object.fromEntries(
+      Array.from({ length: count }, (_value, index) => [`h${index}`, Buffer.alloc(headerBytes)]),
+    );
+    const [key, value] = [Buffer.alloc(keyBytes, 'k'), Buffer.alloc(valueBytes, 'v')];
+    const record = deadLetter({ ...place, key, value, headers }, { ...cause, detail: 'd'.repeat(90_000) }, macKeys);
+    const letter = decode(record.value).event as DeadLettered;
+    expect(bytesOf(record)).toBeLessThanOrEqual(700 * KIB);
+    expect([letter.is_cut, letter.key?.equals(key.subarray(0, letter.key.length))]).toEqual([true, true]);
+    expect(letter.detail).toMatch(/are kept$/);
+  });
+
+  it('fits for any record, and says that it is cut exactly when it is', () => {
+    const size = fc.integer({ min: 0, max: 1_048_576 });
+    const names = fc.uniqueArray(fc.string({ maxLength: 40 }), { maxLength: 20 });
+    fc.assert(
+      fc.property(fc.tuple(size, size, size), names, ([keyBytes, valueBytes, headerBytes], header) => {
+        const headers = Object.fromEntries(header.map((name) => [name, Buffer.alloc(headerBytes >> 4)]));
+        const [key, value] = [Buffer.alloc(keyBytes, 0xff), Buffer.alloc(valueBytes)];
+        const record = deadLetter({ ...place, key, value, headers }, cause, macKeys);
+        const letter = decode(record.value).event as DeadLettered;
+        const whole = [
+          letter.key?.length === keyBytes,
+          letter.value?.length === valueBytes,
+          letter.headers.length === header.length,
+        ];
+        expect(bytesOf(record)).toBeLessThanOrEqual(700 * KIB);
+        expect(letter.is_cut).toBe(whole.includes(false));
+        expect(letter.detail.includes('are kept')).toBe(letter.is_cut);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('says in words what was cut', () => {
     const { record, letter } = letterOf(Buffer.alloc(5_000), Buffer.alloc(1_000_000));
-    expect(record.value.length).toBeLessThan(1_000_000);
     expect(record.key).toBe('t|1|7');
-    expect(letter.detail).toContain('900000 of 1000000 bytes');
+    expect(letter.detail).toBe('no; the first 691302 of 1000000 bytes of the value are kept');
+  });
+
+  it('stands for all offsets of a batch that cannot be read', () => {
+    const unreadable = { firstOffset: 3, lastOffset: 7, detail: 'the batch of offsets 3 to 7 cannot be read: so' };
+    const read = { ...place, key: null, value: Buffer.from('packed'), headers: {}, unreadable };
+    expect(reasonOf(() => openRecord(read, macKeys))).toBe('unreadable_batch');
+    expect(decode(deadLetter(read, cause, macKeys).value).event).toMatchObject({ source_offset: 3 });
   });
 });
 
@@ -289,6 +341,7 @@ describe('contract', () => {
       reason: 'r',
       detail: 'd',
       recorded_at: 1,
+      is_cut: false,
     };
     expect(decode(encode(name, letter)).event).toEqual(letter);
   });

@@ -29,7 +29,7 @@ export interface NewRecord<N extends EventName> {
   readonly timeMs: number;
   readonly service: ServiceName;
   readonly macKeys: MacKeys;
-  /** W3C Trace Context, copied from the cause. */
+  /** W3C Trace Context, copied from the cause; left out when it is none. */
   readonly traceparent?: string | undefined;
 }
 
@@ -37,6 +37,15 @@ export interface NewRecord<N extends EventName> {
 export interface ReadRecord extends Placement {
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | string | undefined>>;
+  /** Set where this stands for a whole batch that cannot be read. */
+  readonly unreadable?: UnreadableBatch;
+}
+
+/** Which offsets a batch has that cannot be read, and why. */
+export interface UnreadableBatch {
+  readonly firstOffset: number;
+  readonly lastOffset: number;
+  readonly detail: string;
 }
 
 export interface Opened<N extends EventName = EventName> extends Decoded<N> {
@@ -49,6 +58,9 @@ export interface Opened<N extends EventName = EventName> extends Decoded<N> {
 
 /** Deterministic CloudEvents id: UUIDv5 of cause and type. */
 export const eventId = (...parts: readonly (string | number)[]): string => uuid5(canonicalize(parts));
+
+/** W3C Trace Context, section 3.2; anything else is dropped, as the standard asks for. */
+const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}$/;
 
 /** An event as a record: CloudEvents 1.0 Kafka binding, binary mode, with `countersign-mac`. */
 export function toRecord<N extends EventName>(record: NewRecord<N>): WireRecord {
@@ -63,7 +75,7 @@ export function toRecord<N extends EventName>(record: NewRecord<N>): WireRecord 
     ce_subject: key,
   };
   headers[MAC_HEADER] = signRecord({ topic, key, value, headers }, service, macKeys);
-  if (traceparent !== undefined) headers['traceparent'] = traceparent;
+  if (traceparent !== undefined && TRACEPARENT.test(traceparent)) headers['traceparent'] = traceparent;
   return { topic, key, value, headers };
 }
 
@@ -87,6 +99,11 @@ const mayWrite = (service: ServiceName, topic: string, name: EventName): boolean
     ? service === (name === 'ActionDecided' ? 'policy' : 'approval')
     : (WRITERS[topic] ?? []).includes(service);
 
+/** @throws EventError `unreadable_batch` where there is no record to look at */
+export function refuseUnreadable({ unreadable }: ReadRecord): void {
+  if (unreadable) throw new EventError('unreadable_batch', unreadable.detail);
+}
+
 /**
  * Decodes a record of one of our services and checks that the service which may write it did.
  * The event's type comes from the schema id inside the signed value, never from a header.
@@ -94,6 +111,7 @@ const mayWrite = (service: ServiceName, topic: string, name: EventName): boolean
  */
 export function openRecord(record: ReadRecord, macKeys: MacKeys): Opened {
   const { topic, key, value, headers } = record;
+  refuseUnreadable(record);
   if (value === null) throw new EventError('null_value', 'the record has no value');
   const service = verifyRecord({ topic, key, value, headers }, macKeys);
   const decoded = decode(value);

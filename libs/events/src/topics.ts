@@ -28,6 +28,16 @@ export const TOPICS = {
   deadLetters: full('dead-letters'),
 } as const;
 
+/** Written in the publisher's transactions: what is not committed there is no fact yet. */
+const TRANSACTIONAL: readonly string[] = [TOPICS.decisions, TOPICS.approvals, TOPICS.outcomes];
+
+/**
+ * Whether a topic is ours and none of our services writes transactions to it. Its records stand each for itself, so they
+ * are read as they come: a client that dies inside a transaction of its own must not hold up those behind it.
+ */
+export const isPlainTopic = (topic: string): boolean =>
+  Object.values<string>(TOPICS).includes(topic) && !TRANSACTIONAL.includes(topic);
+
 export const topicConfigs: readonly TopicConfig[] = Object.entries(TOPIC_CONFIGS).map(
   ([name, { partitions, config }]) => ({
     topic: full(name as TopicName),

@@ -3,8 +3,12 @@ import type { Admin, Kafka } from 'kafkajs';
 import { quietLog } from './client-log.js';
 import type { ConnectionOptions, KafkaConnection, KafkaLog } from './port.js';
 import { quietIdleConnections } from './quiet-queue.js';
+import { readEveryBatch } from './wire/fetch-answer.js';
+import { countOpenTransactions } from './wire/isolation.js';
 
 quietIdleConnections();
+readEveryBatch();
+countOpenTransactions();
 
 /** What the files of this library share; never seen outside. */
 export interface Client {

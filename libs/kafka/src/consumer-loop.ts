@@ -65,11 +65,22 @@ export class ConsumerLoop {
     }
   }
 
-  /** Stops for good: after an unknown fault no offset may move until a person has looked. */
+  /** Work that went on after its batch has moved the position. */
+  moved(at: PartitionAt, position: number): void {
+    this.progress.moved(at, position);
+    if (this.consumer) void this.commits.due(commitBy(this.consumer));
+  }
+
+  /** A sign of life to the watchdog from work that goes on after its batch. */
+  alive(at: PartitionAt): void {
+    this.progress.alive(at);
+  }
+
+  /** Stops for good: after a fault of the machine no offset may move until a person has looked. */
   fail(error: Error): void {
     if (this.fault) return;
     this.fault = error;
-    this.client.log.error('consumer stopped by an unknown fault', {
+    this.client.log.error('consumer stopped by a fault', {
       consumer: this.options.name,
       cause: error.stack ?? String(error),
     });

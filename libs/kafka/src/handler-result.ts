@@ -17,3 +17,6 @@ export async function handledOf(returned: unknown): Promise<Handled> {
 /** Nest's exception filter replaces unknown errors by plain objects. */
 export const asFault = (error: unknown): Error =>
   error instanceof Error ? error : new Error((error as { message?: string } | null)?.message ?? String(error));
+
+/** A fault of disk, network or process, as Node reports it: no record is to blame, and the next one would fare no better. */
+export const isOfTheMachine = (error: Error): boolean => typeof (error as NodeJS.ErrnoException).syscall === 'string';

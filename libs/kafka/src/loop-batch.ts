@@ -14,8 +14,8 @@ export interface LoopBatch extends PartitionAt {
   owned(): boolean;
   /** A sign of life to the group and to the watchdog; rejects when the group is rebalancing. */
   heartbeat(): Promise<void>;
-  /** Everything below `offset` is done; what is not resolved is fetched again. */
-  resolve(offset: number): void;
+  /** What lies below `offset` is not fetched again; `position`, by default the same, is what counts as done. */
+  resolve(offset: number, position?: number): void;
   /** Stops fetching this partition for a while. */
   rest(ms: number): void;
 }
@@ -57,11 +57,11 @@ function loopBatch(payload: EachBatchPayload, owner: BatchOwner): LoopBatch {
     owner.alive(at);
     await payload.heartbeat();
   };
-  const resolve = (offset: number): void => {
+  const resolve = (offset: number, position?: number): void => {
     // The library skips the control records behind the last record only when exactly that record is resolved.
     const all = offset > Number(lastRecord);
     payload.resolveOffset(all ? lastRecord : String(offset - 1));
-    owner.moved(at, all ? nextOffset : offset);
+    owner.moved(at, position ?? (all ? nextOffset : offset));
   };
   const rest = (ms: number): void => {
     const resume = payload.pause();

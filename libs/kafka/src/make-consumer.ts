@@ -1,17 +1,22 @@
 import type { Consumer } from 'kafkajs';
 import type { Client } from './client.js';
 import type { LoopOptions } from './loop-options.js';
+import { readsUncommitted } from './wire/isolation.js';
 
 /** A member that is silent for this long loses its partitions, milliseconds; the least that brokers accept by default. */
 const SESSION_MS = 6_000;
 
 /** The library's own restarts are off: one place decides when a consumer is replaced. */
-export const makeConsumer = (client: Client, { groupId, minBytes = 1, maxWaitMs = 500 }: LoopOptions): Consumer =>
+export const makeConsumer = (
+  client: Client,
+  { groupId, topics, minBytes = 1, maxWaitMs = 500 }: LoopOptions,
+): Consumer =>
   client.kafka.consumer({
     groupId: typeof groupId === 'string' ? groupId : groupId(),
     sessionTimeout: SESSION_MS,
     heartbeatInterval: 1_500,
     rebalanceTimeout: 15_000,
+    readUncommitted: readsUncommitted(topics),
     minBytes,
     maxWaitTimeInMs: maxWaitMs,
     maxBytesPerPartition: 2_097_152,

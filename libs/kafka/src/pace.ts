@@ -34,3 +34,8 @@ export async function within<T>(ms: number, what: string, work: Promise<T>): Pro
     clearTimeout(timer);
   }
 }
+
+/** Resolves when the work is done, or after `ms` without it; the work itself goes on. Never rejects. */
+export async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  await within(ms, 'work', work).catch(() => undefined);
+}

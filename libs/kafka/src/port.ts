@@ -1,3 +1,5 @@
+import type { UnreadableBatch } from '@countersign/events';
+
 /** What the rest of Countersign knows of Kafka. No type of a client library appears here, so that another client can take its place. */
 
 /** A record to append. `key` decides the partition (murmur2, as in the Java client), unless one is named. */
@@ -19,6 +21,8 @@ export interface InRecord {
   key: Buffer | null;
   value: Buffer | null;
   headers: Record<string, Buffer | string | undefined>;
+  /** This is no record but a whole batch that cannot be read: `value` holds its bytes and `offset` is its last one. */
+  unreadable?: UnreadableBatch;
 }
 
 /** Where an append landed. The offset is null when the broker only confirmed a copy it already had. */

@@ -1,8 +1,10 @@
+import type { UnreadableBatch } from '@countersign/events';
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
 import type { InRecord, OutRecord } from './port.js';
 
 function singleHeaders(headers: IHeaders | undefined): InRecord['headers'] {
-  const single: InRecord['headers'] = {};
+  // A header may be called `__proto__`.
+  const single = Object.create(null) as InRecord['headers'];
   for (const name in headers) {
     const value = headers[name];
     single[name] = Array.isArray(value) ? value[0] : value;
@@ -11,15 +13,17 @@ function singleHeaders(headers: IHeaders | undefined): InRecord['headers'] {
 }
 
 /** A repeated header counts once: the first one. */
-export const toInRecord = (topic: string, partition: number, message: KafkaMessage): InRecord => ({
-  topic,
-  partition,
-  offset: Number(message.offset),
-  timestampMs: Number(message.timestamp),
-  key: message.key,
-  value: message.value,
-  headers: singleHeaders(message.headers),
-});
+export function toInRecord(topic: string, partition: number, message: KafkaMessage): InRecord {
+  const { unreadable } = message as KafkaMessage & { unreadable?: UnreadableBatch };
+  const { key, value } = message;
+  return {
+    ...{ topic, partition, key, value },
+    offset: Number(message.offset),
+    timestampMs: Number(message.timestamp),
+    headers: singleHeaders(message.headers),
+    ...(unreadable && { unreadable }),
+  };
+}
 
 export const toMessage = ({ key, value, headers, partition }: OutRecord): Message =>
   partition === undefined ? { key, value, headers } : { key, value, headers, partition };

@@ -5,6 +5,7 @@ import type { LoopBatch } from './loop-batch.js';
 import { Backoff, pause } from './pace.js';
 import type { InRecord, KafkaConnection, Sink, SinkOptions } from './port.js';
 import type { PartitionAt } from './progress.js';
+import { groupsOf } from './wire/isolation.js';
 
 /** A failing write turns health red after this long, milliseconds. */
 const FAILING_MS = 15_000;
@@ -115,5 +116,14 @@ class StoreSink implements Sink {
 
 const keyOf = ({ topic, partition }: PartitionAt): string => `${topic} ${partition}`;
 
-export const createSink = (connection: KafkaConnection, options: SinkOptions): Sink =>
-  new StoreSink(clientOf(connection), options);
+/** A consumer waits for open transactions in all of its topics or in none, so there may be two. */
+export function createSink(connection: KafkaConnection, options: SinkOptions): Sink {
+  const sinks = groupsOf(options.groupId, options.topics).map(
+    (group) => new StoreSink(clientOf(connection), { ...options, ...group }),
+  );
+  return {
+    start: async () => void (await Promise.all(sinks.map((sink) => sink.start()))),
+    healthy: () => sinks.every((sink) => sink.healthy()),
+    close: async () => void (await Promise.all(sinks.map((sink) => sink.close()))),
+  };
+}

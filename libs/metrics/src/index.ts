@@ -1,6 +1,6 @@
 export { advisory } from './advisory.js';
 export type { Advisory } from './advisory.js';
-export { reviewerBurden } from './burden.js';
+export { exceptions, reviewerBurden } from './burden.js';
 export type { Burden } from './burden.js';
 export {
   brokenGlass,

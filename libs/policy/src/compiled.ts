@@ -97,9 +97,9 @@ export interface CompiledVelocity {
   readonly types: ReadonlySet<string>;
 }
 
-/** What a version needs before it becomes active. */
+/** What the next version needs before it becomes active in place of this one. */
 export interface CompiledActivation {
-  readonly requires: readonly ('backtest' | 'shadow')[];
+  readonly requires: readonly ('cases' | 'backtest' | 'shadow')[];
   readonly minHistory: number;
 }
 

@@ -1,6 +1,7 @@
 export { actionOf } from './action.js';
 export type { PolicyAction } from './action.js';
 export type {
+  CompiledActivation,
   CompiledAudit,
   CompiledDriftGuard,
   CompiledPolicy,

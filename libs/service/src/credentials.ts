@@ -71,6 +71,16 @@ export const newKey = (nowMs: number): NewKey => ({
 /** Hash under which a key is stored; a fast hash is enough for 256 random bits. */
 export const hashKey = (secret: string): string => createHash('sha256').update(secret, 'utf8').digest('hex');
 
+export const hasAgent = ({ agents }: Credentials, { tenant, id }: KeyOwner): boolean =>
+  agents.some((agent) => agent.tenant === tenant && agent.agent_id === id);
+
+/** Adds an agent without keys. @throws Error when there is one of that id */
+export function addAgent(credentials: Credentials, agent: Omit<AgentCredentials, 'keys'>): Credentials {
+  if (hasAgent(credentials, { kind: 'agent', tenant: agent.tenant, id: agent.agent_id }))
+    throw new Error(`there is an agent ${agent.agent_id} in tenant ${agent.tenant} already`);
+  return { ...credentials, agents: [...credentials.agents, { ...agent, keys: [] }] };
+}
+
 /** Adds a key beside the present ones. @throws Error when there is no such agent or executor */
 export const addKey = (credentials: Credentials, owner: KeyOwner, key: NewKey): Credentials =>
   withKeys(credentials, owner, (keys) => [...keys, stored(key)]);

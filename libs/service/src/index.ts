@@ -19,10 +19,12 @@ export { MAX_ATTACHMENT_BYTES, RawBodies } from './raw-body.js';
 export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';
 export {
+  addAgent,
   addKey,
   hashKey,
   newKey,
   newSecret,
+  hasAgent,
   NO_CREDENTIALS,
   revokeKey,
   rotateKey,

@@ -66,6 +66,11 @@ export class KeyAuth {
     return this.file.get().providers?.find(isIt) ?? null;
   }
 
+  /** Counts one record of an agent that came without a key. @throws CountersignError `rate_limited` */
+  count({ tenant, agent_id }: AgentCredentials): void {
+    this.limit?.take(`${tenant}|${agent_id}`);
+  }
+
   /** The agent's record with its signing secrets, or null. */
   agent(tenant: string, agentId: string): AgentCredentials | null {
     this.file.reload(); // a secret may be used as soon as it was made

@@ -1,5 +1,7 @@
 export { eventually } from './eventually.js';
 export type { EventuallyOptions } from './eventually.js';
+export { javaProducer } from './java-producer.js';
+export type { JavaProducerOptions } from './java-producer.js';
 export { freePort } from './ports.js';
 export { testBroker, testEngine } from './shared-parts.js';
 export type { TestBroker, TestEngine } from './shared-parts.js';

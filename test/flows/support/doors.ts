@@ -74,12 +74,12 @@ export const DOORS: Readonly<Record<string, Door>> = {
     ...{ callers: 'reviewer', role: true },
     body: { state: 'shadow' },
   },
-  'policy POST /v1/policies/{name}/versions/{version}/shadow-report': { callers: 'reviewer', body: {} },
+  'policy POST /v1/policies/{name}/versions/{version}/shadow-report': { callers: 'reviewer', role: true, body: {} },
   'policy POST /v1/policies/{name}/activate': {
     ...{ callers: 'reviewer', role: true },
     body: { version: 1, token: ':token' },
   },
-  'policy POST /v1/policies/{name}/backtest': { callers: 'reviewer', body: { version: 1 } },
+  'policy POST /v1/policies/{name}/backtest': { callers: 'reviewer', role: true, body: { version: 1 } },
 
   'approval GET /.well-known/jwks.json': { callers: 'anyone' },
   'approval POST /v1/grants/redeem': {

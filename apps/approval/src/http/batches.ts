@@ -36,8 +36,8 @@ export class Batches {
     for (const { waiting } of batch.members) packetOf(waiting);
     if (isRead) await this.noteRows(batch, reviewer);
     const { own } = differencesOf(batch.members);
-    const items = batch.members.map((one, at) => ({ ...itemOf(one), differs: own[at] ?? {} }));
-    return { ...summaryOf(batch), items };
+    const items = batch.members.map((one, at) => ({ ...readItem(one), differs: own[at] ?? {} }));
+    return { ...summaryOf(batch), outliers: batch.outliers.map((one) => ({ ...readItem(one), ...whyOf(one) })), items };
   }
 
   private async noteRows({ batch, members, outliers }: Formed, reviewer: Reviewer): Promise<void> {
@@ -72,7 +72,7 @@ function summaryOf({ batch, members, outliers }: Formed): Json {
     policy: { name: decided.policy_name, version: decided.policy_version },
     ...{ count: members.length, sum: sumOf(members), common: differencesOf(members).common },
     respond_by: instant(request.respond_by),
-    outliers: outliers.map((one) => ({ ...itemOf(one), outliers: one.outliers.map((why) => ({ ...why })) })),
+    outliers: outliers.map((one) => ({ ...itemOf(one), ...whyOf(one) })),
   };
 }
 
@@ -81,10 +81,14 @@ const amountOf = ({ waiting }: Member): { value: string; currency: string } | nu
   return amount_value === null || amount_currency === null ? null : { value: amount_value, currency: amount_currency };
 };
 
+const whyOf = ({ outliers }: Formed['outliers'][number]) => ({ outliers: outliers.map((why) => ({ ...why })) });
+
+/** With the digest that a vote names: of what is read now, not of what is listed. */
+const readItem = (one: Member) => ({ ...itemOf(one), packet_digest: one.waiting.request.packet_digest });
+
 const itemOf = (one: Member): { [member: string]: JsonValue } => ({
   request_id: one.waiting.request.request_id,
   action_id: one.waiting.decided.action_id,
-  packet_digest: one.waiting.request.packet_digest,
   target: one.shown['target'] ?? null,
   amount: amountOf(one),
   respond_by: instant(one.waiting.request.respond_by),

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { Requested } from '../judge/requested.js';
 import { accepted } from './refusal.js';
-import { requestItem, reviewPacketDigest } from './request-view.js';
+import { refuseUnshowable, requestItem, reviewPacketDigest } from './request-view.js';
 import type { Votes } from './votes.js';
 
 export const GlassBody = z.strictObject({ packet_digest: z.string().min(1).max(200), reason: z.string().max(2_000) });
@@ -30,6 +30,7 @@ export class BreakGlass {
   async ask({ request_id, reviewer, key, body }: GlassCall) {
     const { tenant, issuer, subject, roles } = reviewer;
     const requested = this.votes.request(tenant, request_id);
+    refuseUnshowable(requested);
     const { action_id, run_id } = requested.decided;
     const review_request_id = derivedId('req', action_id, 'audit');
     const glass = { issuer, subject, reason: body.reason };

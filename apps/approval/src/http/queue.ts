@@ -22,6 +22,15 @@ export const QueueQuery = z.strictObject({
 });
 export type QueueQuery = z.infer<typeof QueueQuery>;
 
+/** What a list is asked for; the page also asks for what is in other hands. */
+type Wanted = Omit<QueueQuery, 'assigned_to'> & { readonly assigned_to?: 'me' | 'others' | undefined };
+
+export interface Found {
+  readonly items: Requested[];
+  readonly next_cursor: string | null;
+  readonly total: number;
+}
+
 /** Lists of requests, and the note of who has looked at one. */
 export class Queue {
   constructor(
@@ -35,7 +44,8 @@ export class Queue {
     return { items: items.map((action) => requestItem(action, reviewer)), next_cursor };
   }
 
-  find(reviewer: Reviewer, query: QueueQuery): { items: Requested[]; next_cursor: string | null } {
+  /** `total` counts all that fit, on this page or not. */
+  find(reviewer: Reviewer, query: Wanted): Found {
     const test = (requested: Requested): boolean => fits(requested, reviewer, query);
     const isPending = query.status === 'pending';
     const found = isPending ? this.view.pending(reviewer.tenant, test) : this.view.requests(reviewer.tenant, test);
@@ -44,7 +54,7 @@ export class Queue {
       return { order: [isPending ? respond_by : -opened_at, request_id] as const, requested };
     });
     const { items, next_cursor } = pageOf(rows, query);
-    return { items: items.map(({ requested }) => requested), next_cursor };
+    return { items: items.map(({ requested }) => requested), next_cursor, total: rows.length };
   }
 }
 
@@ -62,7 +72,7 @@ function isFor(requested: Requested, reviewer: Reviewer): boolean {
   return assignee === null || escalated_at !== null || isSame(assignee, reviewer);
 }
 
-function fits(requested: Requested, reviewer: Reviewer, query: QueueQuery): boolean {
+function fits(requested: Requested, reviewer: Reviewer, query: Wanted): boolean {
   const { decided, request } = requested;
   const wanted: readonly (readonly [string | undefined, string])[] = [
     [query.status, request.status],
@@ -74,5 +84,5 @@ function fits(requested: Requested, reviewer: Reviewer, query: QueueQuery): bool
     [query.run_id, decided.run_id],
   ];
   if (wanted.some(([value, found]) => value !== undefined && value !== found)) return false;
-  return query.assigned_to === undefined || isFor(requested, reviewer);
+  return query.assigned_to === undefined || isFor(requested, reviewer) === (query.assigned_to === 'me');
 }

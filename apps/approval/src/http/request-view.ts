@@ -24,6 +24,7 @@ import {
 import type { Decider, Json, Packet, PacketDecision, VoteState, Voter } from '@countersign/approval';
 import { actionDigest, CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
+import type { ActionProposed } from '@countersign/events';
 import type { Requested } from '../judge/requested.js';
 
 /** What reviewers see of a request in a list. */
@@ -42,7 +43,6 @@ export function requestItem(action: Requested, viewer: Voter): Json {
     amount: amountOf(edit ?? proposal),
     submitted_at: instant(decided.submitted_at),
     version: action.versions.length + 1,
-    packet_digest: request.packet_digest,
     votes_offered: [...votesFor(request.kind)],
     ...(request.gate.reason_presets.length === 0 ? {} : { reason_presets: [...request.gate.reason_presets] }),
     resolution: resolutionOf(action),
@@ -94,7 +94,9 @@ function resolutionOf({ request }: Requested): JsonValue {
 /** One request with everything a reviewer decides on. */
 export function requestWithPacket(action: Requested, viewer: Voter): Json {
   const { request } = action;
-  const item = { ...requestItem(action, viewer), packet: packetOf(action) };
+  // Only who reads the packet learns its digest: a list shows too little to decide on.
+  const { packet_digest } = request;
+  const item = { ...requestItem(action, viewer), packet: packetOf(action), packet_digest };
   if (isBlind(action.action, request, viewer)) return { ...item, votes: [], comments: [], blind: true };
   return { ...item, votes: request.votes.map(voteOf), comments: commentsOf(request) };
 }
@@ -122,6 +124,29 @@ function shownDecision({ action, decided, request }: Requested): PacketDecision 
   return glass === null ? decisionOfKind(decided, request.kind) : decisionOfReview(decided, request.request_id, glass);
 }
 
+const DIGESTED = ['/parameters', '/preconditions'];
+
+/** The digest of an action is over plain values; where some of them are keyed hashes nobody but the agent can compute it. */
+const hidesDigested = ({ sensitive }: Pick<ActionProposed, 'sensitive'>): boolean =>
+  sensitive.some((pointer) => DIGESTED.some((root) => pointer === root || pointer.startsWith(`${root}/`)));
+
+/**
+ * Nobody decides on what cannot be shown, whatever digest they name.
+ * @throws CountersignError `stale_packet`
+ */
+export function refuseUnshowable(action: Requested): void {
+  try {
+    packetOf(action);
+  } catch (cause) {
+    throw new CountersignError(
+      'stale_packet',
+      'the packet of this request cannot be built, so nobody can have read it; an operator has to look at it',
+      {},
+      { cause },
+    );
+  }
+}
+
 /**
  * The packet of the version on the table, rendered from the bytes that the token will release.
  * @throws CountersignError `internal` when bytes, digests and packet do not belong together: nobody may vote on that
@@ -131,9 +156,11 @@ export function packetOf(action: Requested): Packet {
   const decision = shownDecision(action) ?? action.decided;
   const packet = buildPacket(proposal, decision, action.versions);
   const { base_digest, attachments, packet_digest } = action.request;
-  const { parameters } = action.versions.at(-1)?.edit ?? proposal;
+  const version = action.versions.at(-1)?.edit ?? proposal;
+  const { parameters } = version;
   const preconditions = readJson(proposal.preconditions, null);
-  const digest = actionDigest({ ...proposal, parameters: readJson(parameters, null), preconditions });
+  const values = { ...proposal, parameters: readJson(parameters, null), preconditions };
+  const digest = hidesDigested(proposal) ? version.digest : actionDigest(values);
   const isWhole = packetDigest(packet) === base_digest && evidenceDigest(base_digest, attachments) === packet_digest;
   if (digest === action.request.digest && isWhole) return packetWith(packet, attachments);
   throw new CountersignError('internal', 'the packet does not fit its action; an operator has to look at it');

@@ -10,7 +10,7 @@ import type { Requested } from '../judge/requested.js';
 import type { View } from '../judge/view.js';
 import type { Edits } from './edits.js';
 import { accepted } from './refusal.js';
-import { requestItem, standingOf } from './request-view.js';
+import { refuseUnshowable, requestItem, standingOf } from './request-view.js';
 import { jsonValue, validate } from './validate.js';
 
 export const VoteBody = z.strictObject({
@@ -76,6 +76,7 @@ export class Votes {
     const { request_id, reviewer } = ballot;
     const action = this.request(reviewer.tenant, request_id);
     const body = validate(VoteBody, ballot.body);
+    refuseUnshowable(action);
     const edit = await this.editOf(action, body, reviewer);
     const event = voteCast(action, ballot, body, edit);
     const judged = await this.judge.ask('VoteCast', event);

@@ -96,7 +96,7 @@ export class FormsController {
   private async showAgain({ reply, id, form }: Posted, session: Session, error: CountersignError): Promise<void> {
     const action = this.calls.votes.request(session.reviewer.tenant, id);
     await this.queue.shown.opened(action, session.reviewer);
-    const view = packetView(action, session, refusalNotice(error));
+    const view = packetView(action, session, refusalNotice(error, action.request.gate.reason_min_length));
     show(reply.code(problemOf(error).status), packetPage(visitorOf(session), { ...view, draft: form }));
   }
 }

@@ -21,6 +21,8 @@ export interface FormsView {
   readonly changeable: JsonValue;
   /** Reasons that the gate offers. */
   readonly reason_presets: readonly string[];
+  /** Characters that a reason has at least; null where none is demanded. */
+  readonly reason_min: number | null;
   /** True for an approved action in the release queue. */
   readonly held: boolean;
   /** Life of the grant in seconds if this person breaks the glass; null when they cannot. */
@@ -67,7 +69,7 @@ function voting(visitor: Visitor, view: FormsView, intent: Intent | null): Html 
   if (hindrance !== null) return html`<section><h2>Your vote</h2><p>${hindrance}</p></section>`;
   return html`<section><h2>Your vote</h2>${meant(kind, intent)}${opening(visitor, view, 'votes')}
 <input type="hidden" name="packet_digest" value="${packet_digest}">
-${presets(view)}<label for="reason">Reason</label><textarea id="reason" name="reason" maxlength="2000">${plain(draft['reason'] ?? '')}</textarea>
+${presets(view)}<label for="reason">Reason${view.reason_min === null ? null : ` (at least ${view.reason_min} characters)`}</label><textarea id="reason" name="reason" maxlength="2000">${plain(draft['reason'] ?? '')}</textarea>
 ${BUTTONS[kind === 'audit' ? 'audit' : 'approval'].map(([vote, look, word]) => html`<button class="${look}" name="vote" value="${vote}"${vote === intent ? html` aria-describedby="meant"` : null}>${word}</button>`)}
 ${changing(view)}</form></section>`;
 }

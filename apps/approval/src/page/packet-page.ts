@@ -1,7 +1,6 @@
 import type { RequestKind } from '@countersign/approval';
-import { parseMoney } from '@countersign/canonical';
+import { inText, packetSections, show } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import { markHidden } from './hidden.js';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { page } from './layout.js';
@@ -9,6 +8,7 @@ import type { Visitor } from './layout.js';
 import { packetPath } from './queue-page.js';
 import { forms } from './packet-forms.js';
 import type { FormsView } from './packet-forms.js';
+import { brief, draw, drawSection, known } from './parts.js';
 import type { Intent, Notice } from './words.js';
 
 type Members = { readonly [member: string]: JsonValue };
@@ -19,6 +19,8 @@ export interface PacketView extends FormsView {
   readonly packet: Members;
   /** In whose hands it is, in words; null for nobody's. */
   readonly hands: string | null;
+  /** RFC 3339: when what is held leaves by itself; null where nobody named a time, or nothing is held. */
+  readonly release_at: string | null;
   readonly comments: readonly JsonValue[];
   /** Kinds of evidence without which nobody approves, and which nobody attached yet. */
   readonly missing: readonly string[];
@@ -29,19 +31,19 @@ export interface PacketView extends FormsView {
 const members = (value: JsonValue | undefined): Members =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 const list = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
-const shown = (value: JsonValue | undefined): string => {
-  if (value === null || value === undefined) return '–';
-  const money = parseMoney(value);
-  if (money !== null) return `${money.value} ${money.currency}`;
-  return typeof value === 'object' ? JSON.stringify(value, null, 2) : String(value);
-};
-const titleOf = (action: Members): string => {
-  const amount = members(action['parameters'])['amount'];
-  return amount === undefined ? shown(action['action_type']) : `${shown(action['action_type'])} ${shown(amount)}`;
-};
+const text = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
+const drawn = (value: JsonValue | undefined): Html => draw(show(value));
 
-const facts = (entries: Members): Html =>
-  html`<dl>${Object.entries(entries).map(([name, value]) => html`<dt>${name}</dt><dd class="mono">${shown(value)}</dd>`)}</dl>`;
+/** What it is about, in one short line. */
+function headingOf({ action_type, parameters }: Members): { title: string; heading: Html } {
+  const { amount } = members(parameters);
+  const price = amount === undefined ? null : show(amount);
+  const type = text(action_type);
+  return {
+    title: price === null ? type : `${type} ${inText(price)}`,
+    heading: html`${known(type)}${price && html` ${price.is === 'text' ? brief(text(amount)) : draw(price)}`}`,
+  };
+}
 
 /** What a request that does not bind is for. */
 const KINDS: Readonly<Record<RequestKind, string | null>> = {
@@ -57,28 +59,24 @@ function leadOf({ kind, packet }: PacketView): Html | null {
     const lead = KINDS[kind];
     return lead === null ? null : html`<p class="lead">${lead}</p>`;
   }
-  return html`<p class="lead">${shown(members(by)['subject'])} let this action go in an emergency, without its quorum. Say whether it does harm: your answer is a label.</p>
-<section class="untrusted"><h2>The reason given (not verified)</h2><blockquote>${shown(reason)}</blockquote></section>`;
+  return html`<p class="lead">${known(text(members(by)['subject']))} let this action go in an emergency, without its quorum. Say whether it does harm: your answer is a label.</p>
+<section class="untrusted"><h2>The reason given (not verified)</h2><blockquote>${drawn(reason)}</blockquote></section>`;
 }
 
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
-export function packetPage(visitor: Visitor, shownView: PacketView, intent: Intent | null = null): string {
-  const view = { ...shownView, packet: markHidden(shownView.packet) };
+export function packetPage(visitor: Visitor, view: PacketView, intent: Intent | null = null): string {
   const action = members(view.packet['action']);
-  const title = titleOf(action);
+  const { title, heading } = headingOf(action);
+  const [first, ...others] = packetSections(view.packet, view.packet_digest).map(drawSection);
   return page(
     title,
     visitor,
     html`${view.notice && html`<p class="notice ${view.notice.kind}" role="status">${view.notice.text}</p>`}
-<h1>${title}</h1>${leadOf(view)}
-<p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${action['environment'] as string}${view.hands && html` · ${view.hands}`}</p>
-${effect(view, action)}${evidence(view)}${change(view.packet)}${attested(view.packet)}${statements(view.packet)}${reasons(view.packet)}${comments(view)}${forms(visitor, view, intent)}`,
+<h1>${heading}</h1>${leadOf(view)}
+<p class="lead"><span class="tag ${view.status}">${view.status}</span> ${view.approvals.given} of ${view.approvals.required} approvals · ${known(text(action['environment']))}${view.hands && html` · ${view.hands}`}${view.release_at && html` · leaves at ${view.release_at}`}</p>
+${first ?? null}${evidence(view)}${others}${comments(view)}${forms(visitor, view, intent)}`,
   );
 }
-
-const effect = ({ packet, packet_digest }: PacketView, action: Members): Html =>
-  html`<section><h2>What an approval releases</h2>${facts(members(action['parameters']))}<hr>
-${facts({ target: action['target'] ?? null, 'on behalf of': action['on_behalf_of'] ?? null, run: action['run_id'] ?? null, agent: `${shown(members(packet['agent'])['id'])} ${shown(members(packet['agent'])['version'])}`, model: members(packet['model'])['id'] ?? null, digest: action['digest'] ?? null, packet: packet_digest })}</section>`;
 
 /** Files of others: each is saved when it is followed, and opened by nothing here. */
 function evidence({ request_id, packet, missing }: PacketView): Html | null {
@@ -94,68 +92,15 @@ const lacking = (requestId: string, [first, ...others]: readonly string[]): Html
     : html`<p>Missing: ${[first, ...others].join(', ')}. Nobody can approve before it is attached: <code>countersign attach ${requestId} FILE --kind ${first} --reviewer YOU</code></p>`;
 
 function attachment(requestId: string, { attachment_id, kind, name, size_bytes, sha256, attached_by }: Members): Html {
-  const path = `${packetPath(requestId)}/attachments/${encodeURIComponent(shown(attachment_id))}`;
+  const path = `${packetPath(requestId)}/attachments/${encodeURIComponent(text(attachment_id))}`;
   const { subject, role } = members(attached_by);
-  return html`<tr><td>${shown(kind)}</td><td><a href="${path}" download>${shown(name)}</a></td><td>${shown(size_bytes)}</td>
-<td class="mono">${shown(sha256).slice('sha256:'.length, 'sha256:'.length + 12)}…</td><td>${shown(subject)} (${shown(role)})</td></tr>`;
+  return html`<tr><td>${known(text(kind))}</td><td><a href="${path}" download>${brief(text(name))}</a></td><td>${drawn(size_bytes)}</td>
+<td class="mono">${text(sha256).slice('sha256:'.length, 'sha256:'.length + 12)}…</td><td>${known(text(subject))} (${known(text(role))})</td></tr>`;
 }
-
-function change(packet: Members): Html {
-  return html`${edited(packet)}${beforeAndAfter(members(packet['before']), members(packet['after']))}`;
-}
-
-/** What reviewers changed, with the proposed version beside it. */
-function edited({ changed_by, action, history }: Members): Html | null {
-  if (!changed_by) return null;
-  const proposed = members(list(history)[0])['parameters'];
-  return html`<section><h2>Changed by ${shown(members(changed_by)['subject'])}</h2>
-<table><thead><tr><th>Parameter</th><th>Proposed</th><th>Now</th></tr></thead><tbody>${rows(proposed, members(action)['parameters'])}</tbody></table></section>`;
-}
-
-function beforeAndAfter(before: Members, after: Members): Html | null {
-  if (before['value'] === undefined && after['value'] === undefined) return null;
-  if (after['value'] === undefined)
-    return html`<section><h2>Before, as stated by ${shown(before['stated_by'])}</h2>${facts(members(before['value']))}</section>`;
-  return html`<section><h2>Before and after</h2>
-<p class="lead">Before as stated by ${shown(before['stated_by'])}, after as stated by ${shown(after['stated_by'])}.</p>
-<table><thead><tr><th>Field</th><th>Before</th><th>After</th></tr></thead><tbody>${rows(before['value'], after['value'])}</tbody></table></section>`;
-}
-
-function rows(before: JsonValue | undefined, after: JsonValue | undefined): Html[] {
-  const [from, to] = [members(before), members(after)];
-  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-  return names.map((name) => {
-    const [old, now] = [shown(from[name]), shown(to[name])];
-    if (old === now) return html`<tr><td>${name}</td><td class="mono">${old}</td><td class="mono">${now}</td></tr>`;
-    return html`<tr><td>${name}</td><td><pre><del>${old}</del></pre></td><td><pre><ins>${now}</ins></pre></td></tr>`;
-  });
-}
-
-const statements = (packet: Members): Html =>
-  html`<section class="untrusted"><h2>What the agent says about itself (not verified)</h2>
-<blockquote>${shown(members(packet['rationale'])['text'])}</blockquote>
-${facts({ confidence: packet['confidence'] ?? null, ...members(members(packet['signals'])['value']) })}</section>`;
-
-/** What providers signed, each under its name. */
-const attested = (packet: Members): Html[] =>
-  list(packet['attestations']).map(
-    (one) =>
-      html`<section><h2>Signals attested by ${shown(members(one)['stated_by'])}</h2>${facts(members(members(one)['value']))}</section>`,
-  );
-
-/** The stages of the gate in their order, each with how many people it takes. */
-function stagesIn(gate: Members): Members {
-  const texts = list(gate['stages']).map((one) => `${shown(members(one)['count'])} × ${shown(members(one)['name'])}`);
-  return texts.length === 0 ? {} : { 'in this order': texts.join(', then ') };
-}
-
-const reasons = (packet: Members): Html =>
-  html`<section><h2>Why a person decides</h2>${facts({ policy: packet['policy'] ?? null, rule: packet['rule'] ?? null, gate: members(packet['gate'])['name'] ?? null, ...stagesIn(members(packet['gate'])), ...members(packet['classification']), 'not known': list(packet['unknown']).join(', ') || null })}
-<details><summary>Explanation</summary><pre>${shown(packet['explanation'])}</pre></details></section>`;
 
 /** What people said. Text of others, like the agent's own: shown, never followed. */
 function comments({ comments: said }: PacketView): Html | null {
   if (said.length === 0) return null;
   return html`<section class="untrusted"><h2>Comments (not verified)</h2>
-${said.map(members).map(({ subject, text, commented_at }) => html`<p><b>${shown(subject)}</b> ${shown(commented_at)}</p><blockquote>${shown(text)}</blockquote>`)}</section>`;
+${said.map(members).map(({ subject, text: words, commented_at }) => html`<p><b>${known(text(subject))}</b> ${known(text(commented_at))}</p><blockquote>${drawn(words)}</blockquote>`)}</section>`;
 }

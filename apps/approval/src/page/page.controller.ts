@@ -12,12 +12,14 @@ import { packetPage } from './packet-page.js';
 import { PageProblemFilter } from './page-problem.filter.js';
 import type { Form, PageSessions } from './page-sessions.js';
 import { packetPath, queuePage } from './queue-page.js';
+import type { ListName, QueueList } from './queue-page.js';
 import { STYLE } from './style.js';
 import { batchLink, packetView, queueItem, visitorOf } from './views.js';
 import { intentOf, noticeOf } from './words.js';
 
 const WAITING = { status: 'pending', limit: 100 } as const;
 const MINE = { ...WAITING, assigned_to: 'me' } as const;
+const OTHERS = { ...WAITING, assigned_to: 'others' } as const;
 const HELD = { held: 'true', limit: 100 } as const;
 
 /** What people read: the queue and the packets. Plain documents and forms, no scripts. */
@@ -34,16 +36,17 @@ export class PageController {
   ) {}
 
   @Get()
-  async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async home(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() cursors: Form): Promise<void> {
     const session = await this.sessions.session(request);
     if (session === null) return show(reply, welcome());
     const { reviewer } = session;
-    const [mine, all, held] = [MINE, WAITING, HELD].map((query) =>
-      this.queue.find(reviewer, query).items.map(queueItem),
-    );
+    const list = (name: ListName, query: Parameters<Queue['find']>[1]): QueueList => {
+      const { items, next_cursor, total } = this.queue.find(reviewer, { ...query, cursor: cursors[name] });
+      return { items: items.map(queueItem), total, next: next_cursor, isFirst: cursors[name] === undefined };
+    };
     await this.sessions.keepAlive(session, reply);
     const batches = this.batches.list(reviewer).map(batchLink);
-    const lists = { mine: mine ?? [], all: all ?? [], held: held ?? [], batches };
+    const lists = { mine: list('mine', MINE), others: list('others', OTHERS), held: list('held', HELD), batches };
     show(reply, queuePage(visitorOf(session), lists, Date.now()));
   }
 

@@ -17,8 +17,12 @@ section { background: var(--paper); border: 1px solid var(--line); border-radius
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .5rem .75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { color: var(--soft); font-weight: 600; font-size: .875rem; } tr:last-child td { border-bottom: 0; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 1rem 0; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 code, pre, .mono { font: .875rem/1.5 ui-monospace, monospace; } .mono { white-space: pre-wrap; } pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+mark { background: var(--warn-soft); color: var(--warn); border: 1px solid currentColor; border-radius: 4px; padding: 0 .2rem; font: 600 .75rem ui-monospace, monospace; white-space: nowrap; }
+.text { font: .875rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; } .text details { margin: 0; } .money, .number { font-weight: 700; font-variant-numeric: tabular-nums; } .word, .absent { color: var(--soft); font-style: italic; }
+h1 .text { font-size: 1.25rem; } bdi { unicode-bidi: isolate; } ol.list { margin: 0; padding-left: 1.5rem; }
+table.members { width: auto; max-width: 100%; border-left: 3px solid var(--line); } table.members th, table.changes th { font-weight: 400; color: inherit; overflow-wrap: anywhere; } table.members th, table.members td { padding: .15rem .5rem; border: 0; } td, th { overflow-wrap: anywhere; } table.queue { table-layout: fixed; } table.queue th:first-child { width: 34%; } table.members th { min-width: 7rem; max-width: 20rem; }
 .tag { display: inline-block; border-radius: 99px; padding: 0 .6rem; font-size: .875rem; border: 1px solid var(--line); white-space: nowrap; }
 .tag.late, .tag.denied { background: var(--bad-soft); color: var(--bad); border-color: transparent; }
 .tag.pending { background: var(--warn-soft); color: var(--warn); border-color: transparent; }
@@ -39,6 +43,7 @@ button.plain { background: none; color: var(--accent); padding: 0; margin: 0; fo
 button:focus-visible, a:focus-visible, textarea:focus-visible, input:focus-visible, select:focus-visible, summary:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .notice { padding: .75rem 1rem; border-radius: 6px; margin-bottom: 1rem; } .notice.bad { background: var(--bad-soft); color: var(--bad); } .notice.good { background: var(--good-soft); color: var(--good); }
 @media (max-width: 44rem) {
+  dl { grid-template-columns: 1fr; gap: .1rem; } dd { margin-bottom: .5rem; } table.members, table.members tbody, table.members tr, table.members th, table.members td { display: block; max-width: 100%; } table.members td { padding-left: 1rem; } table.changes { table-layout: fixed; }
   header { padding: .75rem 1rem; flex-wrap: wrap; } main { padding: 1rem; } section { padding: 1rem; }
   table.queue thead { display: none; } table.queue tr { display: block; padding: .75rem 0; border-bottom: 1px solid var(--line); } table.queue tr:last-child { border-bottom: 0; }
   table.queue td { display: flex; gap: 1rem; justify-content: space-between; padding: .15rem 0; border: 0; text-align: right; overflow-wrap: anywhere; }

@@ -56,10 +56,10 @@ export interface Notice {
 export const noticeOf = ({ said }: { readonly said?: string | undefined }): Notice | null =>
   said !== undefined && Object.hasOwn(ACCEPTED, said) ? { kind: 'good', text: ACCEPTED[said] ?? '' } : null;
 
-/** Why it was not done, and what to do. */
-export const refusalNotice = ({ code, message }: { readonly code: string; readonly message: string }): Notice => ({
+/** Why it was not done, and what to do. `least`: characters of a reason that the gate demands. */
+export const refusalNotice = (refused: { readonly code: string; readonly message: string }, least = 1): Notice => ({
   kind: 'bad',
-  text: REFUSED[code] ?? message,
+  text: `${REFUSED[refused.code] ?? refused.message}${refused.code === 'reason_required' && least > 1 ? ` It has at least ${least} characters.` : ''}`,
 });
 
 /** Why a request is no part of its batch. */

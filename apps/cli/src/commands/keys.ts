@@ -2,7 +2,13 @@ import type { Credentials, KeyOwner } from '@countersign/service';
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { refused, unreachable, wrongUse } from '../shared/command-error.js';
-import { readLocalSystem, rememberKey, rememberProviderKey, secretsFolderOf } from '../shared/local-system.js';
+import {
+  readLocalSystem,
+  rememberAgent,
+  rememberKey,
+  rememberProviderKey,
+  secretsFolderOf,
+} from '../shared/local-system.js';
 import { list, show } from '../shared/output.js';
 import { run } from '../shared/run.js';
 import { registerServiceKeys } from './service-keys.js';
@@ -12,6 +18,9 @@ interface Options {
   executor?: string;
   provider?: string;
   tenant: string;
+  /** Of an agent that `add` makes. */
+  environments?: string;
+  operator?: string[];
   /** Only of `rotate`, e.g. `10m`. */
   overlap?: string;
   json?: boolean;
@@ -69,10 +78,47 @@ async function issueToProvider(id: string, { tenant, overlap, json }: Options, c
   );
 }
 
+const ENVIRONMENTS = ['staging', 'canary', 'production'];
+
+function environmentsOf({ environments }: Options): string[] {
+  const named = environments?.split(',') ?? ENVIRONMENTS;
+  if (named.every((name) => ENVIRONMENTS.includes(name))) return named;
+  throw wrongUse(`--environments takes a list of ${ENVIRONMENTS.join(', ')}.`);
+}
+
+/** Makes an agent that there is not yet, with its first key and its signing secret. @returns false when there is one */
+async function makeAgent(options: Options, secretsDir: string): Promise<boolean> {
+  const { addAgent, addKey, hasAgent, newKey, newSecret, readCredentials } = await service();
+  const owner = ownerOf(options);
+  if (owner.kind !== 'agent' || hasAgent(readCredentials(join(secretsDir, 'credentials.json')), owner)) return false;
+  const [key, signing_secret] = [newKey(Date.now()), newSecret()];
+  const about = { tenant: owner.tenant, agent_id: owner.id, environments: environmentsOf(options) };
+  const agent = { ...about, operators: options.operator ?? [] };
+  await edit(secretsDir, (credentials) =>
+    addKey(addAgent(credentials, { ...agent, signing_secrets: [signing_secret] }), owner, key),
+  );
+  await rememberAgent({ ...agent, api_key: key.secret, signing_secret });
+  show(
+    options.json,
+    { ...owner, ...agent, new: true, key_id: key.key_id, api_key: key.secret, signing_secret },
+    (made) =>
+      list([
+        ['new agent', `${made.id} in ${made.tenant}`],
+        ['environments', made.environments.join(', ')],
+        ['operators', made.operators.join(', ') || 'none: nobody is kept from approving its actions'],
+        ['key_id', made.key_id],
+        ['api_key', `${made.api_key}  (shown once)`],
+        ['signing_secret', `${made.signing_secret}  (shown once)`],
+      ]),
+  );
+  return true;
+}
+
 async function issue(options: Options, change: Change): Promise<void> {
   checkOne(options);
   if (options.provider !== undefined) return issueToProvider(options.provider, options, change);
   const local = await readLocalSystem();
+  if (change === 'addKey' && (await makeAgent(options, secretsFolderOf(local)))) return;
   const owner = ownerOf(options);
   const { newKey, [change]: apply } = await service();
   const key = newKey(Date.now());
@@ -154,7 +200,9 @@ export function register(program: Command): void {
   const keys = program
     .command('keys')
     .description('keys and callbacks of agents, keys of executors, providers and services; noticed within a second');
-  issuing(keys, 'add', 'add a key beside the present ones', 'addKey');
+  issuing(keys, 'add', 'add a key beside the present ones; makes an agent that there is not yet', 'addKey')
+    .option('--environments <list>', 'of a new agent, by comma', 'staging,canary,production')
+    .option('--operator <subject...>', 'who runs a new agent, and so never approves its actions');
   issuing(keys, 'rotate', 'add a key and revoke the others after an overlap', 'rotateKey').option(
     '--overlap <duration>',
     'how long the others stay valid; 0s after a leak',

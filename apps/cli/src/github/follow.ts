@@ -11,7 +11,7 @@ import {
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GithubApi } from './github-api.js';
 import { ruleEventOf, type RuleEvent } from './rule-event.js';
-import { ruleFacts, type RuleOptions } from './rule-proposal.js';
+import { isProposalOf, ruleFacts, type RuleOptions } from './rule-proposal.js';
 import { reviewOf } from './verdict.js';
 
 export interface Following {
@@ -31,8 +31,13 @@ const RETRIED = new Set(['unreachable', 'overloaded', 'unknown_outcome', 'rate_l
 const isWaiting = ({ status, held }: ActionDocument): boolean =>
   status === 'deciding' || status === 'pending' || held === true;
 
-/** The event that an action was proposed for; null for an action of another origin. */
-export function eventOf({ effective }: ActionDocument): RuleEvent | null {
+/** The event that an action was proposed for; null for an action of another origin, whatever its parameters say. */
+export function eventOf(action: ActionDocument, options: RuleOptions): RuleEvent | null {
+  const event = storedEvent(action);
+  return event !== null && isProposalOf(action, event, options) ? event : null;
+}
+
+function storedEvent({ effective }: ActionDocument): RuleEvent | null {
   const stored = effective?.parameters as Partial<Record<keyof RuleEvent, never>> | undefined;
   if (stored === undefined) return null;
   const { repository, environment, deployment_id, sha, ref, event, pull_requests, installation_id, callback_url } =
@@ -85,7 +90,7 @@ async function step(following: Following, actionId: string): Promise<boolean> {
   const action = await waitForDecision(following.client, actionId, { timeoutMs: WAIT_MS });
   if (following.stopped.aborted) return true;
   if (isWaiting(action)) return false;
-  const event = eventOf(action);
+  const event = eventOf(action, following.options);
   // An outcome is recorded after the answer only.
   return event === null || action.outcome !== null || (await answer(following, action, event));
 }

@@ -1,16 +1,14 @@
-import { parseJson } from '@countersign/canonical';
-import { propose, SdkError } from '@countersign/sdk';
+import { propose } from '@countersign/sdk';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Deliveries, FOREIGN, LONGEST_BYTES, readDelivery, refusalOf, TOO_LARGE, UNSIGNED } from './deliveries.js';
+import type { Read, Refusal } from './deliveries.js';
 import { follow, type Following } from './follow.js';
 import type { GithubApp } from './github.config.js';
-import { isCallbackOf, isFromGithub, ruleEventOf } from './rule-event.js';
+import { isCallbackOf, isFromGithub } from './rule-event.js';
 import { ruleKey, ruleProposal } from './rule-proposal.js';
 import { ENDED_TOO, PENDING, unanswered } from './unanswered.js';
 
-const LONGEST_BYTES = 1024 * 1024;
-const DEPTH = 64;
-const EVENT = 'deployment_protection_rule';
 const SWEEP_MS = 60_000;
 
 export interface Receiver {
@@ -21,6 +19,7 @@ export interface Receiver {
 interface Taking extends Following {
   /** Follows an action unless this receiver does or did so. */
   take(actionId: string): void;
+  readonly deliveries: Deliveries;
 }
 
 interface Answer {
@@ -28,6 +27,8 @@ interface Answer {
   body: Record<string, unknown>;
 }
 const refusal = (status: number, error: string): Answer => ({ status, body: { error } });
+const headerOf = ({ headers }: IncomingMessage, name: string): string | undefined =>
+  typeof headers[name] === 'string' ? headers[name] : undefined;
 
 /** The bytes of a body, or null when there are too many. */
 async function readBody(request: IncomingMessage): Promise<Buffer | null> {
@@ -41,50 +42,64 @@ async function readBody(request: IncomingMessage): Promise<Buffer | null> {
   return Buffer.concat(chunks);
 }
 
-function parse(body: Buffer) {
-  try {
-    return ruleEventOf(parseJson(body.toString(), { maxDepth: DEPTH }));
-  } catch {
-    return null;
-  }
+async function read(request: IncomingMessage, app: GithubApp): Promise<Read> {
+  const body = await readBody(request);
+  if (body === null) return TOO_LARGE;
+  if (!isFromGithub(body, headerOf(request, 'x-hub-signature-256'), app.webhookSecret)) return UNSIGNED;
+  const found = readDelivery(headerOf(request, 'x-github-event'), headerOf(request, 'content-type'), body);
+  const isForeign = 'event' in found && !isCallbackOf(found.event.repository, found.event.callback_url, app.apiUrl);
+  return isForeign ? FOREIGN : found;
 }
 
 /** Answers only after the proposal is in the log: GitHub shows a delivery that failed, and it can be sent again. */
 async function receive(request: IncomingMessage, app: GithubApp, following: Taking): Promise<Answer> {
-  const body = await readBody(request);
-  if (body === null) return refusal(413, 'the body is too large');
-  const signature = request.headers['x-hub-signature-256'];
-  if (!isFromGithub(body, typeof signature === 'string' ? signature : undefined, app.webhookSecret))
-    return refusal(401, 'the signature is wrong');
-  if (request.headers['x-github-event'] !== EVENT) return { status: 202, body: { ignored: true } };
-  const event = parse(body);
-  if (event === null) return refusal(422, 'a member that is needed to answer is missing');
-  if (!isCallbackOf(event.repository, event.callback_url, app.apiUrl))
-    return refusal(422, 'the callback is not of this repository at the API that was configured');
-  const { client, options, log } = following;
-  const { action, replayed } = await propose(client, ruleProposal(event, options), ruleKey(event));
-  const { action_id } = action;
-  log('received', { action_id, replayed, delivery: request.headers['x-github-delivery'] });
-  following.take(action_id);
-  return { status: 202, body: { action_id, replayed } };
+  const { client, options, log, deliveries } = following;
+  const delivery = headerOf(request, 'x-github-delivery');
+  const refuse = (refused: Refusal): Answer => {
+    deliveries.refused(refused);
+    log('refused', { delivery, ...refused });
+    return { status: refused.status, body: { error: refused.why, member: refused.member } };
+  };
+  const found = await read(request, app);
+  if ('ignored' in found) {
+    deliveries.ignored();
+    return { status: 202, body: { ignored: true } };
+  }
+  if (!('event' in found)) return refuse(found);
+  try {
+    const { action, replayed } = await propose(client, ruleProposal(found.event, options), ruleKey(found.event));
+    deliveries.proposed();
+    log('received', { action_id: action.action_id, replayed, delivery });
+    following.take(action.action_id);
+    return { status: 202, body: { action_id: action.action_id, replayed } };
+  } catch (fault) {
+    return refuse(refusalOf(fault));
+  }
 }
 
 async function handle(request: IncomingMessage, response: ServerResponse, app: GithubApp, following: Taking) {
+  if (request.method === 'GET' && request.url === '/metrics') return sendMetrics(response, following.deliveries);
   const answer = await (async () => {
     if (request.method === 'GET' && request.url === '/health/ready') return { status: 200, body: {} };
     if (request.method !== 'POST' || request.url !== '/webhook') return refusal(404, 'POST /webhook');
     return receive(request, app, following);
   })().catch((error: unknown) => {
-    following.log('cannot propose', { code: error instanceof SdkError ? error.code : String(error) });
-    return refusal(503, 'not proposed; deliver it again');
+    following.log('delivery not read', { cause: String(error) });
+    return refusal(503, 'not read; deliver it again');
   });
   response.writeHead(answer.status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(answer.body));
 }
 
+async function sendMetrics(response: ServerResponse, { registry }: Deliveries): Promise<void> {
+  const text = await registry.metrics();
+  response.writeHead(200, { 'content-type': registry.contentType });
+  response.end(text);
+}
+
 function takingOf(parts: Omit<Following, 'stopped'>, stopped: AbortSignal): Taking {
   const taken = new Set<string>();
-  const following = { ...parts, stopped };
+  const following = { ...parts, stopped, deliveries: new Deliveries() };
   const take = (actionId: string): void => {
     if (taken.has(actionId)) return;
     taken.add(actionId);

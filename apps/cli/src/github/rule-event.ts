@@ -32,12 +32,34 @@ const members = (value: JsonValue | undefined): Members =>
 const textOf = (value: JsonValue | undefined): string => (typeof value === 'string' ? value : '');
 const idOf = (value: JsonValue | undefined): number => (Number.isSafeInteger(value) ? (value as number) : 0);
 
+/** Members without which nothing can be asked or answered; a delivery needs none of them by GitHub's own schema. */
+const NEEDED = {
+  '/repository/full_name': ({ repository }) => repository,
+  '/environment': ({ environment }) => environment,
+  '/deployment/id': ({ deployment_id }) => deployment_id,
+  '/deployment/sha': ({ sha }) => sha,
+  '/installation/id': ({ installation_id }) => installation_id,
+  '/deployment_callback_url': ({ callback_url }) => callback_url,
+} satisfies Record<string, (event: RuleEvent) => string | number>;
+
+/** The event, or the pointer (RFC 6901) of a member that is needed and missing or of another type. */
+export function readRuleEvent(payload: JsonValue): { event: RuleEvent } | { missing: string } {
+  const event = membersOf(payload);
+  const missing = Object.entries(NEEDED).find(([, valueOf]) => !valueOf(event));
+  return missing === undefined ? { event } : { missing: missing[0] };
+}
+
 /** The event, or null when a member that is needed to answer is missing. */
 export function ruleEventOf(payload: JsonValue): RuleEvent | null {
+  const read = readRuleEvent(payload);
+  return 'event' in read ? read.event : null;
+}
+
+function membersOf(payload: JsonValue): RuleEvent {
   const all = members(payload);
   const deployment = members(all['deployment']);
   const requests = Array.isArray(all['pull_requests']) ? all['pull_requests'] : [];
-  const event: RuleEvent = {
+  return {
     repository: textOf(members(all['repository'])['full_name']),
     environment: textOf(all['environment']),
     deployment_id: idOf(deployment['id']),
@@ -48,8 +70,6 @@ export function ruleEventOf(payload: JsonValue): RuleEvent | null {
     installation_id: idOf(members(all['installation'])['id']),
     callback_url: textOf(all['deployment_callback_url']),
   };
-  const needed = [event.repository, event.environment, event.deployment_id, event.sha, event.installation_id];
-  return needed.every(Boolean) && event.callback_url !== '' ? event : null;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { canonicalize, type JsonValue } from '@countersign/canonical';
-import type { ActionFacts, Environment, JsonObject, Proposal } from '@countersign/sdk';
+import { actionId, canonicalize, type JsonValue } from '@countersign/canonical';
+import { digestOfAction } from '@countersign/sdk';
+import type { ActionDocument, ActionFacts, Environment, JsonObject, Proposal } from '@countersign/sdk';
 import { createHash } from 'node:crypto';
 import type { RuleEvent } from './rule-event.js';
 
@@ -42,4 +43,14 @@ export function ruleKey({ callback_url, deployment_id, environment }: RuleEvent)
 export function ruleFacts(event: RuleEvent, options: RuleOptions): ActionFacts {
   const { action_type, environment, target, parameters, agent } = ruleProposal(event, options);
   return { tenant: options.tenant, agent_id: agent.id, action_type, environment, target, parameters };
+}
+
+/**
+ * Whether an action is the one that this event is proposed as: its id is that of the event's key, and what it releases
+ * has the digest of the whole proposal. Parameters alone are no proof: an agent may put those of one deployment into an action of another
+ * environment, which policy may let pass.
+ */
+export function isProposalOf(action: ActionDocument, event: RuleEvent, options: RuleOptions): boolean {
+  const id = actionId(options.tenant, options.agentId, ruleKey(event));
+  return action.action_id === id && action.effective?.digest === digestOfAction(ruleFacts(event, options));
 }

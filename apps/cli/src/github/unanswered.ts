@@ -12,8 +12,8 @@ interface Listed extends ActionDocument {
   action_type: string;
 }
 
-function mayBeUnanswered(action: Listed, { actionType }: RuleOptions, nowMs: number): boolean {
-  if (action.action_type !== actionType || eventOf(action) === null) return false;
+function mayBeUnanswered(action: Listed, options: RuleOptions, nowMs: number): boolean {
+  if (action.action_type !== options.actionType || eventOf(action, options) === null) return false;
   if (action.status === 'pending') return true;
   if (action.status === 'approved') return action.outcome === null;
   return action.resolution !== null && nowMs - Date.parse(action.resolution.resolved_at) < REJECTED_FOR_MS;

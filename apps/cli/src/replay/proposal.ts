@@ -9,14 +9,14 @@ export function proposalOf(record: RecordedAction): Proposal {
     model: { id: record.model_id },
     action_type: record.action_type,
     environment: 'production',
-    on_behalf_of: `customer:${record.customer}`,
+    on_behalf_of: typeof record.customer === 'string' ? `customer:${record.customer}` : null,
     parameters: record.input,
-    ...(record.before === null ? {} : { before: record.before }),
-    rationale: record.agent_said_before,
+    ...(record.before === null || record.before === undefined ? {} : { before: record.before }),
+    rationale: record.agent_said_before ?? null,
   };
 }
 
 /** What the tool answered, as the result of the outcome. */
 export function resultOf({ result }: RecordedAction): JsonObject {
-  return { detail: result.detail };
+  return result?.detail === undefined ? {} : { detail: result.detail };
 }

@@ -32,11 +32,14 @@ export interface Stage {
 export interface Replayed {
   /** True when nothing was added: an earlier replay did all of it. */
   known: boolean;
-  /** True when it was allowed or approved, and so has an outcome. */
+  /** True when it was allowed or approved and its result is recorded, so that it has an outcome. */
   ran: boolean;
 }
 
-async function run(stage: Stage, record: RecordedAction, proposal: Proposal, action: ActionDocument): Promise<void> {
+type Executed = RecordedAction & { result: NonNullable<RecordedAction['result']> };
+const isExecuted = (record: RecordedAction): record is Executed => !!record.result;
+
+async function run(stage: Stage, record: Executed, proposal: Proposal, action: ActionDocument): Promise<void> {
   const key = keyOf(record);
   const { token, status } = action.grant ?? {};
   if (status === 'issued' && token) {
@@ -59,20 +62,32 @@ async function label(stage: Stage, actionId: string, record: RecordedAction): Pr
   return true;
 }
 
+/** Lets people decide what the recording knows the truth of; without it the action waits as it is. */
+async function settle(
+  stage: Stage,
+  { matches_expected }: RecordedAction,
+  decided: ActionDocument,
+  turn: number,
+): Promise<ActionDocument> {
+  if (decided.status === 'pending') {
+    if (typeof matches_expected !== 'boolean') return decided;
+    const people = stage.peopleFor(decided.request?.roles ?? [], turn);
+    await decideRequest(decided, matches_expected, people, stage.signedIn);
+  }
+  return waitForDecision(stage.agent, decided.action_id, { timeoutMs: LONGEST_MS });
+}
+
 /** Proposes, decides, executes and labels one recorded action; what an earlier replay did is not done again. */
 export async function replayAction(stage: Stage, record: RecordedAction, turn: number): Promise<Replayed> {
   const proposal = proposalOf(record);
   const proposed = await propose(stage.agent, proposal, keyOf(record));
   const { action_id } = proposed.action;
   const decided = await waitForDecision(stage.agent, action_id, { timeoutMs: LONGEST_MS, for: 'decision' });
-  if (decided.status === 'pending') {
-    const people = stage.peopleFor(decided.request?.roles ?? [], turn);
-    await decideRequest(decided, record.matches_expected, people, stage.signedIn);
-  }
-  const action = await waitForDecision(stage.agent, action_id, { timeoutMs: LONGEST_MS });
-  const ran = action.status === 'approved';
+  const action = await settle(stage, record, decided, turn);
+  const ran = action.status === 'approved' && isExecuted(record);
   const runsNow = ran && action.outcome === null;
   if (runsNow) await run(stage, record, proposal, action);
   const labelled = await label(stage, action_id, record);
-  return { ran, known: proposed.replayed && decided.status !== 'pending' && !runsNow && !labelled };
+  const isVoted = decided.status === 'pending' && action.status !== 'pending';
+  return { ran, known: proposed.replayed && !isVoted && !runsNow && !labelled };
 }

@@ -28,16 +28,23 @@ interface Job {
   actionId: string;
 }
 
-/** The action ids follow from the keys, so they are known before anything is sent. */
-function jobsOf(agent: LocalAgent, records: readonly RecordedAction[]): Job[] {
-  const idOf = (record: RecordedAction): string => actionId(agent.tenant, agent.agent_id, keyOf(record));
-  return records.map((record, turn) => ({ record, turn, actionId: idOf(record) }));
+/** The agents of a file, by their ids. @throws CommandError naming those that there are not, and how to make them */
+function agentsOf(local: LocalSystem, records: readonly RecordedAction[]): Map<string, LocalAgent> {
+  const names = [...new Set(records.map((record) => record.agent))];
+  const missing = names.filter((name) => !local.agents.some(({ agent_id }) => agent_id === name));
+  if (missing.length > 0) {
+    const commands = missing.map((name) => `countersign keys add --agent ${name}`).join('\n');
+    throw wrongUse(`There is no agent ${missing.join(', ')} here. Make it with:\n${commands}`);
+  }
+  return new Map(names.map((name) => [name, agentOf(local, name)]));
 }
 
-function theOnlyAgent(local: LocalSystem, records: readonly RecordedAction[]): LocalAgent {
-  const names = [...new Set(records.map((record) => record.agent))];
-  if (names.length !== 1) throw wrongUse(`A replay is of one agent; the file has: ${names.join(', ') || 'none'}.`);
-  return agentOf(local, names[0] as string);
+/** The action ids follow from the keys, so they are known before anything is sent. */
+function jobsOf(agents: ReadonlyMap<string, LocalAgent>, records: readonly RecordedAction[]): Job[] {
+  return records.map((record, turn) => {
+    const { tenant, agent_id } = agents.get(record.agent) as LocalAgent;
+    return { record, turn, actionId: actionId(tenant, agent_id, keyOf(record)) };
+  });
 }
 
 async function stageOf(local: LocalSystem, agent: LocalAgent, jobs: readonly Job[]): Promise<Stage> {
@@ -69,10 +76,22 @@ async function stageOf(local: LocalSystem, agent: LocalAgent, jobs: readonly Job
 function byRun(jobs: readonly Job[]): Job[][] {
   const runs = new Map<string, Job[]>();
   for (const job of jobs) {
-    const run = runs.get(job.record.run_id) ?? [];
-    runs.set(job.record.run_id, [...run, job]);
+    const key = JSON.stringify([job.record.agent, job.record.run_id]);
+    runs.set(key, [...(runs.get(key) ?? []), job]);
   }
   return [...runs.values()];
+}
+
+type Stages = ReadonlyMap<string, Stage>;
+
+/** One stage for each agent. */
+async function stagesOf(
+  local: LocalSystem,
+  agents: ReadonlyMap<string, LocalAgent>,
+  jobs: readonly Job[],
+): Promise<Stages> {
+  const stages = [...agents].map(async ([name, agent]) => [name, await stageOf(local, agent, jobs)] as const);
+  return new Map(await Promise.all(stages));
 }
 
 interface Tally {
@@ -81,14 +100,14 @@ interface Tally {
 }
 
 /** Runs in parallel, the actions of one run in order. */
-async function playAll(stage: Stage, jobs: readonly Job[], progress: (done: number) => void): Promise<Tally> {
+async function playAll(stages: Stages, jobs: readonly Job[], progress: (done: number) => void): Promise<Tally> {
   const runs = byRun(jobs);
   const tally = { known: 0, ran: 0 };
   let done = 0;
   const worker = async (): Promise<void> => {
     for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
       for (const { record, turn } of run) {
-        const { known, ran } = await replayAction(stage, record, turn);
+        const { known, ran } = await replayAction(stages.get(record.agent) as Stage, record, turn);
         tally.known += Number(known);
         tally.ran += Number(ran);
         progress((done += 1));
@@ -102,7 +121,7 @@ async function playAll(stage: Stage, jobs: readonly Job[], progress: (done: numb
 /** Waits until ClickHouse shows every action, label and outcome of the replay. */
 async function settledFigures(local: LocalSystem, jobs: readonly Job[], ran: number): Promise<ReplayFigures> {
   const ids = jobs.map((job) => job.actionId);
-  const wrong = jobs.filter((job) => !job.record.matches_expected).map((job) => job.actionId);
+  const wrong = jobs.filter((job) => job.record.matches_expected === false).map((job) => job.actionId);
   const labels = jobs.filter((job) => labelOf(job.record) !== null).length;
   const deadline = Date.now() + VISIBLE_WITHIN_MS;
   for (;;) {
@@ -115,7 +134,8 @@ async function settledFigures(local: LocalSystem, jobs: readonly Job[], ran: num
 }
 
 /**
- * Replays recorded actions of one agent; people approve the right ones and deny the wrong ones.
+ * Replays recorded actions; people approve the right ones and deny the wrong ones, and leave alone what the recording
+ * does not know the truth of.
  * @param progress called with the number of actions done
  */
 export async function runReplay(
@@ -123,9 +143,9 @@ export async function runReplay(
   records: readonly RecordedAction[],
   progress: (done: number) => void,
 ): Promise<ReplayResult> {
-  const agent = theOnlyAgent(local, records);
-  const jobs = jobsOf(agent, records);
-  const { known, ran } = await playAll(await stageOf(local, agent, jobs), jobs, progress);
+  const agents = agentsOf(local, records);
+  const jobs = jobsOf(agents, records);
+  const { known, ran } = await playAll(await stagesOf(local, agents, jobs), jobs, progress);
   const names = new Map(jobs.map((job) => [job.actionId, keyOf(job.record)]));
   const figures = await settledFigures(local, jobs, ran);
   return { actions: jobs.length, known, figures, nameOf: (id) => names.get(id) ?? id };

@@ -60,6 +60,12 @@ interface Owner {
   id: string;
 }
 
+/** Puts a new agent into the local file. */
+export async function rememberAgent(agent: LocalAgent): Promise<void> {
+  const local = await readLocalSystem();
+  await writeLocalSystem({ ...local, agents: [...local.agents, agent] });
+}
+
 /** Puts a new key into the local file, so that the other commands use it from now on. */
 export async function rememberKey(owner: Owner, api_key: string): Promise<void> {
   const local = await readLocalSystem();

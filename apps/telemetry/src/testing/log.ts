@@ -27,7 +27,15 @@ export class SimulatedLog {
   /** Appends an event of an action at a log time. The same record is returned each time it is appended again. */
   append<N extends EventName>(topic: string, name: N, event: EventMap[N], timestampMs: number): LoggedRecord {
     const { tenant, action_id } = event as { tenant: string; action_id: string };
-    const key = recordKey(tenant, action_id);
+    return this.appendUnder(recordKey(tenant, action_id), { topic, name, event }, timestampMs);
+  }
+
+  /** Appends an event that is about no action. */
+  appendUnder<N extends EventName>(
+    key: string,
+    { topic, name, event }: { topic: string; name: N; event: EventMap[N] },
+    timestampMs: number,
+  ): LoggedRecord {
     const id = eventId(name, key, JSON.stringify(event));
     const record = toRecord({ topic, name, event, key, id, timeMs: timestampMs, service: writerOf(topic), macKeys });
     return this.place(record, partitionOf(key, PARTITIONS), timestampMs);
@@ -49,5 +57,7 @@ export function rowOf(record: LoggedRecord): EventRow {
   return record.value.length === 0 ? blankRow(record) : eventRow(record, record.headers, openRecord(read, macKeys));
 }
 
-const writerOf = (topic: string): ServiceName =>
-  topic === TOPICS.actions || topic === TOPICS.labels ? 'intake' : topic === TOPICS.policies ? 'policy' : 'approval';
+const writerOf = (topic: string): ServiceName => {
+  if (topic === TOPICS.actions || topic === TOPICS.labels) return 'intake';
+  return topic === TOPICS.policies ? 'policy' : 'approval';
+};

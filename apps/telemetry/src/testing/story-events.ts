@@ -30,6 +30,7 @@ export interface Scene {
   readonly facts: Public;
   readonly action: ActionFacts;
   readonly key: string;
+  readonly policy: { readonly name: string; readonly version: number };
   readonly request_id: string;
 }
 
@@ -74,7 +75,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
   };
 }
 
-export function decided({ facts, action, key, request_id }: Scene): DecisionRecorded {
+export function decided({ facts, action, key, policy, request_id }: Scene): DecisionRecorded {
   const { policy_decision, effective_decision, gate } = action;
   const gated = effective_decision === 'require_approval';
   const kind = action.request_kind;
@@ -86,14 +87,8 @@ export function decided({ facts, action, key, request_id }: Scene): DecisionReco
       decision_id: derivedId('dec', facts.action_id),
       policy_decision,
     },
-    ...{
-      effective_decision,
-      mode: action.mode as 'enforce',
-      bypass: null,
-      policy_name: 'refunds',
-      policy_version: 1,
-      rule: null,
-    },
+    ...{ effective_decision, mode: action.mode as 'enforce', bypass: null },
+    ...{ policy_name: policy.name, policy_version: policy.version, rule: null },
     ...{
       impact: 'high',
       reversibility: null,
@@ -193,11 +188,10 @@ interface AsideEvents {
 
 type Cast = Pick<
   VoteRecorded,
-  'request_kind' | 'vote' | 'counted' | 'resolving' | 'vote_id' | 'reviewer_id' | 'shown_at' | 'voted_at'
+  'exception' | 'request_kind' | 'vote' | 'counted' | 'resolving' | 'vote_id' | 'reviewer_id' | 'shown_at' | 'voted_at'
 >;
 
 export const voted = ({ facts, action, request_id }: Scene, cast: Cast): VoteRecorded => ({
-  exception: null,
   ...facts,
   ...cast,
   ...{ request_id, gate: action.gate, issuer: 'i', role: 'finance', reason: null, packet_digest: 'p1', batch_id: null },

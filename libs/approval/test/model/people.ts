@@ -14,7 +14,8 @@ type Vote = EventMap['VoteCast'];
 export function bar({ decided, request, edits }: Action, ask: Ask, who: Someone): string | null {
   const { agent_id, operators, on_behalf_of } = decided;
   const { subject, roles } = who;
-  if (subject === agent_id || on_behalf_of === subject || on_behalf_of === `customer:${subject}`) return 'self';
+  const segments = (on_behalf_of ?? '').toLowerCase().split(/[:/ @|]+/);
+  if (subject === agent_id || segments.includes(subject)) return 'self';
   if (operators.includes(subject) || roles?.includes(`operates:${agent_id}`)) return 'operator';
   if (roles !== null && !opensTo(ask.gate, ask.escalated, who)) return 'role';
   if (ask.kind === 'audit' && request?.kind === 'approval' && request.votes.some((cast) => isSame(cast.who, who)))

@@ -1416,7 +1416,7 @@ export interface Header {
   readonly value: Buffer;
 }
 
-/** A record that could not be processed, kept whole so that it can be replayed. */
+/** A record that could not be processed, kept so that it can be sent again. */
 export interface DeadLettered {
   /** Topic. */
   readonly source_topic: string;
@@ -1438,6 +1438,8 @@ export interface DeadLettered {
   readonly detail: string;
   /** LogAppendTime of the original. UTC epoch milliseconds. */
   readonly recorded_at: number;
+  /** True when key, value or headers are not whole, because the record was too large for a letter; `detail` says which. Such a letter cannot be replayed. */
+  readonly is_cut: boolean;
 }
 
 /** The decision of one action. Published exactly once. */
