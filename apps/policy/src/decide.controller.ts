@@ -4,7 +4,7 @@ import { canonicalize, CountersignError, parseJson } from '@countersign/canonica
 import type { JsonValue } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
-import { decideChanged, derivedAfter } from '@countersign/policy';
+import { decideChanged, derivedAfter, statedIn, termsOf } from '@countersign/policy';
 import type { PolicyVersion } from '@countersign/policy';
 import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
@@ -40,6 +40,13 @@ function readObject(text: string | null): { [member: string]: JsonValue } | null
   return typeof value === 'object' && !Array.isArray(value) ? value : null;
 }
 
+/** What policy answers about a changed action. */
+type Redecided = ReturnType<typeof decisionFields> &
+  Pick<ActionProposed, 'after'> & {
+    /** Pointers of values that may not be stored in plain text, of those that the change states. */
+    readonly sensitive: readonly string[];
+  };
+
 /**
  * Decides again, for approval: an action that reviewers changed is judged by the version of its first decision, as though
  * that version were enforced everywhere.
@@ -57,16 +64,25 @@ export class DecideController {
   @ApiBody({ schema: DECIDE_BODY })
   @Post('decide')
   @HttpCode(200)
-  decide(@Body() body: unknown): ReturnType<typeof decisionFields> & Pick<ActionProposed, 'after'> {
+  decide(@Body() body: unknown): Redecided {
     const { tenant, action, policy } = parseDecide(body);
     const speaker = this.policies.current().speaker(tenant, policy.name, policy.version);
     if (speaker === null) throw new CountersignError('not_found', 'there is no such policy version');
     const changed = withAfter(speaker, readAction(action));
     const evidence = this.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
     const facts = this.velocity.edited(speaker.policy, changed);
+    const sensitive = this.sensitiveIn(speaker, changed);
     const decision = decideChanged(speaker, facts, { tenant, evidence, draws: null });
     const change = { facts, tenant, operators: changed.operators };
     const guarded = guardChange(decision, change, { history: this.policies.current(), seal: this.seal });
-    return { ...decisionFields(guarded), after: changed.after };
+    return { ...decisionFields(guarded), after: changed.after, sensitive };
+  }
+
+  /** As intake asks it of a proposal: what any policy of the tenant calls sensitive now, or did when it was first decided. */
+  private sensitiveIn(speaker: PolicyVersion, { tenant, action_type, parameters, after }: ActionProposed): string[] {
+    const history = this.policies.current();
+    const versions = { active: [speaker, ...history.activeAt(Infinity)], shadows: history.shadowsAt(Infinity) };
+    const members = { parameters: readObject(parameters), after: readObject(after) };
+    return statedIn(termsOf(versions, tenant, action_type).sensitive, members);
   }
 }

@@ -201,6 +201,8 @@ describe('policies over HTTP', () => {
       explanation: expect.stringContaining('"n":5') as string,
     });
     expect((await post('/internal/decide', body)).status).toBe(404);
+    // Nobody need look twice whether a change brings what may not be stored: policy names it beside the decision.
+    expect(await (await post('/internal/decide', body, inside)).json()).toMatchObject({ sensitive: [] });
     expect((await post('/internal/decide', { ...body, policy: { name: 'pay', version: 2 } }, inside)).status).toBe(404);
     expect((await post('/internal/decide', { ...body, action: 'AAAA' }, inside)).status).toBe(422);
     const builtIn = await post('/internal/decide', { ...body, policy: { name: 'built-in', version: 1 } }, inside);

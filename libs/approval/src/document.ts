@@ -112,12 +112,11 @@ function evidenceDocument(request: RequestState): Json {
 
 /** The stages of a gate that has some, in order, and whose turn it is. */
 function stagesDocument(request: RequestState): Json {
-  if (request.gate.stages.length === 0) return {};
   const stages = stagesOf(request);
-  const turn = stages.findIndex(({ required, given }) => given < required);
+  if (stages.length === 0) return {};
   return {
-    stages: stages.map(({ stage: { name, roles, people }, required, given }, at) => ({
-      ...{ name, required, given, roles: [...roles], people: [...people], open: at === turn },
+    stages: stages.map(({ stage: { name, roles, people }, required, given, open }) => ({
+      ...{ name, required, given, roles: [...roles], people: [...people], open },
     })),
   };
 }

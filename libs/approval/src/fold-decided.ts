@@ -1,6 +1,7 @@
 import { TOO_OLD_MS } from '@countersign/events';
 import type { ActionDecided } from '@countersign/events';
 import type { Rejection, Turn } from './facts.js';
+import { proposalOf } from './proposal.js';
 import { openAction, proposedAt, requestKind } from './open-action.js';
 
 /** The first decision of an action stands; copies are ignored, contradictions are ignored and counted. */
@@ -19,12 +20,23 @@ function notAcceptable(decided: ActionDecided, now: number): Rejection | null {
   const age = now - proposedAt(decided);
   // Judged before anything else, so that an instance which has forgotten the action says the same as one which has not.
   if (age > TOO_OLD_MS) return { reason: 'too_old', detail: `decided ${age} ms after the proposal` };
+  if (!carriesItsProposal(decided)) return { reason: 'invalid_decision', detail: 'its bytes are not its proposal' };
   const binds = decided.effective_decision;
   if (binds === 'unknown') return { reason: 'invalid_decision', detail: 'no effective decision' };
   if (binds === 'require_approval' && requestKind(decided) === null) {
     return { reason: 'invalid_decision', detail: 'require_approval without a gate or a packet' };
   }
   return null;
+}
+
+/** Looked at once: whoever reads the proposal later need not be told what to do when there is none. */
+function carriesItsProposal(decided: ActionDecided): boolean {
+  try {
+    const { tenant, action_id } = proposalOf({ decided });
+    return tenant === decided.tenant && action_id === decided.action_id;
+  } catch {
+    return false;
+  }
 }
 
 const sameDecision = (a: ActionDecided, b: ActionDecided): boolean =>

@@ -1,6 +1,6 @@
 import { digestOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import type { ActionDecided, ActionProposed, Edit, Gate, Quorum } from '@countersign/events';
+import type { ActionDecided, ActionProposed, Edit, Gate, GatePart, Quorum } from '@countersign/events';
 import { patch, patchDocument } from './patch.js';
 import { readJson } from './read-json.js';
 import type { Decider, RequestKind } from './state.js';
@@ -149,8 +149,10 @@ function attested({ attestations }: ActionProposed): { [member: string]: JsonVal
 }
 
 function decided(decision: PacketDecision, last: PacketEdit | undefined): { [member: string]: JsonValue } {
-  const { impact, reversibility, regulatory_pressure, mode, bypass, unknown } = decision;
-  const { rule, explanation, policy_decision } = last?.edit ?? decision;
+  const { mode, bypass } = decision;
+  // What policy says of the version on the table; of the first one only where nobody changed it.
+  const { rule, explanation, policy_decision, unknown } = last?.edit ?? decision;
+  const { impact, reversibility, regulatory_pressure } = last?.edit ?? decision;
   const gate = decision.kind === undefined ? (last?.edit ?? decision).gate : decision.gate;
   return {
     policy: `${decision.policy_name}@${decision.policy_version}`,
@@ -175,6 +177,15 @@ const shownGate = (gate: Gate): JsonValue => ({
   ...(gate.factors.length === 0 ? {} : { factors: gate.factors.map(shownQuorum) }),
   ...(gate.permit.length === 0 ? {} : { permit: [...gate.permit] }),
   ...(gate.stages.length === 0 ? {} : { stages: gate.stages.map(shownQuorum) }),
+  ...(gate.all.length === 0 ? {} : { all: gate.all.map(shownPart) }),
+});
+
+/** One of the gates that bind together. */
+const shownPart = ({ name, quorum, roles, people, thresholds, factors, stages }: GatePart): JsonValue => ({
+  ...{ name, quorum, roles: [...roles], people: [...people] },
+  ...(thresholds.length === 0 ? {} : { thresholds: thresholds.map(shownQuorum) }),
+  ...(factors.length === 0 ? {} : { factors: factors.map(shownQuorum) }),
+  ...(stages.length === 0 ? {} : { stages: stages.map(shownQuorum) }),
 });
 
 const shownQuorum = ({ name, count, roles, people }: Quorum): JsonValue => ({

@@ -23,7 +23,7 @@ export const gate = (overrides: Partial<Gate> = {}): Gate => ({
   ...{ thresholds: [], factors: [], people: [], evidence: [], hold: false, reason_fast_s: null, batch_fields: [] },
   ...{ stages: [], remind_s: [], escalate_s: null, escalate_roles: [], assign: 'pool', claim_s: 900 },
   ...{ min_dwell_s: null, batch_max: 50, review_rate: null, break_glass_s: null },
-  ...{ permit: [], reason_presets: [] },
+  ...{ permit: [], reason_presets: [], all: [] },
   ...overrides,
 });
 
@@ -91,7 +91,14 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
     ...{ action: encode('ActionProposed', action), decision_id: derivedId('dec', action_id) },
     ...{ policy_decision: 'require_approval', effective_decision: 'require_approval', mode: 'enforce', bypass: null },
     ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
-    ...{ regulatory_pressure: 'high', unknown: [], explanation: '[]', gate: gate(), grant_ttl_s: 3600 },
+    ...{
+      regulatory_pressure: 'high',
+      unknown: [],
+      explanation: '[]',
+      gate: gate(),
+      grant_ttl_s: 3600,
+      remember_s: 691_200,
+    },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
     ...{
       advisory_gate: null,
@@ -132,6 +139,7 @@ export function edited(action: ActionProposed, parameters: unknown, overrides: P
       explanation: '[]',
       audit_packet_digest: null,
     },
+    ...{ unknown: [], impact: 'high', reversibility: 'high', regulatory_pressure: 'high' },
     gate: gate(),
     ...overrides,
   };

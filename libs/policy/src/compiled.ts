@@ -121,6 +121,8 @@ export interface CompiledPolicy {
   readonly velocity: readonly CompiledVelocity[];
   readonly activation: CompiledActivation;
   readonly allowGrantTtlSeconds: number;
+  /** How long actions must be remembered for the slowest gate, seconds; 8 days or more. */
+  readonly remembersSeconds: number;
   /** What was compiled; null for the built-in policy. */
   readonly document: PolicyDocument | null;
 }

@@ -95,7 +95,8 @@ export function explain(
     errored: false,
   };
   const classes = classify(type, evaluation);
-  const cells = type.cells !== null && classes !== null ? possibleCells(type.cells, classes) : [];
+  const places = type.cells !== null && classes !== null ? possibleCells(type.cells, classes) : [];
+  const cells = [...new Set(places.map(({ cell }) => cell))];
   const rules = type.rules.map((rule) => {
     const { result, error } = rule.condition === null ? { result: true } : judge(rule.condition, evaluation);
     return ruleEntry(rule, result, evaluation, error);

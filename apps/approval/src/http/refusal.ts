@@ -3,6 +3,7 @@ import type { ProblemDetails } from '@countersign/canonical';
 import type { Answer, RefusalCode } from '@countersign/approval';
 
 const DETAIL: Readonly<Record<RefusalCode, string>> = {
+  internal: 'this is a fault of ours: nothing was changed; tell the operators',
   not_found: 'you have no such thing, or it was forgotten; older actions are in the audit',
   forbidden: 'this needs role `admin`, or an approver of the grant',
   duplicate_request: 'this id was used for another body; take a new id for a new request',

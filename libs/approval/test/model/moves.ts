@@ -54,6 +54,15 @@ const editsOf = (action: ActionProposed): Edit[] =>
     gate({ ...clocks, name: 'wider', factors: [part('money', 2, ['finance']), law], exclude: ['editor'] }),
     gate({ ...clocks, name: 'ordered', stages: [law, money], min_dwell_s: 50, hold: true }),
     gate({ ...clocks, name: 'papers', quorum: 1, evidence: ['contract'] }),
+    gate({
+      name: 'beside',
+      quorum: 1,
+      roles: ['legal'],
+      people: ['dan'],
+      token_audience: 'urn:legal',
+      exclude: ['eve'],
+    }),
+    gate({ name: 'elsewhere', quorum: 1, token_audience: 'urn:elsewhere', escalate_roles: ['lead'] }),
     gate({ name: 'refused', quorum: 1 }),
   ].map((own, index) => {
     const edit = edited(action, { amount: { value: `${index + 1}000.00`, currency: 'USD' } }, { gate: own });

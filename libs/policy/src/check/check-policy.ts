@@ -1,7 +1,7 @@
 import type { CompiledPolicy } from '../compiled.js';
 import { agentStatedAllows } from './agent-stated.js';
 import type { CheckedCell } from './checked-cell.js';
-import { cellFindings, checkedCells, looserThanYes } from './cells.js';
+import { cellFindings, checkedCells, looserThanYes, twoAudiences } from './cells.js';
 import { failOpen } from './fail-open.js';
 import type { CheckedRoster, Finding, Severity } from './finding.js';
 import { caughtOnlyFrom, gapsOf } from './gaps.js';
@@ -39,6 +39,7 @@ export function checkPolicy(policy: CompiledPolicy, roster?: CheckedRoster, opti
     ...deadRulesOf(types),
     ...overlapsOf(types),
     ...looserThanYes(types),
+    ...twoAudiences(types),
     ...cellFindings(checkedCells(types)),
     ...unitFaults(types),
     ...agentStatedAllows(types),

@@ -10,6 +10,7 @@ export type FindingCode =
   | 'looser_than_yes'
   | 'only_here'
   | 'overlap'
+  | 'two_audiences'
   | 'undefined_cell'
   | 'units'
   | 'unproven'
