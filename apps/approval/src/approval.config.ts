@@ -45,7 +45,8 @@ export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
   issuers: loadIssuers(env),
   rate: loadRate(env),
   pageClientId: env['OIDC_CLIENT_ID'] || null,
-  pageUrls: commaList(env, 'APPROVAL_URLS', [httpUrl(env, 'COUNTERSIGN_ISSUER')]),
+  // People come by the issuer's address; the others are how services know the instances, on one machine people too.
+  pageUrls: [...new Set([httpUrl(env, 'COUNTERSIGN_ISSUER'), ...commaList(env, 'APPROVAL_URLS', [])])],
   rosterFile: env['COUNTERSIGN_ROSTER'] || null,
   operator: env['COUNTERSIGN_OPERATOR'] || 'operator',
   evidenceDir: required(env, 'COUNTERSIGN_EVIDENCE_DIR'),

@@ -2,6 +2,12 @@ import type { JsonValue } from '@countersign/canonical';
 
 import type { AuditRow, LabelRow, VoteRow } from './audit-rows.js';
 
+/** The same while a blind review of it is open: nothing of who voted, how and why. */
+export const blindDocument = (row: AuditRow): ReturnType<typeof auditDocument> & { blind: true } => ({
+  ...auditDocument({ ...row, reviewer_id: null, reason: null }, [], []),
+  blind: true,
+});
+
 /** One action of the audit, in the blog's words: `input` is what was proposed, `result` what the executor reported. */
 export const auditDocument = (row: AuditRow, votes: readonly VoteRow[], labels: readonly LabelRow[]) => ({
   ...proposalOf(row),

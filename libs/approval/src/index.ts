@@ -16,7 +16,7 @@ export {
   statusOf,
 } from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
-export { isBlind } from './blind.js';
+export { blinded, isBlind } from './blind.js';
 export { commentsOf, custodyDocument, handsDocument } from './custody-document.js';
 export { isLeftInPool, isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
@@ -55,7 +55,15 @@ export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
 export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';
 export type { Roster, RosterEntry } from './roster.js';
-export { createState, currentVersion, glassBroken, HORIZON_MS, HOUR_MS, personKey } from './state.js';
+export {
+  createState,
+  currentVersion,
+  glassBroken,
+  HORIZON_MS,
+  HOUR_MS,
+  LONGEST_HORIZON_MS,
+  personKey,
+} from './state.js';
 export type {
   ActionState,
   Counters,

@@ -16,7 +16,8 @@ export const proposedAt = ({ submitted_at, proposed_at }: ActionDecided): number
 /** Opens what the first decision of an action opens: a request, a grant, or nothing. */
 export function openAction(turn: Turn, decided: ActionDecided): void {
   const { state, now } = turn;
-  const forget_at = proposedAt(decided) + state.horizon_ms;
+  // The decision says how long its gates may take, so every instance agrees on it.
+  const forget_at = proposedAt(decided) + Math.max(state.horizon_ms, decided.remember_s * 1000);
   const action: ActionState = {
     decided: sharing(state.shared, decided),
     decided_at: now,

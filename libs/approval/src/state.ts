@@ -223,6 +223,9 @@ export const HOUR_MS = 3_600_000;
 /** Default horizon: 8 days. May only grow. */
 export const HORIZON_MS = 8 * 24 * HOUR_MS;
 
+/** The longest that a decision may have an action remembered: a cold instance reads so far back. */
+export const LONGEST_HORIZON_MS = 31 * 24 * HOUR_MS;
+
 export interface StateOptions {
   /** How long actions are remembered, milliseconds. Default `HORIZON_MS`. */
   readonly horizonMs?: number;

@@ -243,4 +243,11 @@ describe('memory', () => {
     expect(facts.at(-1)?.events.map(({ name }) => name)).toEqual(['GrantLapsed']);
     expect(lastCode(opened, tick(HORIZON_MS), redeem(HORIZON_MS))).toBe('unknown_grant');
   });
+
+  it('remembers an action for longer where its decision says that its gates may take longer', () => {
+    const days = 16;
+    const slow = at(0, 'ActionDecided', allowed(action, { remember_s: days * 86_400, grant_ttl_s: 9 * 86_400 }));
+    expect(fold([slow, tick(HORIZON_MS + HOUR)]).found?.grant?.status).toBe('issued');
+    expect(fold([slow, tick(2 * HORIZON_MS)]).found).toBeUndefined();
+  });
 });

@@ -17,6 +17,7 @@ export { partitionKey, partitionOf, TOO_OLD_MS } from './placement.js';
 export { eventId, openRecord, refuseUnreadable, toRecord } from './record.js';
 export type { NewRecord, Opened, ReadRecord, UnreadableBatch, WireRecord } from './record.js';
 export { schemaRegistry } from './registry.js';
+export { isCompatible, isSameSchema } from './schema-match.js';
 export type { RegisteredSchema } from './registry.js';
 export { isPlainTopic, recordKey, topicConfigs, TOPICS } from './topics.js';
 export type { TopicConfig, TopicName } from './topics.js';

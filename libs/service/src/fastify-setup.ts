@@ -99,8 +99,15 @@ export function setUpHttp(
   });
 }
 
+/** Clients of a schema registry have a name of their own for it. */
+const JSON_TYPES = [
+  'application/json',
+  'application/vnd.schemaregistry.v1+json',
+  'application/vnd.schemaregistry+json',
+];
+
 function acceptJson(fastify: FastifyInstance, limits: BodyLimits): void {
-  fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => {
+  fastify.addContentTypeParser(JSON_TYPES, (request: FastifyRequest, payload: IncomingMessage) => {
     if (isRaw(request)) return Promise.resolve(payload);
     // What a parser throws before its promise ends the process: refusals are rejections.
     if (hasOtherCharset(request.headers['content-type'])) return Promise.reject(noJson());

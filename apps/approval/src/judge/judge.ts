@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { apply, createState, HORIZON_MS, HOUR_MS } from '@countersign/approval';
+import { apply, createState, HORIZON_MS, HOUR_MS, LONGEST_HORIZON_MS } from '@countersign/approval';
 import type { Answer, LogName, PartitionState } from '@countersign/approval';
 import { CountersignError } from '@countersign/canonical';
 import { EventError, openRecord, partitionKey, recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
@@ -48,8 +48,8 @@ export class Judge {
     this.fold = createFold(options.connection, {
       topics: [TOPICS.approvalLog],
       groupPrefix: 'countersign.approval.judge',
-      // An hour more than anything is remembered: copies and renewals within it are known before they matter.
-      startTimestampMs: (nowMs) => nowMs - horizonMs - HOUR_MS,
+      // An hour more than a decision may have anything remembered: copies and renewals within it are known before they matter.
+      startTimestampMs: (nowMs) => nowMs - Math.max(horizonMs, LONGEST_HORIZON_MS) - HOUR_MS,
       onRecord: (record) => this.take(record),
     });
   }

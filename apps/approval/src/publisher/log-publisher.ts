@@ -1,4 +1,4 @@
-import { apply, createState, HORIZON_MS, HOUR_MS } from '@countersign/approval';
+import { apply, createState, HORIZON_MS, HOUR_MS, LONGEST_HORIZON_MS } from '@countersign/approval';
 import { deadLetter, EventError, openRecord, TOPICS } from '@countersign/events';
 import type { MacKeys } from '@countersign/events';
 import { createPublisher } from '@countersign/kafka';
@@ -22,7 +22,7 @@ export function createLogPublisher({ connection, macKeys, horizonMs = HORIZON_MS
     groupId: 'countersign.approval.publisher',
     inputTopic: TOPICS.approvalLog,
     everyMs: EVERY_MS,
-    startTimestampMs: (nowMs) => nowMs - horizonMs - HOUR_MS,
+    startTimestampMs: (nowMs) => nowMs - Math.max(horizonMs, LONGEST_HORIZON_MS) - HOUR_MS,
     makeFold: (partition) => new PublicFold(partition, macKeys, horizonMs),
   });
 }

@@ -169,7 +169,7 @@ export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit' | 'de
   return {
     opened: {
       ...{ ...common, ...times, packet_digest: 'p9', approvals_required: 7, roles: ['auditor'] },
-      ...{ amount_value: null, amount_currency: null },
+      ...{ amount_value: null, amount_currency: null, blind_review: false },
     },
     resolved: {
       ...{ ...common, ...times, ...approvals, status: kind === 'audit' ? 'answered' : 'denied', resolved_by: 'people' },

@@ -102,7 +102,7 @@ class Story extends Teller {
       ...this.scene.facts,
       ...{ request_id: this.scene.request_id, request_kind: 'approval', gate: this.action.gate, packet_digest: 'p1' },
       ...{ approvals_required: 1, roles: ['finance'], opened_at, respond_by, expires_at: opened_at + 1_440 * MINUTE },
-      ...{ amount_value: null, amount_currency: null },
+      ...{ amount_value: null, amount_currency: null, blind_review: false },
     });
     if (this.random.chance(0.3)) this.escalate();
     if (this.random.chance(0.2)) this.put(TOPICS.approvals, 'CustodyChanged', custody(this.scene, this.now));
