@@ -86,6 +86,26 @@ export interface Quorum {
   readonly people: readonly string[];
 }
 
+/** Whom one of several gates that bind together asks. */
+export interface GatePart {
+  /** Name of that gate. */
+  readonly name: string;
+  /** Distinct people who must approve, 1 or more. */
+  readonly quorum: number;
+  /** Whoever has one of these roles counts. */
+  readonly roles: readonly string[];
+  /** Subjects who count although they have none of the roles. */
+  readonly people: readonly string[];
+  /** Whoever has one of these counts too once the request is escalated. */
+  readonly escalate_roles: readonly string[];
+  /** Any one of them suffices; empty means `quorum` people. */
+  readonly thresholds: readonly Quorum[];
+  /** All of them, by distinct people. */
+  readonly factors: readonly Quorum[];
+  /** All of them, in this order, by distinct people. */
+  readonly stages: readonly Quorum[];
+}
+
 /** The gate that binds, as folded; needs no policy file to be read again. */
 export interface Gate {
   /** Gate name, e.g. `finance-two-person`. */
@@ -150,6 +170,8 @@ export interface Gate {
   readonly permit: readonly string[];
   /** Reasons that reviewers are offered; their own words are as good. */
   readonly reason_presets: readonly string[];
+  /** Gates that bind together: each must hold, and one person's approval counts in every one where it fits; empty means that the gate stands alone. */
+  readonly all: readonly GatePart[];
 }
 
 /** What a version that does not bind says of the same action. */
@@ -232,6 +254,8 @@ export interface ActionDecided {
   readonly gate: null | Gate;
   /** Seconds that a grant on policy's authority lives. */
   readonly grant_ttl_s: number;
+  /** Seconds from the proposal that the action must be remembered, 691200 (8 days) or more: what the slowest gate of the policy needs. */
+  readonly remember_s: number;
   /** `req_` id that a request of this action gets. */
   readonly request_id: string;
   /** `grant_` id that a grant of this action gets; the token's jti. */
@@ -566,7 +590,15 @@ export interface Edit {
   readonly rule: null | string;
   /** JSON text as in ActionDecided. */
   readonly explanation: string;
-  /** The stricter of the two gates. */
+  /** Pointers of fields of the new version that are missing or not comparable. */
+  readonly unknown: readonly string[];
+  /** `low`, `medium`, `high` of the new version; null when unclassified. */
+  readonly impact: null | string;
+  /** `low` or `high` of the new version; null when unclassified. */
+  readonly reversibility: null | string;
+  /** `low`, `medium`, `high` of the new version; null when unclassified. */
+  readonly regulatory_pressure: null | string;
+  /** What binds from now on: both gates, or the one that implies the other. */
   readonly gate: Gate;
   /** Digest of the packet that an auditor of the new version sees. */
   readonly audit_packet_digest: null | string;
@@ -1102,6 +1134,8 @@ export interface RequestOpened {
   readonly amount_value: null | string;
   /** ISO 4217 code of the amount. */
   readonly amount_currency: null | string;
+  /** Whether it is the blind review of an approval: until it is answered, nobody but an admin is shown who approved and why. */
+  readonly blind_review: boolean;
 }
 
 /** A pending request has waited so long that those who are asked are reminded. */
