@@ -54,10 +54,9 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const { appender, roster, transport, assigner } = parts;
   const authenticators = authenticatorsOf(config, parts);
   const page = pageOf(config, { reviewers: authenticators.reviewers, connection, appender });
-  const shown = new Shown(judge, log);
-  const votes = new Votes(judge, view, new Edits(policy));
+  const [shown, votes] = [new Shown(judge, log), new Votes(judge, view, new Edits(policy))];
   const module = ApprovalModule.of({
-    ...{ judge, view, notify, roster },
+    ...{ judge, view, notify, roster, redactionKeys: config.redactionKeys },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     ...{ votes, custody: new Custody(judge, votes), evidence: await evidenceOf(config, judge, log) },
     ...{ queue: new Queue(view, shown), batches: new Batches(view, shown) },

@@ -65,6 +65,7 @@ export class Instances {
         secretsDir: this.secretsDir,
         internalToken: INTERNAL,
         macKeys: this.macKeys,
+        redactionKeys: { acme: { key_id: 'k1', key: '0f'.repeat(32) } },
       },
       ...{
         parentPid: null,

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseJson } from '@countersign/canonical';
-import type { JsonValue } from '@countersign/canonical';
+import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
-import type { RedactionKeys } from './redact.js';
 import { termsUnder } from './testing/terms-under.js';
 
 const proposer: Proposer = {
@@ -74,22 +73,8 @@ describe('admitted proposal', () => {
     expect(admitted({ action_type: 'deploy', after: undefined }).diff).toBeNull();
   });
 
-  it('keeps the context as keyed hashes only', () => {
-    const { context } = admitted();
-    expect(context).not.toMatch(/Refund the parcel|"ok"/);
-    expect(JSON.parse(context ?? '')).toEqual({
-      prompt: 'hmac-sha256:k7:c0c8aaab3196c1c6a5406c91ce0fc7f630934a76e4d996b78dd10a08830f85a1',
-      inputs: [
-        expect.stringMatching(/^hmac-sha256:k7:/),
-        { b: expect.stringMatching(/^hmac-sha256:k7:/), c: true, d: null },
-      ],
-      output: expect.stringMatching(/^hmac-sha256:k7:[0-9a-f]{64}$/),
-    });
-  });
-
-  it('withholds the context of a tenant without a key', () => {
-    const body = parseJson(JSON.stringify(example));
-    expect(admitBy({ body, idempotency_key: 'k', via: 'http' }, {}, 0).context).not.toMatch(/Refund|hmac/);
+  it('keeps the context as it was given', () => {
+    expect(JSON.parse(admitted().context ?? '')).toEqual(example.context);
   });
 
   it('is the same body whether members are null or absent, over HTTP or Kafka, and no other', () => {

@@ -1,5 +1,6 @@
-import { digestOf } from '@countersign/canonical';
+import { canonicalBytes, checkKept, digestOf, LIMITS } from '@countersign/canonical';
 import { eventId } from '@countersign/events';
+import type { JsonValue } from '@countersign/canonical';
 import type { Caller } from '@countersign/service';
 import type { OutcomeBody } from './action-body.js';
 import { occurredAt } from './stated-times.js';
@@ -19,11 +20,15 @@ export interface OutcomeSource {
 
 /**
  * An outcome as approval files it. `occurred_at` is UTC epoch milliseconds or null.
- * @throws CountersignError `invalid_action` for an `occurred_at` that cannot be
+ * @throws CountersignError `invalid_action` for an `occurred_at` that cannot be, `too_large`
  */
 export function outcomeRequest(body: OutcomeBody, source: OutcomeSource): Readonly<Record<string, unknown>> {
   const { tenant, reporter, action_id, key, submitted_at, nowMs } = source;
   const { status, result = null, post_checks = null } = body;
+  checkKept({
+    '/result': canonicalBytes(result, LIMITS.kept),
+    '/post_checks': canonicalBytes(post_checks as JsonValue, LIMITS.kept),
+  });
   const occurred_at = occurredAt(body.occurred_at, submitted_at, nowMs);
   return {
     tenant,

@@ -1,4 +1,4 @@
-import { parseTime } from '@countersign/canonical';
+import { LIMITS, parseTime } from '@countersign/canonical';
 import { refuseUnreadable } from '@countersign/events';
 import type { InRecord } from '@countersign/kafka';
 import { decodeUtf8 } from '@countersign/service';
@@ -15,7 +15,7 @@ export interface Verified {
 
 export type FindAgent = (tenant: string, agentId: string) => AgentCredentials | null;
 
-const MAX_VALUE_BYTES = 256 * 1024;
+const MAX_VALUE_BYTES = LIMITS.body;
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 
 /**

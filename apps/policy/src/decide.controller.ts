@@ -1,6 +1,6 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
-import { canonicalize, CountersignError, parseJson } from '@countersign/canonical';
+import { canonicalBytes, canonicalize, checkKept, CountersignError, LIMITS, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
@@ -32,6 +32,8 @@ function withAfter({ policy }: PolicyVersion, changed: ActionProposed): ActionPr
   const before = readObject(changed.before);
   if (declared === null || before === null) return changed;
   const after = derivedAfter([declared], { before, parameters: readObject(changed.parameters) ?? {} });
+  // It may hold a value many times over, so its size is looked at before its text is made.
+  checkKept({ '/after': canonicalBytes(after, LIMITS.kept) });
   return after === null ? changed : { ...changed, after: canonicalize(after), after_stated_by: 'countersign' };
 }
 

@@ -2,12 +2,13 @@ import { buildPacket, decisionOfKind, packetDigest } from '@countersign/approval
 import type { RequestKind } from '@countersign/approval';
 import { derivedId } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed } from '@countersign/events';
+import { boundedTrail } from '@countersign/policy';
 import type { Decision } from '@countersign/policy';
 
 /** A decision's fields as events carry them. */
 export const decisionFields = ({ trail, ...decision }: Decision) => ({
   ...decision,
-  explanation: JSON.stringify(trail),
+  explanation: JSON.stringify(boundedTrail(trail)),
 });
 
 /** What the log needs of the proposal beside the decision. */
@@ -26,7 +27,6 @@ const proposalFields = (action: ActionProposed) => ({
   body_hash: action.body_hash,
   submitted_at: action.submitted_at,
   respond_within_s: action.respond_within_s,
-  preconditions: action.preconditions,
 });
 
 /**

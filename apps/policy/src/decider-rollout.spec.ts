@@ -16,7 +16,15 @@ const proposed: ActionProposed = {
   ...{ tenant: 'acme', action_id: 'act_1', run_id: 'run', agent_id: 'agent', agent_version: 'v1', model_id: 'm1' },
   ...{ idempotency_key: 'k', action_type: 'pay', environment: 'production', on_behalf_of: null, target: null },
   ...{ parameters: '{"n":50}', before: null, after: null, before_stated_by: 'agent', after_stated_by: 'agent' },
-  ...{ diff: null, rationale: null, confidence: null, signals: null, context: null, preconditions: null },
+  ...{
+    diff: null,
+    diff_truncated: false,
+    rationale: null,
+    confidence: null,
+    signals: null,
+    context: null,
+    preconditions: null,
+  },
   ...{
     attestations: null,
     sensitive: [],

@@ -38,6 +38,7 @@ const proposed: ActionProposed = {
     before_stated_by: 'agent',
     after_stated_by: 'agent',
     diff: null,
+    diff_truncated: false,
     rationale: null,
     confidence: 0.5,
   },

@@ -170,6 +170,7 @@ describe('policies over HTTP', () => {
         before_stated_by: 'agent',
         after_stated_by: 'agent',
         diff: null,
+        diff_truncated: false,
         rationale: null,
         confidence: null,
         signals: null,

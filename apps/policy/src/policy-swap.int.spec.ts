@@ -48,7 +48,15 @@ function proposal(index: number): WireRecord {
     ...{ tenant, action_id, run_id: 'run', agent_id: 'agent', agent_version: 'v', model_id: 'm' },
     ...{ idempotency_key: action_id, action_type: 'pay', environment: 'production', on_behalf_of: null, target: null },
     parameters: JSON.stringify(index % 10 === 0 ? {} : { n: index % 100 }),
-    ...{ before: null, after: null, before_stated_by: 'agent', after_stated_by: 'agent', diff: null, rationale: null },
+    ...{
+      before: null,
+      after: null,
+      before_stated_by: 'agent',
+      after_stated_by: 'agent',
+      diff: null,
+      diff_truncated: false,
+      rationale: null,
+    },
     ...{
       confidence: null,
       signals: null,

@@ -71,12 +71,13 @@ WITH
             JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
                 supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
                 amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), attestations Nullable(String), parameters Nullable(String),
-                before Nullable(String), after Nullable(String), diff Nullable(String), rationale Nullable(String))') AS p,
+                before Nullable(String), after Nullable(String), diff Nullable(String), diff_truncated Bool, context Nullable(String),
+                rationale Nullable(String))') AS p,
             JSONExtract(opened, 'Tuple(
                 request_id Nullable(String), request_kind Nullable(String), opened_at Nullable(Int64), respond_by Nullable(Int64),
                 expires_at Nullable(Int64))') AS o,
             JSONExtract(version_changed, 'Tuple(
-                gate Nullable(String), digest Nullable(String), parameters Nullable(String), diff Nullable(String),
+                gate Nullable(String), digest Nullable(String), parameters Nullable(String), after Nullable(String), diff Nullable(String), diff_truncated Bool,
                 amount_value Nullable(String), amount_currency Nullable(String), approvals_required Nullable(UInt32))') AS c,
             JSONExtract(voted, 'Tuple(approvals_required Nullable(UInt32), approvals_given Nullable(UInt32))') AS v,
             JSONExtract(resolved, 'Tuple(
@@ -120,7 +121,10 @@ SELECT
     p.signals AS signals,
     p.attestations AS attestations,
     p.parameters AS input,
-    p.diff AS diff,
+    -- A patch that would be too long is not stored: it is one `replace` of everything.
+    if(p.diff_truncated, concat('[{"op":"replace","path":"","value":', p.after, '}]'), p.diff) AS diff,
+    p.diff_truncated AS diff_truncated,
+    p.context AS context,
     p.rationale AS rationale,
     d.impact AS impact,
     d.reversibility AS reversibility,
@@ -176,7 +180,8 @@ SELECT
     if(labelled, last_labelled_at, NULL) AS label_recorded_at,
     coalesce(l.sample_probability, d.sample_probability) AS sample_probability,
     if(changed, ifNull(c.parameters, p.parameters), p.parameters) AS effective_input,
-    if(changed, c.diff, p.diff) AS effective_diff,
+    if(changed, if(c.diff_truncated, concat('[{"op":"replace","path":"","value":', c.after, '}]'), c.diff), diff) AS effective_diff,
+    if(changed, c.diff_truncated, p.diff_truncated) AS effective_diff_truncated,
     coalesce(r.digest, c.digest, d.digest, '') AS effective_digest,
     if(changed, toDecimal128OrNull(c.amount_value, 4), amount_value) AS effective_amount_value,
     if(changed, c.amount_currency, amount_currency) AS effective_amount_currency,

@@ -68,6 +68,7 @@ export type RefusalCode =
   | 'reason_required'
   | 'too_fast'
   | 'parameters_required'
+  | 'too_many'
   | 'edit_denied_by_policy'
   | 'unknown_grant'
   | 'action_digest_mismatch'

@@ -50,7 +50,7 @@ export { approvalsBy } from './quorum.js';
 export type { Approvals, Approver, FilledStage } from './quorum.js';
 export { hasVoted } from './voted.js';
 export { missingFor, votesFor } from './vote-content.js';
-export { patch } from './patch.js';
+export { patch, recordedPatch } from './patch.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
 export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';

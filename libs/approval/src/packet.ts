@@ -1,6 +1,7 @@
 import { digestOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed, Edit, Gate, GatePart, Quorum } from '@countersign/events';
+import { diffOf } from './diff.js';
 import { patch, patchDocument } from './patch.js';
 import { readJson } from './read-json.js';
 import type { Decider, RequestKind } from './state.js';
@@ -111,12 +112,13 @@ const shownAction = (action: ActionProposed, version: { parameters: string; dige
 
 /** Before and after, each with who states it, and the patch between them. */
 function states(action: ActionProposed, last: PacketEdit | undefined): { [member: string]: JsonValue } {
-  const after = last === undefined ? action.after : last.edit.after;
+  const version = last?.edit ?? action;
   const after_stated_by = last === undefined ? action.after_stated_by : 'countersign';
   return {
     before: stated(action.before, action.before_stated_by),
-    after: stated(after, after_stated_by),
-    diff: readJson(last === undefined ? action.diff : last.edit.diff, null),
+    after: stated(version.after, after_stated_by),
+    diff: diffOf(version),
+    ...(version.diff_truncated ? { diff_truncated: true } : {}),
   };
 }
 

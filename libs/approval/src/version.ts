@@ -32,12 +32,12 @@ export function changeVersion(turn: Turn, action: ActionState, request: RequestS
   request.base_digest = edit.packet_digest;
   request.packet_digest = evidenceDigest(edit.packet_digest, request.attachments);
   forgetShown(request, personKey(issuer, subject));
-  const { parameters, digest, diff, amount_value, amount_currency } = edit;
+  const { parameters, digest, after, diff, diff_truncated, amount_value, amount_currency } = edit;
   const { packet_digest } = request;
   publish(turn, 'VersionChanged', action, () =>
     about(action, {
       ...{ request_id: action.decided.request_id, gate: request.gate.name, issuer, reviewer_id: subject },
-      ...{ parameters, digest, packet_digest, diff, amount_value, amount_currency },
+      ...{ parameters, digest, packet_digest, after, diff, diff_truncated, amount_value, amount_currency },
       approvals_required: approvalsOf(request).required,
       voided_votes: voided.map(({ vote_id }) => vote_id),
       changed_at: turn.now,

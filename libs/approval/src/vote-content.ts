@@ -1,4 +1,4 @@
-import { seenLength } from '@countersign/canonical';
+import { LIMITS, seenLength } from '@countersign/canonical';
 import { mergeGates } from '@countersign/events';
 import type { Vote, VoteCast } from '@countersign/events';
 import { evidenceMissing } from './evidence.js';
@@ -28,7 +28,9 @@ export function judgeContent(turn: Turn, action: ActionState, request: RequestSt
   const wait = dwellLeft(turn, request, cast);
   if (wait > 0) return { ...refuse('too_fast'), retry_after_s: Math.ceil(wait / 1000) };
   if (tooLate(action, request, release_at)) return refuse('release_too_late');
-  return vote === 'approve_with_changes' ? judgeEdit(request, cast) : null;
+  if (vote !== 'approve_with_changes') return null;
+  if (changesAction(request, cast) && action.versions.length >= LIMITS.edits) return refuse('too_many');
+  return judgeEdit(request, cast);
 }
 
 /** Kinds of evidence that are not there, under the gate that binds once this vote is counted. */

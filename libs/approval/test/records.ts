@@ -1,4 +1,4 @@
-import { actionDigest, canonicalize, derivedId, digestOf } from '@countersign/canonical';
+import { actionDigest, canonicalize, derivedId, digestOf, LIMITS } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionDecided, ActionProposed, Edit, EventMap, Gate } from '@countersign/events';
 import { buildPacket, decisionOfKind, packetDigest } from '../src/index.js';
@@ -43,6 +43,7 @@ export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): A
       before_stated_by: 'agent',
       after_stated_by: 'agent',
       diff: null,
+      diff_truncated: false,
       rationale: 'lost',
       confidence: 0.9,
       signals: null,
@@ -73,7 +74,7 @@ const digestOfVersion = (action: Digested, parameters: string): string =>
 /** A decision that asks for people, unless the overrides say otherwise. */
 export function decided(action: ActionProposed, overrides: Partial<ActionDecided> = {}): ActionDecided {
   const { tenant, action_id, run_id, agent_id, action_type, environment, agent_version, model_id } = action;
-  const { on_behalf_of, operators, digest, body_hash, submitted_at, respond_within_s, preconditions } = action;
+  const { on_behalf_of, operators, digest, body_hash, submitted_at, respond_within_s } = action;
   const decision: ActionDecided = {
     ...{
       tenant,
@@ -87,7 +88,7 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
       on_behalf_of,
       operators,
     },
-    ...{ digest, body_hash, submitted_at, respond_within_s, preconditions, proposed_at: submitted_at },
+    ...{ digest, body_hash, submitted_at, respond_within_s, proposed_at: submitted_at },
     ...{ action: encode('ActionProposed', action), decision_id: derivedId('dec', action_id) },
     ...{ policy_decision: 'require_approval', effective_decision: 'require_approval', mode: 'enforce', bypass: null },
     ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
@@ -132,6 +133,7 @@ export function edited(action: ActionProposed, parameters: unknown, overrides: P
   return {
     ...{ parameters: text, digest, packet_digest: digestOf(['packet', digest]), after: null, diff: null },
     ...{
+      diff_truncated: false,
       amount_value: null,
       amount_currency: null,
       policy_decision: 'require_approval',
@@ -317,3 +319,26 @@ export const at = <N extends LogName>(after: number, name: N, event: EventMap[N]
   ({ name, event, timestampMs: T0 + after }) as unknown as LogRecord;
 
 export const tick = (after: number): LogRecord => at(after, 'Ticked', { tenant: '', client_request_id: '' });
+
+/** As a row of rules: so many changes of one action, each by somebody else on what the one before made, and one more. */
+export function manyEdits(action: ActionProposed, decision: ActionDecided) {
+  const nth = (n: number): LogRecord => {
+    const packet_digest = n === 1 ? (decision.packet_digest ?? '') : edited(action, { amount: n - 1 }).packet_digest;
+    const edit = edited(action, { amount: n });
+    return at(60_000, 'VoteCast', vote(action, `person-${n}`, { vote: 'approve_with_changes', edit, packet_digest }));
+  };
+  const given = [
+    at(0, 'ActionDecided', decision),
+    ...Array.from({ length: LIMITS.edits - 1 }, (_item, i) => nth(i + 1)),
+  ];
+  const [allowed, refused] = [nth(LIMITS.edits), nth(LIMITS.edits + 1)];
+  return {
+    name: 'vote: not the 21st change',
+    given,
+    allowed,
+    refused,
+    unless: [allowed],
+    why: 'too_many',
+    attempt: 'vote',
+  };
+}

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'The method is not allowed here'],
   request_timeout: [408, 'The request took too long to arrive'],
+  too_many: [409, 'There are as many of these as there may be'],
   duplicate_request: [409, 'The same key was used for another body'],
   already_terminal: [409, 'The request has ended'],
   already_voted: [409, 'This person has voted'],

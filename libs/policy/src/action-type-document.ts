@@ -2,17 +2,19 @@ import { z } from 'zod';
 import { typeClassification } from './classify-document.js';
 import { facts } from './fact-document.js';
 import { afterDeclaration } from './terms/after-document.js';
-import { actionType, name, pointer } from './words.js';
+import { contextTerm } from './terms/context-term.js';
+import { actionType, name, sensitivePlace } from './words.js';
 
 const said = {
   facts: facts.default({}),
   sensitive: z
-    .array(pointer)
+    .array(sensitivePlace)
     .max(100)
     .default([])
     .describe(
-      'Pointers whose values are stored as keyed hashes and shown to nobody; what lies below one is meant too.',
+      'Pointers whose values are stored as keyed hashes and shown to nobody: one hash for all that stands there.',
     ),
+  context: contextTerm.optional(),
   preconditions: z
     .array(z.string().regex(/^[!-.0-~]{1,128}$/, 'expected the name of a member of `preconditions`, in ASCII'))
     .max(50)

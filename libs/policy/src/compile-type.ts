@@ -142,9 +142,21 @@ function compileSegments({ document: { rollout } }: Compilation, type: string, c
 function termsOf(
   { action_types }: PolicyDocument,
   type: string,
-): Pick<CompiledType, 'sensitive' | 'preconditions' | 'preconditionsRequired' | 'after'> {
-  const { sensitive = [], preconditions = [], preconditions_required, after } = action_types[type] ?? {};
-  return { sensitive, preconditions, preconditionsRequired: preconditions_required ?? false, after: after ?? null };
+): Pick<CompiledType, 'sensitive' | 'context' | 'preconditions' | 'preconditionsRequired' | 'after'> {
+  const {
+    sensitive = [],
+    context = 'keep',
+    preconditions = [],
+    preconditions_required,
+    after,
+  } = action_types[type] ?? {};
+  return {
+    sensitive,
+    context,
+    preconditions,
+    preconditionsRequired: preconditions_required ?? false,
+    after: after ?? null,
+  };
 }
 
 /** Compiles everything that a policy says of one action type; what is wrong goes to the problems. */

@@ -1,13 +1,12 @@
-import type { JsonValue } from '@countersign/canonical';
 import type { PolicyAction } from './action.js';
 import type { FactDeclaration } from './document.js';
-import { moneyLiteral, MoneyValue, readBareMoney, readMoney, sumMoney } from './money.js';
+import { moneyLiteral, readBareMoney, readMoney, sumMoney } from './money.js';
+import type { MoneyValue } from './money.js';
 import { tokensOf, valueAt } from './pointer.js';
 import { AGENT, covers, isStatedBy } from './stated-by.js';
 
 /** Elements of a list that a condition may walk through. A longer list is not comparable. */
 const MAX_ELEMENTS = 1_000;
-const MAX_SHOWN_CHARACTERS = 200;
 
 /** Stands in explanations for the value of a sensitive fact. */
 export const HIDDEN = '(sensitive)';
@@ -145,6 +144,10 @@ const isKeyedHash = (raw: unknown): boolean =>
 const isHidden = ({ pointer }: Fact, raw: unknown, { hidden }: PolicyAction): boolean =>
   isKeyedHash(raw) || (hidden?.some((place) => covers(place, pointer) || covers(pointer, place)) ?? false);
 
+/** Whether one hash stands for the place and all around it: nobody knows whether the value is there. */
+const isCovered = ({ pointer }: Fact, { hidden }: PolicyAction): boolean =>
+  hidden?.some((place) => place !== pointer && covers(place, pointer)) ?? false;
+
 /** Reads all facts of an action. What is missing, null, not comparable or of another source is left out of the context. */
 export function readFacts(facts: readonly Fact[], action: PolicyAction, withPresence: boolean): FactValues {
   const context: Record<string, unknown> = {};
@@ -158,19 +161,8 @@ export function readFacts(facts: readonly Fact[], action: PolicyAction, withPres
     else if (fact.group === null) context[fact.name] = value;
     else putInto(context, fact, value);
     if (fact.sensitive) (hidden ??= []).push(fact.name);
-    if (withPresence) present[fact.name] = raw !== undefined && raw !== null;
+    if (withPresence && !isCovered(fact, action)) present[fact.name] = raw !== undefined && raw !== null;
   }
   if (withPresence) context['present'] = present;
   return { context, missing: missing ?? NONE, hidden: hidden ?? NO_NAMES };
-}
-
-/** A fact's value as JSON for an explanation; null when unknown. Long text is cut. */
-export function shown(value: unknown): JsonValue {
-  if (value === undefined) return null;
-  if (value instanceof MoneyValue) return { value: value.value, currency: value.currency };
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value === 'string')
-    return value.length > MAX_SHOWN_CHARACTERS ? `${value.slice(0, MAX_SHOWN_CHARACTERS)}…` : value;
-  if (Array.isArray(value)) return value.slice(0, 20).map(shown);
-  return value as JsonValue;
 }

@@ -1,3 +1,5 @@
+import { canonicalBytes } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
 import { fewestPeople, gateStrictness } from '@countersign/events';
 import type { Gate, Quorum } from '@countersign/events';
 import type { CompiledCalendar } from './calendar.js';
@@ -8,6 +10,8 @@ const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
 /** How long the log's readers remember an action at least, seconds. */
 const REMEMBERED_S = 8 * DAY_S;
+/** A decision carries four gates at most, beside all else. */
+const MAX_GATE_BYTES = 16 * 1024;
 /** The longest that a gate may make them remember one: every instance folds so much of the log when it starts. */
 const LONGEST_S = 31 * DAY_S;
 const APPROVED_TTL_S = DAY_S;
@@ -169,6 +173,9 @@ export function gateFault({ urgent, usual }: CompiledGate): string | null {
   const ttlFault = grantTtlFault(usual.grant_ttl_s);
   if (ttlFault !== null) return ttlFault;
   if (usual.respond_s > usual.expire_s) return 'expected `sla.respond` to be at most `sla.expire`';
+  if ((usual.escalate_s ?? 0) > usual.expire_s) return 'expected `sla.escalate` to be at most `sla.expire`';
+  if (canonicalBytes(usual as unknown as JsonValue) > MAX_GATE_BYTES)
+    return 'expected fewer or shorter names of people, roles and parts: every decision by this gate carries all of it';
   return needsSeconds({ urgent, usual }) > LONGEST_S
     ? 'expected `sla.expire` (default 72h) + `token.ttl` (default 24h) + 24h to be at most 31d'
     : null;

@@ -1,3 +1,4 @@
+export { boundedTrail } from './bounded-trail.js';
 export { actionOf } from './action.js';
 export type { PolicyAction } from './action.js';
 export type {

@@ -1,6 +1,11 @@
 import type { ActionTypeDocument, ActionTypeEntry } from './action-type-document.js';
 import type { PolicyDocument } from './document.js';
 import type { ProblemList } from './problems.js';
+import { CONTEXT_TERMS } from './terms/context-term.js';
+import type { ContextTerm } from './terms/context-term.js';
+
+const stricterContext = (...said: (ContextTerm | undefined)[]): ContextTerm | undefined =>
+  CONTEXT_TERMS.findLast((term) => said.includes(term));
 
 /** The entry with what the type's own file says; a name that both declare is a problem. */
 function mergedEntry(
@@ -27,6 +32,7 @@ function mergedEntry(
     ...entry,
     facts: { ...file.facts, ...entry.facts },
     sensitive: [...file.sensitive, ...entry.sensitive],
+    context: stricterContext(file.context, entry.context),
     preconditions: [...file.preconditions, ...entry.preconditions],
     preconditions_required: file.preconditions_required === true || entry.preconditions_required === true,
     after: { ...file.after, ...entry.after },

@@ -45,6 +45,16 @@ export const pointer = z
   .max(500)
   .regex(POINTER, 'expected a pointer in ASCII into the action, such as /parameters/amount or /signals/fraud_score')
   .refine(namesSignal, `expected the name of a signal: ${NAME_RULE}`);
+const SENSITIVE = /^\/(parameters|signals|before|after|context|preconditions)(\/[!-.0-~]+)*$/;
+/** Where a value can be hidden: a place that nothing else is found by. */
+export const sensitivePlace = z
+  .string()
+  .max(500)
+  .regex(
+    SENSITIVE,
+    'expected a pointer in ASCII into parameters, signals, before, after, context or preconditions, such as /parameters/iban',
+  )
+  .refine(namesSignal, `expected the name of a signal: ${NAME_RULE}`);
 /** A pointer relative to an element of a list, or to the whole parameters. */
 export const tokens = z.string().max(500).regex(TOKENS, 'expected a pointer in ASCII, such as /amount');
 export const types = z

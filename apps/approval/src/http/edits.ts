@@ -1,6 +1,15 @@
-import { buildPacket, decisionOfKind, packetDigest, patch, proposalOf } from '@countersign/approval';
+import { buildPacket, decisionOfKind, packetDigest, proposalOf, recordedPatch } from '@countersign/approval';
 import type { PacketEdit, RequestKind } from '@countersign/approval';
-import { actionDigest, canonicalize, CountersignError, parseMoney, parseJson } from '@countersign/canonical';
+import {
+  actionDigest,
+  canonicalBytes,
+  canonicalize,
+  checkKept,
+  CountersignError,
+  LIMITS,
+  parseMoney,
+  parseJson,
+} from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { encode, mergeGates } from '@countersign/events';
 import type { ActionProposed, Edit, Gate } from '@countersign/events';
@@ -33,11 +42,13 @@ export class Edits {
   constructor(private readonly policy: InternalClient) {}
 
   /**
-   * @throws CountersignError `invalid_request` for money that is none, `edit_denied_by_policy` for an action with hidden
-   * parameters, for a change that brings some, and for a gate of another audience; `overloaded` when policy does not answer
+   * @throws CountersignError `invalid_request` for money that is none, `too_large`, `edit_denied_by_policy` for an action with
+   * hidden parameters, for a change that brings some, and for a gate of another audience; `overloaded` when policy does not
+   * answer
    */
   async build(action: Requested, parameters: { [name: string]: JsonValue }, editor: Editor): Promise<Edit> {
     checkMoney(parameters, '/parameters');
+    checkKept({ '/parameters': canonicalBytes(parameters, LIMITS.kept) });
     const proposal = proposalOf(action);
     refuseHidden(proposal);
     const changed = changedProposal(proposal, parameters);
@@ -47,10 +58,10 @@ export class Edits {
     // A result that repeats what may not be stored says nothing.
     const after = decided.sensitive.length > 0 ? null : decided.after;
     const { digest, amount_value, amount_currency } = changed;
+    checkKept({ '/parameters': Buffer.byteLength(changed.parameters), '/after': Buffer.byteLength(after ?? '') });
     const edit = {
       ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency },
-      diff:
-        proposal.before === null || after === null ? null : JSON.stringify(patch(proposal.before, after).operations),
+      ...recordedPatch(proposal.before, after),
       ...{ policy_decision, rule, explanation, unknown, audit_packet_digest: null },
       ...{ impact, reversibility, regulatory_pressure },
       gate: bothGates(action.request.gate, decided.gate),
@@ -81,9 +92,9 @@ export class Edits {
 }
 
 const hiddenIn = ({ sensitive }: Pick<ActionProposed, 'sensitive'>): string[] =>
-  sensitive.filter((pointer) => pointer.startsWith('/parameters/') || pointer === '/parameters');
+  sensitive.filter((pointer) => /^\/(parameters|preconditions)(\/|$)/.test(pointer));
 
-/** True for an action that reviewers cannot change. */
+/** True for an action that reviewers cannot change: what its digest is over is not known here. */
 export const hidesParameters = (proposal: Pick<ActionProposed, 'sensitive'>): boolean => hiddenIn(proposal).length > 0;
 
 /** Both gates bind; what policy now allows or denies brings none. */
@@ -123,6 +134,12 @@ function changedProposal(proposal: ActionProposed, parameters: { [name: string]:
     digest: actionDigest({ ...proposal, parameters, preconditions }),
     // What providers attested is about the proposed version, so it counts as missing for the changed one.
     attestations: null,
-    ...{ amount_value: amount?.value ?? null, amount_currency: amount?.currency ?? null, after: null, diff: null },
+    ...{
+      amount_value: amount?.value ?? null,
+      amount_currency: amount?.currency ?? null,
+      after: null,
+      diff: null,
+      diff_truncated: false,
+    },
   };
 }

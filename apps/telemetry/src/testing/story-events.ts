@@ -57,6 +57,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
       before_stated_by: 'agent',
       after_stated_by: 'agent',
       diff: null,
+      diff_truncated: false,
       rationale: 'because',
       confidence: 0.5,
       signals: null,
@@ -120,7 +121,15 @@ export const versionChanged = (scene: Scene, voided_votes: string[], changed_at:
     reviewer_id: 'ann',
     parameters: '{"n":"changed"}',
   },
-  ...{ digest: digestOf('changed'), packet_digest: 'p2', diff: null, amount_value: null, amount_currency: null },
+  ...{
+    digest: digestOf('changed'),
+    packet_digest: 'p2',
+    after: null,
+    diff: null,
+    diff_truncated: false,
+    amount_value: null,
+    amount_currency: null,
+  },
   ...{ approvals_required: 2, voided_votes, changed_at },
 });
 

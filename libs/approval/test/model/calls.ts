@@ -1,4 +1,5 @@
 import type { EventMap } from '@countersign/events';
+import { proposalOf } from '../../src/index.js';
 import type { LogRecord } from '../../src/index.js';
 import { HOUR } from '../records.js';
 import { attach } from './evidence.js';
@@ -145,8 +146,8 @@ function redeem(world: World, action: Action, asked: EventMap['RedemptionRequest
     const useless = spent(action) ?? (asked.token_expires_at <= world.now ? no('expired') : null);
     if (useless !== null) return useless;
     if (isFrozen(world, action)) return no('frozen');
-    if (decided.preconditions !== null && decided.preconditions !== asked.preconditions)
-      return no('precondition_changed');
+    const { preconditions } = proposalOf({ decided });
+    if (preconditions !== null && preconditions !== asked.preconditions) return no('precondition_changed');
     grant.status = 'consumed';
     grant.executor = executor_id;
     say(world, 'GrantRedeemed', decided.action_id, executor_id, world.now);

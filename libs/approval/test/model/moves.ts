@@ -21,7 +21,7 @@ const law = part('law', 1, ['legal'], ['dan']);
 
 /** Every kind of decision that opens something of its own. */
 const decisions = (action: ActionProposed): ActionDecided[] => [
-  decided(action, { gate: gate(clocks), preconditions: '{"etag":"1"}' }),
+  decided({ ...action, preconditions: '{"etag":"1"}' }, { gate: gate(clocks) }),
   decided(action, { gate: gate({ name: 'one', quorum: 1, exclude: ['editor'], grant_ttl_s: 7200, reason: 'deny' }) }),
   decided(action, { gate: gate({ ...clocks, name: 'both', factors: [money, law], hold: true }), ...sampled }),
   decided(action, {

@@ -129,6 +129,10 @@ function isHashed(raw: unknown, { at: pointer }: FactDeclaration, { hidden = [] 
   return near || texts.some((text) => /^hmac-sha256:/.test(text));
 }
 
+/** One keyed hash stands for all of a value that the place is a part of. */
+const isCovered = ({ at: pointer }: FactDeclaration, { hidden = [] }: PolicyAction): boolean =>
+  hidden.some((place) => pointer.startsWith(`${place}/`));
+
 /** Every fact of an action by name: its value, or that it is not known; and under `present.<name>` whether it is stated. */
 export function readFacts(facts: readonly [string, FactDeclaration][], action: PolicyAction): Map<string, Told> {
   const names = new Map<string, Told>();
@@ -136,7 +140,7 @@ export function readFacts(facts: readonly [string, FactDeclaration][], action: P
     const raw = stands(fact, action);
     const stated = raw !== undefined && raw !== null;
     names.set(name, (stated && !isHashed(raw, fact, action) ? valueOf(raw, fact) : null) ?? UNKNOWN);
-    names.set(`present.${name}`, stated);
+    names.set(`present.${name}`, isCovered(fact, action) ? UNKNOWN : stated);
   }
   return names;
 }
