@@ -34,15 +34,17 @@ export interface ActionProposed {
   readonly before_stated_by: string;
   /** Who states `after`: `agent`, or `countersign` when intake derived it. */
   readonly after_stated_by: string;
-  /** JSON text of the RFC 6902 patch from before to after. */
+  /** JSON text of the RFC 6902 patch from before to after; null also where `diff_truncated` says that it would be too long. */
   readonly diff: null | string;
+  /** The patch would be longer than 128 KiB: it is one `replace` at the root, with all of `after`. */
+  readonly diff_truncated: boolean;
   /** The agent's reason (untrusted text). */
   readonly rationale: null | string;
   /** 0 to 1. */
   readonly confidence: null | number;
   /** RFC 8785 text of the signals. */
   readonly signals: null | string;
-  /** RFC 8785 text; sensitive members are keyed hashes `hmac-sha256:<key id>:<hex>`. */
+  /** RFC 8785 text of the context as given, or what its action type keeps of it: keyed hashes with sizes in bytes, or null. */
   readonly context: null | string;
   /** RFC 8785 text of the preconditions. */
   readonly preconditions: null | string;
@@ -220,8 +222,6 @@ export interface ActionDecided {
   readonly proposed_at: number;
   /** The agent's shorter time to respond, seconds. */
   readonly respond_within_s: null | number;
-  /** RFC 8785 text; must be repeated at redemption. */
-  readonly preconditions: null | string;
   /** The framed ActionProposed value, byte for byte. */
   readonly action: Buffer;
   /** `dec_` + UUIDv5. */
@@ -580,6 +580,8 @@ export interface Edit {
   readonly after: null | string;
   /** JSON text of the RFC 6902 patch from before to the new after, when it could be derived. */
   readonly diff: null | string;
+  /** The patch would be longer than 128 KiB: it is one `replace` at the root, with all of the new `after`. */
+  readonly diff_truncated: boolean;
   /** Amount of the new version. */
   readonly amount_value: null | string;
   /** Currency of the new version. */
@@ -1366,8 +1368,12 @@ export interface VersionChanged {
   readonly digest: string;
   /** New packet. */
   readonly packet_digest: string;
+  /** RFC 8785 text of the state after the changed action, when it could be derived. */
+  readonly after: null | string;
   /** JSON text of the RFC 6902 patch. */
   readonly diff: null | string;
+  /** The patch would be longer than 128 KiB: it is one `replace` at the root, with all of the new `after`. */
+  readonly diff_truncated: boolean;
   /** New amount. */
   readonly amount_value: null | string;
   /** New currency. */
