@@ -85,8 +85,7 @@ export type RefusalCode =
   | 'custody_full'
   | 'evidence_required'
   | 'evidence_full'
-  | 'already_attached'
-  | 'too_many';
+  | 'already_attached';
 
 export interface Refusal {
   readonly code: RefusalCode;

@@ -35,7 +35,6 @@ export const PROBLEMS = {
   custody_full: [409, 'The request takes no more comments and changes of hands'],
   already_attached: [409, 'The same evidence is attached'],
   evidence_full: [409, 'The request takes no more evidence'],
-  too_many: [409, 'The action takes no more of these from this caller'],
   precondition_changed: [409, 'The world has changed since the approval'],
   change_refused: [409, 'The change of policy is refused'],
   too_large: [413, 'The body is too large'],
