@@ -1,9 +1,8 @@
-import { Controller, Inject, Param, Post, Req } from '@nestjs/common';
+import { Body, Controller, Headers, Inject, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, OptionalKey, Person, role } from '@countersign/service';
-import type { Reviewer } from '@countersign/service';
-import type { FastifyRequest } from 'fastify';
+import { Access, OptionallyKeyed, role } from '@countersign/service';
+import type { OptionallyKeyedCall } from '@countersign/service';
 import { LabelBody } from './action-body.js';
 import { findLabelled } from './find-labelled.js';
 import type { LabelSources } from './find-labelled.js';
@@ -28,12 +27,11 @@ export class LabelsController {
   @Post()
   async label(
     @Param('action_id') actionId: string,
-    @Req() { body: json, headers }: FastifyRequest,
-    @OptionalKey() key: string | undefined,
-    @Person() reviewer: Reviewer,
+    @Body() json: JsonValue | undefined,
+    @Headers('authorization') authorization: string,
+    @OptionallyKeyed() { reviewer, key }: OptionallyKeyedCall,
   ): Promise<unknown> {
-    const body = validate(LabelBody, json as JsonValue | undefined);
-    const { authorization = '' } = headers;
+    const body = validate(LabelBody, json);
     const search = { action_id: actionIdOf(actionId), tenant: reviewer.tenant, authorization };
     const action = await findLabelled(search, this.sources);
     if (!action) throw notFound();

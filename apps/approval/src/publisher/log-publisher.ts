@@ -1,4 +1,5 @@
 import { apply, createState, HORIZON_MS, HOUR_MS, LONGEST_HORIZON_MS } from '@countersign/approval';
+import type { PublicEvent } from '@countersign/approval';
 import { deadLetter, EventError, openRecord, TOPICS } from '@countersign/events';
 import type { MacKeys } from '@countersign/events';
 import { createPublisher } from '@countersign/kafka';
@@ -27,6 +28,12 @@ export function createLogPublisher({ connection, macKeys, horizonMs = HORIZON_MS
   });
 }
 
+/** Why a record is a dead letter. */
+interface Fault {
+  readonly reason: string;
+  readonly detail: string;
+}
+
 /** The same reducer as everywhere; here its facts become records. */
 export class PublicFold implements PublisherFold {
   private readonly state;
@@ -35,6 +42,7 @@ export class PublicFold implements PublisherFold {
     partition: number,
     private readonly macKeys: MacKeys,
     horizonMs = HORIZON_MS,
+    private readonly encode = publicRecord,
   ) {
     this.state = createState(partition, { horizonMs });
   }
@@ -43,11 +51,23 @@ export class PublicFold implements PublisherFold {
     const event = this.open(record);
     if ('reason' in event) return [this.letter(record, event)];
     const { events, rejected } = apply(this.state, { ...event, timestampMs: record.timestampMs });
-    const published = events.map((fact, n) => publicRecord(fact, record, n, this.macKeys));
-    return rejected === null ? published : [...published, this.letter(record, rejected)];
+    const made = events.map((fact, n) => this.publish(fact, record, n));
+    const fault = rejected ?? made.find((one): one is Fault => 'reason' in one);
+    const published = made.filter((one): one is OutRecord => !('reason' in one));
+    return fault ? [...published, this.letter(record, fault)] : published;
   }
 
-  private letter(record: InRecord, { reason, detail }: { reason: string; detail: string }): OutRecord {
+  /** A fact that does not fit its schema is a letter about its cause: the publisher goes on with what comes after it. */
+  private publish(fact: PublicEvent, cause: InRecord, n: number): OutRecord | Fault {
+    try {
+      return this.encode(fact, cause, n, this.macKeys);
+    } catch {
+      // The fault's own words quote the value.
+      return { reason: 'internal', detail: `${fact.name} does not fit its schema` };
+    }
+  }
+
+  private letter(record: InRecord, { reason, detail }: Fault): OutRecord {
     return deadLetter(record, { service: 'approval', step: 'publish', reason, detail }, this.macKeys);
   }
 
