@@ -92,15 +92,15 @@ const evidenceOf = async ({ evidenceDir }: ApprovalConfig, judge: Judge, log: Lo
 
 /** What reads and writes the log, not started yet. */
 function partsOf(config: ApprovalConfig, log: Logger) {
-  const { macKeys, horizonMs, secretsDir, instanceId } = config;
+  const { macKeys, secretsDir, instanceId } = config;
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
   const deadLetter = deadLetters({ appender, macKeys, service: 'approval' });
   const credentials = new CredentialsFile(secretsDir, log);
   const limit = new RateLimit(config.rate);
-  const judge = new Judge({ connection, appender, macKeys, horizonMs });
+  const judge = new Judge({ connection, appender, macKeys });
   const hints = hintsBeside(judge, { connection, macKeys, log });
-  const publisher = createLogPublisher({ connection, macKeys, horizonMs });
+  const publisher = createLogPublisher({ connection, macKeys });
   const roster = new RosterLog({ connection, appender, macKeys, log, issuers: config.issuers });
   return {
     ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log) },
