@@ -4,6 +4,7 @@ import { createLogger, RateLimit, Readiness, ReviewerAuth, startService } from '
 import type { RunningService } from '@countersign/service';
 import { createEventSink } from './event-sink.js';
 import { Refresher } from './refresher.js';
+import { Replays } from './replays.js';
 import { SinkMetrics } from './sink-metrics.js';
 import type { TelemetryConfig } from './telemetry.config.js';
 import { TelemetryModule } from './telemetry.module.js';
@@ -21,13 +22,14 @@ export async function startTelemetry(config: TelemetryConfig): Promise<RunningSe
     onRefused: (topic, count) => counts.refused(topic, count),
     onLetter: (topic, reason) => counts.lettered(topic, reason),
   });
+  const replays = new Replays({ engine, appender, macKeys: config.macKeys });
   const readiness = new Readiness();
   readiness.add('clickhouse', () => engine.ping());
   readiness.add('sink', () => sink.healthy());
   readiness.add('derived tables', () => refresher.healthy());
   const reviewers = new ReviewerAuth(config.issuers, new RateLimit(config.rate));
   const running = await startService({
-    ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts }), config, log, readiness },
+    ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts, replays }), config, log, readiness },
     authenticators: { reviewers },
     onClosed: async () => {
       await sink.close();

@@ -139,7 +139,9 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'telemetry GET /subjects/{subject}/versions/{version}': { callers: 'anyone' },
   'telemetry GET /v1/audit/runs/{run_id}': reader,
   'telemetry GET /v1/audit/actions': reader,
-  'telemetry GET /v1/dead-letters': { callers: 'reviewer', role: true },
+  'telemetry GET /v1/dead-letters': admin,
+  'telemetry GET /v1/dead-letters/{dead_letter_id}': admin,
+  'telemetry POST /v1/dead-letters/{dead_letter_id}/replay': admin,
   'telemetry GET /v1/metrics': reader,
 };
 
