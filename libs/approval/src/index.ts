@@ -25,6 +25,7 @@ export type { IneligibleRule, Voter } from './eligibility.js';
 export { attachedSince, attachmentDocument, evidenceDigest, evidenceMissing, packetWith } from './evidence.js';
 export type { AttachedAs, Attachment } from './evidence-state.js';
 export { attachesAs, foreseeEvidence } from './fold-evidence.js';
+export { foreseeOutcome } from './fold-outcome.js';
 export type {
   Answer,
   Facts,
@@ -52,8 +53,6 @@ export { missingFor, votesFor } from './vote-content.js';
 export { patch, recordedPatch } from './patch.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
-export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';
-export type { Roster, RosterEntry } from './roster.js';
 export {
   createState,
   currentVersion,

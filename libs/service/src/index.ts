@@ -41,6 +41,8 @@ export type { Caller } from './key-auth.js';
 export { loadIssuers } from './oidc.config.js';
 export type { OidcIssuer } from './oidc.config.js';
 export { ReviewerAuth } from './reviewer-auth.js';
+export { RosteredAuth } from './rostered-auth.js';
+export type { RosterSource } from './rostered-auth.js';
 export type { Reviewer } from './reviewer-auth.js';
 export { INTERNAL_HEADER } from './internal-header.js';
 export { Access, OpensPacket, RawBody, role } from './edge/access.js';

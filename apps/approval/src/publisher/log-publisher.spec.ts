@@ -107,7 +107,7 @@ describe("the publisher's fold", () => {
         { name, event: name === 'GrantIssued' ? { ...event, expires_at: 'never' } : event } as never,
         ...rest,
       );
-    const fold = new PublicFold(PARTITION, macKeys, undefined, broken);
+    const fold = new PublicFold(PARTITION, macKeys, broken);
     const published = fold.apply(decision({ offset: 5 }));
     expect(names(published)).toEqual(['DecisionRecorded', 'DeadLettered']);
     expect(letter(published.slice(1))).toMatchObject({

@@ -1,4 +1,4 @@
-import { apply, createState, HORIZON_MS, HOUR_MS, LONGEST_HORIZON_MS } from '@countersign/approval';
+import { apply, createState, HOUR_MS, LONGEST_HORIZON_MS } from '@countersign/approval';
 import type { PublicEvent } from '@countersign/approval';
 import { deadLetter, EventError, openRecord, TOPICS } from '@countersign/events';
 import type { MacKeys } from '@countersign/events';
@@ -13,18 +13,17 @@ const EVERY_MS = 250;
 export interface LogPublisherOptions {
   readonly connection: KafkaConnection;
   readonly macKeys: MacKeys;
-  readonly horizonMs?: number;
 }
 
 /** Publishes `decisions`, `approvals` and `outcomes` as functions of the approval log, exactly once. */
-export function createLogPublisher({ connection, macKeys, horizonMs = HORIZON_MS }: LogPublisherOptions): Publisher {
+export function createLogPublisher({ connection, macKeys }: LogPublisherOptions): Publisher {
   return createPublisher(connection, {
     service: 'approval',
     groupId: 'countersign.approval.publisher',
     inputTopic: TOPICS.approvalLog,
     everyMs: EVERY_MS,
-    startTimestampMs: (nowMs) => nowMs - Math.max(horizonMs, LONGEST_HORIZON_MS) - HOUR_MS,
-    makeFold: (partition) => new PublicFold(partition, macKeys, horizonMs),
+    startTimestampMs: (nowMs) => nowMs - LONGEST_HORIZON_MS - HOUR_MS,
+    makeFold: (partition) => new PublicFold(partition, macKeys),
   });
 }
 
@@ -41,10 +40,9 @@ export class PublicFold implements PublisherFold {
   constructor(
     partition: number,
     private readonly macKeys: MacKeys,
-    horizonMs = HORIZON_MS,
     private readonly encode = publicRecord,
   ) {
-    this.state = createState(partition, { horizonMs });
+    this.state = createState(partition);
   }
 
   apply(record: InRecord): OutRecord[] {
