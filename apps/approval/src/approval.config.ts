@@ -5,7 +5,6 @@ import {
   loadIssuers,
   loadRate,
   loadServiceConfig,
-  positiveInt,
   readRedactionKeys,
   required,
 } from '@countersign/service';
@@ -31,15 +30,11 @@ export interface ApprovalConfig extends ServiceConfig {
   readonly redactionKeys: RedactionKeys;
   /** Directory of attached evidence, the same for all instances. */
   readonly evidenceDir: string;
-  /** How long actions are remembered, milliseconds; may only grow over the life of a log. Default 8 days. */
-  readonly horizonMs: number;
   /** Waits between attempts to deliver a message, milliseconds. Default: ten attempts over three days. */
   readonly notificationWaitsMs?: readonly number[];
   /** Called with each address before a message connects to it; for tests. */
   readonly onNotificationConnect?: (address: string) => void;
 }
-
-const DAY_MS = 86_400_000;
 
 /** @throws Error naming the first missing or malformed variable (never its value) */
 export const loadApprovalConfig = (env: Env): ApprovalConfig => {
@@ -57,6 +52,5 @@ export const loadApprovalConfig = (env: Env): ApprovalConfig => {
     rosterFile: env['COUNTERSIGN_ROSTER'] || null,
     operator: env['COUNTERSIGN_OPERATOR'] || 'operator',
     evidenceDir: required(env, 'COUNTERSIGN_EVIDENCE_DIR'),
-    horizonMs: positiveInt(env, 'COUNTERSIGN_HORIZON_DAYS', 8) * DAY_MS,
   };
 };

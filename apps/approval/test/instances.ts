@@ -71,7 +71,6 @@ export class Instances {
         parentPid: null,
         logLevel: 'error' as const,
         tokenIssuer: 'https://approval.example.test',
-        horizonMs: 8 * 86_400_000,
       },
       ...{ policyUrl: 'http://127.0.0.1:9', issuers: this.people.issuers, pageClientId: null, pageUrls: [] },
       notificationWaitsMs: Array.from({ length: 200 }, () => 300),

@@ -1,7 +1,7 @@
 import { connectEngine } from '@countersign/clickhouse';
 import { connect, createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
 import { longestWindowMs } from '@countersign/policy';
-import { createLogger, liveDrawKeys, RateLimit, Readiness, ReviewerAuth, startService } from '@countersign/service';
+import { createLogger, liveDrawKeys, RateLimit, Readiness, RosteredAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { EvidenceLog } from './evidence/evidence-log.js';
 import { makeLifecycle, readRoster } from './lifecycle/make-lifecycle.js';
@@ -46,16 +46,16 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const deadLetter = deadLetters({ appender, macKeys, service: 'policy' });
   const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter });
   const readiness = readinessOf({ ...logs, actions: transport });
-  const reviewers = new ReviewerAuth(config.issuers, new RateLimit(config.rate));
   const engine = connectEngine(config.engine);
   const roster = new LiveRoster({
-    connection,
-    macKeys,
+    ...{ connection, macKeys, log, issuers: config.issuers },
     file: readRoster(config.rosterFile),
     onChange: () => {
       if (policies.isOpen) reach.look();
     },
   });
+  const reviewers = new RosteredAuth(config.issuers, roster.reader, new RateLimit(config.rate));
+  readiness.add('roster', () => roster.reader.healthy());
   const reach = new ReachWatch(policies, roster, log);
   const { lifecycle, approval } = makeLifecycle(config, policies, { roster: () => roster.current(), log });
   const draws = liveDrawKeys(config.secretsDir, log);

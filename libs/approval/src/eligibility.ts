@@ -1,9 +1,9 @@
+import { operates } from '@countersign/events';
 import type { Gate } from '@countersign/events';
 import { isRecused, isSame } from './custody-state.js';
 import { gateOf } from './gate.js';
 import { names } from './names.js';
 import { countsAnybody, quorumsOf } from './quorum.js';
-import { operates } from './roster.js';
 import { glassBroken } from './state.js';
 import type { ActionState, RequestState } from './state.js';
 

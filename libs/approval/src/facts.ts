@@ -82,6 +82,7 @@ export type RefusalCode =
   | 'not_claimed'
   | 'already_assigned'
   | 'already_escalated'
+  | 'no_escalation'
   | 'custody_full'
   | 'evidence_required'
   | 'evidence_full'

@@ -52,8 +52,6 @@ export { missingFor, votesFor } from './vote-content.js';
 export { patch, recordedPatch } from './patch.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
-export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';
-export type { Roster, RosterEntry } from './roster.js';
 export {
   createState,
   currentVersion,

@@ -5,6 +5,7 @@ import { issueGrant } from './grant.js';
 import { openAudit, openRequest, publishOpened } from './open-request.js';
 import { approvalsBy } from './quorum.js';
 import { sharing } from './sharing.js';
+import { HORIZON_MS } from './state.js';
 import type { ActionState } from './state.js';
 
 /**
@@ -17,7 +18,7 @@ export const proposedAt = ({ submitted_at, proposed_at }: ActionDecided): number
 export function openAction(turn: Turn, decided: ActionDecided): void {
   const { state, now } = turn;
   // The decision says how long its gates may take, so every instance agrees on it.
-  const forget_at = proposedAt(decided) + Math.max(state.horizon_ms, decided.remember_s * 1000);
+  const forget_at = proposedAt(decided) + Math.max(HORIZON_MS, decided.remember_s * 1000);
   const action: ActionState = {
     decided: sharing(state.shared, decided),
     decided_at: now,

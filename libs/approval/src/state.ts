@@ -193,8 +193,6 @@ export interface Counters {
 /** State of one partition of the approval log. Changed only by `apply`. */
 export interface PartitionState {
   readonly partition: number;
-  /** How long an action is remembered after its first record, milliseconds. */
-  readonly horizon_ms: number;
   readonly publishes: boolean;
   /** Largest LogAppendTime folded so far, UTC epoch milliseconds; 0 before the first record. */
   log_time: number;
@@ -215,15 +213,13 @@ export interface PartitionState {
 }
 
 export const HOUR_MS = 3_600_000;
-/** Default horizon: 8 days. May only grow. */
+/** How long every action is remembered at least, milliseconds: 8 days. A decision may say longer (`remember_s`). */
 export const HORIZON_MS = 8 * 24 * HOUR_MS;
 
 /** The longest that a decision may have an action remembered: a cold instance reads so far back. */
 export const LONGEST_HORIZON_MS = 31 * 24 * HOUR_MS;
 
 export interface StateOptions {
-  /** How long actions are remembered, milliseconds. Default `HORIZON_MS`. */
-  readonly horizonMs?: number;
   /** Whether `apply` builds public events. Default true. */
   readonly publishes?: boolean;
 }
@@ -231,7 +227,6 @@ export interface StateOptions {
 /** An empty partition, before its first record. */
 export const createState = (partition: number, options: StateOptions = {}): PartitionState => ({
   partition,
-  horizon_ms: options.horizonMs ?? HORIZON_MS,
   publishes: options.publishes ?? true,
   log_time: 0,
   actions: new Map(),

@@ -90,13 +90,37 @@ describe('money', () => {
     [{ value: '99.999', currency: 'USD' }],
     [{ value: 100, currency: 'USD' }],
     [{ value: '1.0', currency: 'JPY' }],
-    [{ value: '1', currency: 'usd' }],
+    [{ value: '1.0', currency: 'jpy' }],
+    [{ value: '1', currency: ' USD' }],
+    [{ value: '1', currency: '' }],
+    [{ value: '1', currency: 'US\u200bDC' }],
+    [{ value: '1', currency: 'x'.repeat(65) }],
+    [{ value: `0.${'1'.repeat(19)}`, currency: 'USDC' }],
+    [{ value: '099.00', currency: 'USD' }],
+    [{ value: '+5.00', currency: 'USD' }],
+    [{ value: '1,000.00', currency: 'USD' }],
     [{ value: '01', currency: 'USD' }],
     [{ value: '1', currency: 'USD', note: '' }],
     [100],
     [null],
     ['100'],
   ])('refuses %j', (value) => expect(parseMoney(value)).toBeNull());
+
+  it('takes a code of ISO 4217 in any case, and any other text as it is', () => {
+    expect(parseMoney({ value: '1.00', currency: 'eur' })).toEqual({ value: '1.00', currency: 'EUR' });
+    for (const currency of [
+      'USDC',
+      'usdc',
+      'loyalty points',
+      'XYZ',
+      'xyz',
+      'u\u017fd',
+      '\u0131ls',
+      'US\u13a0',
+      'x'.repeat(64),
+    ])
+      expect(parseMoney({ value: `0.${'1'.repeat(18)}`, currency })?.currency).toBe(currency);
+  });
 
   it('finds the first amount that is none, wherever it is', () => {
     const good = { value: '1.00', currency: 'USD' };

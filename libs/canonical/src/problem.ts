@@ -32,6 +32,7 @@ export const PROBLEMS = {
   not_claimed: [409, 'The request is not claimed by this person'],
   already_assigned: [409, 'The request is assigned'],
   already_escalated: [409, 'The request is escalated'],
+  no_escalation: [409, 'The gate escalates to nobody'],
   custody_full: [409, 'The request takes no more comments and changes of hands'],
   already_attached: [409, 'The same evidence is attached'],
   evidence_full: [409, 'The request takes no more evidence'],

@@ -16,6 +16,18 @@ export type { MacInput, MacKeys, ServiceName } from './mac.js';
 export { partitionKey, partitionOf, TOO_OLD_MS } from './placement.js';
 export { eventId, openRecord, refuseUnreadable, toRecord } from './record.js';
 export type { NewRecord, Opened, ReadRecord, UnreadableBatch, WireRecord } from './record.js';
+export {
+  absenceOf,
+  applyRoster,
+  DEFAULT_WIP_LIMIT,
+  isAbsent,
+  operates,
+  peopleOf,
+  rolesBy,
+  rosterKey,
+  rosterRoles,
+} from './roster.js';
+export type { Roster, RosterEntry, RosterPerson } from './roster.js';
 export { schemaRegistry } from './registry.js';
 export { isCompatible, isSameSchema } from './schema-match.js';
 export type { RegisteredSchema } from './registry.js';

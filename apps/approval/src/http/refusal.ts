@@ -37,6 +37,7 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   not_claimed: 'you have no claim on it that could be given back',
   already_assigned: 'it is assigned to that person, or to somebody else who can hand it on',
   already_escalated: 'it is escalated already',
+  no_escalation: 'the gate names nobody to escalate to: hand it on, or have its policy name roles in `sla.escalate_to`',
   custody_full: 'it has taken as many comments and changes of hands as it can; vote, escalate it or step aside',
   evidence_required:
     'attach what `missing` names (POST /v1/requests/{request_id}/attachments or `countersign attach`), read it, and vote',

@@ -253,6 +253,7 @@ function refuseHand(action: Action, ask: Ask, asked: Custody): Answer | null {
   const barred = bar(action, ask, asked);
   const mine = barred === 'role' && isSame(ask.assignee, asked);
   if (barred !== null && !mine) return no('not_eligible', barred);
+  if (verb === 'escalate' && !ask.escalated && ask.gate.escalate_roles.length === 0) return no('no_escalation');
   if (verb === 'escalate') return ask.escalated ? no('already_escalated') : null;
   if (hasVoted(action, ask, asked)) return no('already_voted');
   return verb === 'claim' && ask.claim !== null && !isSame(ask.claim.who, asked) ? no('already_claimed') : null;

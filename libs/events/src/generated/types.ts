@@ -1816,12 +1816,14 @@ export interface Person {
   readonly wip_limit: null | number;
 }
 
-/** One person's whole entry in the roster, as it is from now on. Kafka key: tenant|subject. The last one holds. */
+/** One person's whole entry in the roster, as it is from now on. Kafka key: tenant|subject, and |issuer where one is named. The last one holds. */
 export interface RosterChanged {
   /** Tenant. */
   readonly tenant: string;
   /** The person, as the identity provider names it in `sub`. */
   readonly subject: string;
+  /** OIDC issuer that names the person; null: the first issuer of the deployment. */
+  readonly issuer: null | string;
   /** The entry; null takes the person off: no role counts any more. */
   readonly person: null | Person;
   /** `file` from the roster file at start, `api` from an administrator, `self` from the person. */

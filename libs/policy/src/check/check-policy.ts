@@ -10,6 +10,7 @@ import { inspectionsOf } from './inspection.js';
 import { unreachableQuorums } from './quorum.js';
 import { seededRandom } from './random.js';
 import { deadRulesOf, overlapsOf } from './rule-order.js';
+import { gateTimes } from './times.js';
 import { unitFaults } from './units.js';
 import { unprovenTypes } from './unproven.js';
 
@@ -45,6 +46,7 @@ export function checkPolicy(policy: CompiledPolicy, roster?: CheckedRoster, opti
     ...agentStatedAllows(types),
     ...failOpen(policy),
     ...unprovenTypes(types),
+    ...gateTimes(policy, roster),
     ...(roster === undefined ? [] : unreachableQuorums(policy, roster)),
   ];
   return findings.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
