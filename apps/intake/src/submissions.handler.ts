@@ -78,7 +78,8 @@ export class SubmissionsHandler {
     const scope = { tenant, agent_id };
     const action = await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false });
     if (!action) throw notFound();
-    const source = { tenant, agent_id, action_id, key, submitted_at: action['submitted_at'], nowMs };
+    const reporter = { kind: 'agent', id: agent_id } as const;
+    const source = { tenant, reporter, action_id, key, submitted_at: action['submitted_at'], nowMs };
     await this.approval.fileOutcome(action_id, outcomeRequest(body, source));
   }
 }
