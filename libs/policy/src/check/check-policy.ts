@@ -7,6 +7,7 @@ import type { CheckedRoster, Finding, Severity } from './finding.js';
 import { caughtOnlyFrom, gapsOf } from './gaps.js';
 import type { Effort, Inspection } from './inspection.js';
 import { inspectionsOf } from './inspection.js';
+import { looseLists } from './lists.js';
 import { unreachableQuorums } from './quorum.js';
 import { seededRandom } from './random.js';
 import { deadRulesOf, overlapsOf } from './rule-order.js';
@@ -44,6 +45,7 @@ export function checkPolicy(policy: CompiledPolicy, roster?: CheckedRoster, opti
     ...cellFindings(checkedCells(types)),
     ...unitFaults(types),
     ...agentStatedAllows(types),
+    ...looseLists(types),
     ...failOpen(policy),
     ...unprovenTypes(types),
     ...gateTimes(policy, roster),

@@ -50,7 +50,8 @@ function define(holder: object, token: string, value: unknown): void {
   Object.defineProperty(holder, token, { value, enumerable: true, writable: true, configurable: true });
 }
 
-function put(root: Record<string, unknown>, tokens: readonly string[], raw: JsonValue): void {
+/** Puts a value at a place of an action, with the members that lead to it. */
+export function put(root: Record<string, unknown>, tokens: readonly string[], raw: JsonValue): void {
   let holder = root;
   for (const token of tokens.slice(0, -1)) {
     const next = Object.hasOwn(holder, token) ? holder[token] : null;
