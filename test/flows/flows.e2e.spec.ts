@@ -7,6 +7,7 @@ import './environments.flow.js';
 import './policy-change.flow.js';
 import './idempotency.flow.js';
 import './kafka-submission.flow.js';
+import './money.flow.js';
 import './replay.flow.js';
 import './python-client.flow.js';
 import './policy-evidence.flow.js';
