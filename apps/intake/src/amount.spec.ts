@@ -2,7 +2,7 @@ import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 import { admit } from './admit.js';
 import { termsUnder } from './testing/terms-under.js';
 
-const keys: RedactionKeys = { current: 'r1', keys: { r1: 'redaction-secret-of-at-least-32-bytes' } };
+const keys: RedactionKeys = {};
 const proposer = { id: 'a', tenant: 'acme', environments: ['production'], operators: [] };
 
 const admitted = (type: string, parameters: JsonValue) =>
