@@ -3,6 +3,7 @@ import { startWorld, stopWorld } from './support/system.js';
 import './two-person-refund.flow.js';
 import './one-action-one-token.flow.js';
 import './reviewed-version.flow.js';
+import './denied-before.flow.js';
 import './environments.flow.js';
 import './policy-change.flow.js';
 import './idempotency.flow.js';

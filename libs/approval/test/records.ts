@@ -112,6 +112,7 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
       draw_key_id: null,
     },
     ...{ audit_request_id: null, audit_packet_digest: null, blind_review: false, break_glass_gate: null },
+    denied_before: [],
     ...overrides,
   };
   const audit_request_id = decision.audit_gate === null ? null : derivedId('req', action_id, 'audit');
