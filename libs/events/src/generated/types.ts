@@ -192,6 +192,22 @@ export interface ShadowVerdict {
   readonly gate: null | string;
 }
 
+/** An action that people denied within the 30 days before this one was proposed. */
+export interface DeniedBefore {
+  /** The denied action. */
+  readonly action_id: string;
+  /** The request that was denied. */
+  readonly request_id: string;
+  /** Whose vote denied it. */
+  readonly reviewer_id: null | string;
+  /** Reason of that vote, at most its first 500 characters. */
+  readonly reason: null | string;
+  /** When the denial was published. UTC epoch milliseconds. */
+  readonly at: number;
+  /** `digest`: the very same action; `target`: the same agent, action type and target. */
+  readonly same: string;
+}
+
 /** Policy's decision of one action. The first one in the log is the decision. Carries all that the fold needs. */
 export interface ActionDecided {
   /** Tenant that owns the action. */
@@ -286,6 +302,8 @@ export interface ActionDecided {
   readonly blind_review: boolean;
   /** The gate of the review that opens when somebody breaks the glass; null when nobody may. */
   readonly break_glass_gate: null | Gate;
+  /** What people denied before, the newest first, at most 20. */
+  readonly denied_before: readonly DeniedBefore[];
 }
 
 /** In an emergency one authorised person lets a waiting action go without its quorum. */
@@ -1198,6 +1216,8 @@ export interface RequestResolved {
   readonly agent_id: string;
   /** Type of the action, e.g. `refund`. */
   readonly action_type: string;
+  /** What the action is about, verbatim; null where the agent named nothing. */
+  readonly target: null | string;
   /** `staging`, `canary` or `production`. */
   readonly environment: string;
   /** Version of the agent. */
@@ -1448,6 +1468,26 @@ export interface VoteRecorded {
   readonly voted_at: number;
   /** The duty that the gate lets this voter combine with the vote: `operator` for somebody who operates the agent; else null. */
   readonly exception: null | string;
+}
+
+/** An admin had the record of a dead letter sent again, as it was. */
+export interface DeadLetterReplayed {
+  /** Tenant of the letter and of the admin. */
+  readonly tenant: string;
+  /** The letter. */
+  readonly dead_letter_id: string;
+  /** Topic from which the record came and to which it was sent. */
+  readonly source_topic: string;
+  /** Its partition. */
+  readonly source_partition: number;
+  /** Offset of the record that became the letter. */
+  readonly source_offset: number;
+  /** Issuer of the admin's token. */
+  readonly issuer: string;
+  /** The admin. */
+  readonly subject: string;
+  /** When. UTC epoch milliseconds. */
+  readonly replayed_at: number;
 }
 
 /** One record header. */
@@ -1981,6 +2021,7 @@ export interface EventMap {
   readonly SampleLabelled: SampleLabelled;
   readonly VersionChanged: VersionChanged;
   readonly VoteRecorded: VoteRecorded;
+  readonly DeadLetterReplayed: DeadLetterReplayed;
   readonly DeadLettered: DeadLettered;
   readonly DecisionRecorded: DecisionRecorded;
   readonly LabelRecorded: LabelRecorded;
