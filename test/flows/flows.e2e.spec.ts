@@ -13,6 +13,8 @@ import './policy-evidence.flow.js';
 import './analysts-sql.flow.js';
 import './command-line.flow.js';
 import './policies-page.flow.js';
+import './event-streams.flow.js';
+import './executors-report.flow.js';
 
 // One system serves all flows, so they run in one file, one after the other.
 jest.setTimeout(60_000);

@@ -8,7 +8,6 @@ import './page.flow.js';
 import './openapi.flow.js';
 import './signals.flow.js';
 import { SECRET_CONTEXT } from './canaries.flow.js';
-import './event-streams.flow.js';
 import { RATE } from './limits.flow.js';
 // Last: it takes away the keys that the others use.
 import './rotation.flow.js';

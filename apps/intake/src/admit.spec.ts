@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseJson } from '@countersign/canonical';
+import { canonicalize, parseJson } from '@countersign/canonical';
 import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
@@ -102,6 +102,21 @@ describe('admitted proposal', () => {
   });
 });
 
+describe('the amount of a proposal', () => {
+  it.each([
+    ['a code in small letters', '90.00', 'eur', 'EUR'],
+    ['a stablecoin', '0.000000000000000001', 'USDC', 'USDC'],
+    ['points', '5', 'loyalty points', 'loyalty points'],
+    ['a look-alike of a code', '5', 'u\u017fd', 'u\u017fd'],
+  ])('is of %s, and stays in the parameters as it was sent', (_what, value, currency, amount_currency) => {
+    const body = { ...example, before: null, after: null, parameters: { amount: { value, currency } } } as JsonValue;
+    expect(admitBy({ body, idempotency_key: 'k', via: 'http' }, keys, 0)).toMatchObject({
+      ...{ amount_value: value, amount_currency },
+      parameters: canonicalize({ amount: { value, currency } }),
+    });
+  });
+});
+
 describe('refused proposal', () => {
   const usd = (value: unknown) => ({ parameters: { amount: { value, currency: 'USD' } } });
   it.each<[string, Example, string, string]>([
@@ -128,10 +143,12 @@ describe('refused proposal', () => {
     ['money as 1e2', usd('1e2'), 'invalid_action', '/parameters/amount'],
     ['money with three decimals', usd('99.999'), 'invalid_action', '/parameters/amount'],
     ['money as a number', usd(99), 'invalid_action', '/parameters/amount'],
+    ['money with a plus', usd('+5.00'), 'invalid_action', '/parameters/amount'],
+    ['money with commas', usd('1,000.00'), 'invalid_action', '/parameters/amount'],
     ['money with a leading zero', usd('007'), 'invalid_action', '/parameters/amount'],
     [
       'money of no currency',
-      { parameters: { amount: { value: '1', currency: 'dollars' } } },
+      { parameters: { amount: { value: '1', currency: 'dol\u200blars' } } },
       'invalid_action',
       '/parameters/amount',
     ],

@@ -25,6 +25,7 @@ export type { IneligibleRule, Voter } from './eligibility.js';
 export { attachedSince, attachmentDocument, evidenceDigest, evidenceMissing, packetWith } from './evidence.js';
 export type { AttachedAs, Attachment } from './evidence-state.js';
 export { attachesAs, foreseeEvidence } from './fold-evidence.js';
+export { foreseeOutcome } from './fold-outcome.js';
 export type {
   Answer,
   Facts,

@@ -31,6 +31,8 @@ export function openAction(turn: Turn, decided: ActionDecided): void {
     outcome: null,
     versions: [],
     remembered: null,
+    refused: null,
+    accepted: null,
   };
   state.actions.set(decided.action_id, action);
   state.deadlines.push({ at: forget_at, what: 'forget', action });

@@ -156,7 +156,12 @@ export interface ActionState {
   outcome: OutcomeState | null;
   /** Edited versions in order; the last one binds. */
   readonly versions: VersionState[];
+  /** Answers to calls that took effect; each kind of call is bounded by itself. */
   remembered: Map<string, Remembered> | null;
+  /** Answers to the last calls that were refused. */
+  refused: Map<string, Remembered> | null;
+  /** How often each caller did what may be done again and again. */
+  accepted: Map<string, number> | null;
 }
 
 /** A kill switch that is on. */

@@ -297,8 +297,9 @@ export const finding = (
 
 export const outcome = (action: ActionProposed, status = 'executed'): EventMap['OutcomeFiled'] => {
   const client_request_id = call();
-  const report = { reported_by: action.agent_id, status, result: '{"ok":true}', post_checks: null, occurred_at: null };
-  return { ...ids(action), ...report, client_request_id, body_hash: digestOf(report) };
+  const report = { status, result: '{"ok":true}', post_checks: null, occurred_at: null };
+  const by = { reported_by: action.agent_id, by_executor: false };
+  return { ...ids(action), ...by, ...report, client_request_id, body_hash: digestOf(report) };
 };
 
 export const freeze = (overrides: Loose<'FreezeRequested'> = {}): EventMap['FreezeRequested'] => ({

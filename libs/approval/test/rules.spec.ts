@@ -351,8 +351,8 @@ describe('every rule, once by who may and once by who may not', () => {
   // Of the whole request, whatever is called: they have tests of their own in custody-rules.spec.ts.
   const ELSEWHERE = ['fold-custody.ts not_found', 'fold-custody.ts already_terminal', 'fold-custody.ts custody_full'];
   ELSEWHERE.push('apply.ts internal', 'fold-custody.ts already_escalated', 'fold-evidence.ts duplicate_request');
-  ELSEWHERE.push('fold-freeze.ts already_terminal', 'fold-freeze.ts duplicate_request');
-
+  ELSEWHERE.push('fold-freeze.ts already_terminal', 'fold-freeze.ts duplicate_request', 'remember.ts too_many');
+  ELSEWHERE.push('fold-outcome.ts too_many');
   it('has a row for every code that the source refuses with', () => {
     expect(refusals.length).toBeGreaterThan(40);
     const rows = [...ROWS, ...CUSTODY_RULES].map(({ name, why }) => `${name.split(':')[0]} ${why}`);

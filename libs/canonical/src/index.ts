@@ -1,4 +1,4 @@
-export { JsonError, parseJson, pointerTo } from './json.js';
+export { JsonError, parseJson, pointerTo, sentBytes } from './json.js';
 export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
 export { jsonPatch, replaceAll } from './json-patch.js';
 export type { JsonPatch, PatchOperation } from './json-patch.js';
@@ -12,7 +12,18 @@ export type { Hidden, RedactionKey, RedactionKeys } from './hide.js';
 export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
 export type { IdPrefix } from './ids.js';
 export { idempotencyKeyOf } from './idempotency-key.js';
-export { addDecimal, compareDecimal, findBadMoney, looksLikeMoney, minorDigits, parseMoney } from './money.js';
+export { CURRENCIES } from './currencies.js';
+export {
+  addDecimal,
+  compareDecimal,
+  currencyFault,
+  currencyOf,
+  findBadMoney,
+  fromMinorUnits,
+  looksLikeMoney,
+  minorDigits,
+  parseMoney,
+} from './money.js';
 export type { Money } from './money.js';
 export { CLOCK_SKEW_MS, parseTime } from './times.js';
 export { CountersignError, problemOf, PROBLEMS } from './problem.js';

@@ -3,7 +3,7 @@ import { typeClassification } from './classify-document.js';
 import { facts } from './fact-document.js';
 import { afterDeclaration } from './terms/after-document.js';
 import { contextTerm } from './terms/context-term.js';
-import { actionType, name, sensitivePlace } from './words.js';
+import { actionType, sensitivePlace } from './words.js';
 
 const said = {
   facts: facts.default({}),
@@ -41,7 +41,6 @@ export const actionTypeEntry = z.strictObject({
 export const actionTypeDocument = z.strictObject({
   action_type: actionType.describe('The type that agents name in `action_type`.'),
   description: z.string().max(4_000).optional().describe('What the action does, in a sentence.'),
-  owner: name.optional().describe('Who answers for this declaration.'),
   ...said,
 });
 

@@ -81,7 +81,7 @@ function checkMoney(node: ASTNode, args: readonly ASTNode[], currencies: Set<str
   try {
     moneyLiteral(value, currency);
   } catch {
-    refuse(node, 'expected a plain decimal with at most the decimals of the currency, and an ISO 4217 code');
+    refuse(node, 'expected a plain decimal with at most the decimals of the currency, and the currency of a fact');
   }
   if (!currencies.has(currency))
     refuse(node, `expected a currency of a declared money fact (${[...currencies].join(', ') || 'none'})`);

@@ -1,17 +1,14 @@
 import type { PolicyAction } from './action.js';
 import type { FactDeclaration } from './document.js';
-import { moneyLiteral, readBareMoney, readMoney, sumMoney } from './money.js';
-import type { MoneyValue } from './money.js';
-import { tokensOf, valueAt } from './pointer.js';
+import { parseMoneyFact } from './money-fact.js';
+import { MAX_ELEMENTS, tokensOf, valueAt } from './pointer.js';
 import { AGENT, covers, isStatedBy } from './stated-by.js';
-
-/** Elements of a list that a condition may walk through. A longer list is not comparable. */
-const MAX_ELEMENTS = 1_000;
 
 /** Stands in explanations for the value of a sensitive fact. */
 export const HIDDEN = '(sensitive)';
 
-type Parse = (raw: unknown) => unknown;
+/** Of the raw value and the action that it stands in. */
+type Parse = (raw: unknown, action: PolicyAction) => unknown;
 
 /** A declared fact, ready to be read from an action. */
 export interface Fact {
@@ -44,27 +41,6 @@ export interface FactValues {
 
 const within = (value: number, { min, max }: { min?: number; max?: number }): boolean =>
   Number.isFinite(value) && (min === undefined || value >= min) && (max === undefined || value <= max);
-
-type MoneyFact = Extract<FactDeclaration, { type: 'money' }>;
-
-function parseMoneyFact(declaration: MoneyFact): Parse {
-  const { currency, bare_number, min, above, each, fold } = declaration;
-  const read = bare_number ? readBareMoney : readMoney;
-  const least = min === undefined ? null : moneyLiteral(min, currency);
-  const floor = above === undefined ? null : moneyLiteral(above, currency);
-  const one = (raw: unknown): MoneyValue | null => {
-    const money = read(raw, currency);
-    if (money === null || (least && money.units < least.units) || (floor && money.units <= floor.units)) return null;
-    return money;
-  };
-  if (fold === undefined) return one;
-  const tokens = each === undefined ? [] : tokensOf(each);
-  return (raw) => {
-    if (!Array.isArray(raw) || raw.length > MAX_ELEMENTS) return null;
-    const amounts = raw.map((element) => one(valueAt(element, tokens)));
-    return amounts.every((amount) => amount !== null) ? sumMoney(currency, amounts) : null;
-  };
-}
 
 function parserOf(declaration: FactDeclaration): Parse {
   switch (declaration.type) {
@@ -156,7 +132,7 @@ export function readFacts(facts: readonly Fact[], action: PolicyAction, withPres
   let hidden: string[] | null = null;
   for (const fact of facts) {
     const raw = statedValue(fact, action);
-    const value = raw === undefined || raw === null || isHidden(fact, raw, action) ? null : fact.parse(raw);
+    const value = raw === undefined || raw === null || isHidden(fact, raw, action) ? null : fact.parse(raw, action);
     if (value === null) (missing ??= []).push(fact);
     else if (fact.group === null) context[fact.name] = value;
     else putInto(context, fact, value);

@@ -26,7 +26,7 @@ export function velocityFacts(document: PolicyDocument, type: string): Fact[] {
       stated_by: LOG,
       type: 'money',
       currency: currency ?? '',
-      bare_number: false,
+      ...{ bare_number: false, minor_units: false },
       min: '0',
     };
     return [{ ...compileFact(`${VELOCITY}.${name}`, currency === null ? counter : total), group: [VELOCITY, name] }];

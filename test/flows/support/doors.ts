@@ -46,7 +46,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'intake GET /v1/actions/{action_id}': { callers: 'agent_or_reviewer' },
   'intake GET /v1/actions/{action_id}/events': { callers: 'agent_or_reviewer' },
   'intake POST /v1/actions/{action_id}/cancel': { callers: 'agent', body: {} },
-  'intake POST /v1/actions/{action_id}/outcome': { callers: 'agent', body: { status: 'executed' } },
+  'intake POST /v1/actions/{action_id}/outcome': { callers: 'agent_or_executor', body: { status: 'executed' } },
   'intake POST /v1/actions/{action_id}/attachments': { callers: 'agent', query: 'kind=invoice&name=a.json', body: {} },
   'intake POST /v1/actions/{action_id}/labels': {
     ...{ callers: 'reviewer', role: true },

@@ -39,6 +39,7 @@ export const CancelBody = z.strictObject({
 export const OutcomeBody = z.strictObject({
   tenant: id,
   reported_by: id,
+  by_executor: z.boolean().default(false),
   client_request_id: id,
   body_hash: id,
   status: z.enum(['executed', 'failed', 'rolled_back']),

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { actionDocument, blinded, decidingDocument } from '@countersign/approval';
+import { actionDocument, blinded, decidingDocument, foreseeOutcome } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
 import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
@@ -86,9 +86,13 @@ export class InternalController implements OnModuleDestroy {
   @HttpCode(201)
   async outcome(@Param('action_id') action_id: string, @Body() body: unknown): Promise<Json> {
     const { tenant, result, post_checks, occurred_at, ...report } = validate(OutcomeBody, body);
-    const { run_id } = this.known(tenant, action_id).decided;
+    const action = this.known(tenant, action_id);
+    const { run_id } = action.decided;
     const texts = { result: textOf(result), post_checks: textOf(post_checks), occurred_at: occurred_at ?? null };
-    accepted(await this.judge.ask('OutcomeFiled', { tenant, action_id, run_id, ...report, ...texts }));
+    const filed = { tenant, action_id, run_id, ...report, ...texts };
+    const refusal = foreseeOutcome(action, filed);
+    if (refusal !== null) accepted({ ...refusal, at: 0, repeated: false });
+    accepted(await this.judge.ask('OutcomeFiled', filed));
     return actionDocument(this.known(tenant, action_id));
   }
 

@@ -24,7 +24,8 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   reason_required: 'this needs a reason, and of a certain length',
   too_fast: 'open the packet, read it, and approve after `retry_after` seconds with a new idempotency key',
   parameters_required: 'approve_with_changes needs the whole new parameters',
-  too_many: 'the action was changed as often as it may be; approve or deny it as it is',
+  too_many:
+    'this was done as often as one action takes it, and what was done stays; approve or deny the action as it is',
   edit_denied_by_policy: 'policy denies the action with these parameters; choose others or deny it',
   unknown_grant: 'there is no such grant, or it was forgotten',
   action_digest_mismatch: 'what is about to run is not what was approved; propose it as an action of its own',

@@ -149,6 +149,7 @@ function redeem(world: World, action: Action, asked: EventMap['RedemptionRequest
     const { preconditions } = proposalOf({ decided });
     if (preconditions !== null && preconditions !== asked.preconditions) return no('precondition_changed');
     grant.status = 'consumed';
+    grant.executor = executor_id;
     say(world, 'GrantRedeemed', decided.action_id, executor_id, world.now);
     return null;
   });
@@ -181,6 +182,8 @@ function takeBack(world: World, action: Action, asked: EventMap['CancelRequested
 /** After the first report advice is asked for as long as the gate gives people, at most until it would end anyway. */
 function file(world: World, action: Action, filed: EventMap['OutcomeFiled']) {
   const { request, grant, decided } = action;
+  const redeemer = grant?.status === 'consumed' ? grant.executor : null;
+  if (filed.reported_by !== (filed.by_executor ? redeemer : decided.agent_id)) return no('not_found');
   const call = { caller: filed.reported_by, id: filed.client_request_id, body: filed.body_hash };
   return once(world, action, { attempt: 'outcome', ...call }, () => {
     say(world, 'OutcomeRecorded', decided.action_id, filed.status, grant?.status !== 'consumed');

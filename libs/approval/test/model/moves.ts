@@ -251,8 +251,10 @@ function decideMove({ subject }: Scene, [what, how]: Scene['choices']): Made {
 const revokeMove = (scene: Scene): Made =>
   made('RevocationRequested', { ...scene.subject.revocation, ...personOf(scene), client_request_id: scene.id });
 
-const outcomeMove = (scene: Scene): Made =>
-  made('OutcomeFiled', { ...scene.subject.outcome, client_request_id: scene.id });
+const outcomeMove = (scene: Scene, [who]: Scene['choices']): Made => {
+  const by = who % 3 === 0 ? { by_executor: true, reported_by: pick(['x', 'y'], who) } : {};
+  return made('OutcomeFiled', { ...scene.subject.outcome, ...by, client_request_id: scene.id });
+};
 
 const cancelMove = (scene: Scene, [what]: Scene['choices']): Made => {
   const { tenant, action_id, run_id, agent_id } = scene.subject.action;

@@ -442,6 +442,8 @@ export interface OutcomeFiled {
   readonly body_hash: string;
   /** Agent or executor. */
   readonly reported_by: string;
+  /** true when the executor that redeemed reports; false for the agent that proposed. */
+  readonly by_executor: boolean;
   /** `executed`, `failed` or `rolled_back`. */
   readonly status: string;
   /** RFC 8785 text. */

@@ -54,9 +54,10 @@ const nested = (value: JsonValue, tokens: readonly string[]): JsonValue =>
   tokens.reduceRight<JsonValue>((inner, token) => ({ [token]: inner }), value);
 
 function moneyRaw(declaration: Declaration<'money'>): (value: string) => JsonValue {
-  const { bare_number, currency, each, fold } = declaration;
-  return (value) => {
-    const money = bare_number ? Number(value) : { value, currency };
+  const { bare_number, minor_units, currency, currency_at, each, fold } = declaration;
+  return (decimal) => {
+    const value = minor_units ? String(unitsOf(decimal, minorDigits(currency))) : decimal;
+    const money = bare_number || currency_at !== undefined ? Number(value) : { value, currency };
     return fold === undefined ? money : [nested(money, each === undefined ? [] : tokensOf(each))];
   };
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { PolicyAction } from '../action.js';
 import type { Fact } from '../facts.js';
+import { tokensOf } from '../pointer.js';
 import { AGENT } from '../stated-by.js';
 import type { Candidate } from './candidates.js';
 import { candidatesOf } from './candidates.js';
@@ -59,6 +60,12 @@ function put(root: Record<string, unknown>, tokens: readonly string[], raw: Json
   define(holder, tokens.at(-1) ?? '', raw);
 }
 
+/** An amount whose currency stands elsewhere is of the currency of the fact. */
+function putCurrency(action: Record<string, unknown>, { declaration }: Fact): void {
+  if (declaration.type !== 'money' || declaration.currency_at === undefined) return;
+  put(action, tokensOf(declaration.currency_at), declaration.currency);
+}
+
 /** The provider that must state a value; null where the agent states it or the log counts it. */
 export const statedBy = ({ source, group }: Fact): string | null =>
   group !== null || source === AGENT ? null : source;
@@ -79,6 +86,7 @@ export function actionWith(type: string, values: readonly (readonly [Slot, JsonV
   for (const [slot, raw] of values) {
     if (raw !== undefined) put(action, slot.tokens, raw);
     for (const fact of slot.facts) {
+      putCurrency(action, fact);
       const source = statedBy(fact);
       if (source !== null) stated[fact.pointer] = source;
     }

@@ -1,4 +1,4 @@
-import { addDecimal, canonicalize, compareDecimal, parseMoney } from '@countersign/canonical';
+import { addDecimal, canonicalize, compareDecimal, currencyOf, parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { tokensOf, valueAt } from '../pointer.js';
 import type { AfterDeclaration, Derivation } from './after-document.js';
@@ -24,7 +24,7 @@ interface Amount {
 }
 
 const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
-const MAX_DIGITS = 30;
+const MAX_DIGITS = 40;
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -45,7 +45,8 @@ const negated = (value: string): string => (value.startsWith('-') ? value.slice(
 function sum(states: States, places: readonly string[], { subtract, currency }: Derivation): JsonValue | null {
   const amounts = places.map((place) => amountAt(states, place));
   if (!amounts.every((amount) => amount !== null)) return null;
-  const stated = currency === undefined ? null : (at(states, currency) ?? null);
+  const said = currency === undefined ? null : (at(states, currency) ?? null);
+  const stated = typeof said === 'string' ? currencyOf(said) : said;
   const known = [...new Set([stated, ...amounts.map((amount) => amount.currency)].filter((one) => one !== null))];
   const [only] = known;
   if (known.length > 1 || (only !== undefined && typeof only !== 'string')) return null;
