@@ -9,13 +9,15 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { RegistryController } from './registry.controller.js';
 import { observeEffects } from './effect-metrics.js';
+import type { Replays } from './replays.js';
 import type { SinkMetrics } from './sink-metrics.js';
-import { ENGINE, SINK, SINK_METRICS } from './tokens.js';
+import { ENGINE, REPLAYS, SINK, SINK_METRICS } from './tokens.js';
 
 export interface TelemetryParts {
   readonly engine: Engine;
   readonly counts: SinkMetrics;
   readonly sink: Sink;
+  readonly replays: Replays;
 }
 
 @Module({})
@@ -27,12 +29,13 @@ export class TelemetryModule implements OnModuleInit {
     @Inject(METRICS) private readonly registry: Registry,
   ) {}
 
-  static of({ engine, counts, sink }: TelemetryParts): DynamicModule {
+  static of({ engine, counts, sink, replays }: TelemetryParts): DynamicModule {
     return {
       module: TelemetryModule,
       controllers: [AuditController, MetricsController, RegistryController, DeadLettersController],
       providers: [
         { provide: ENGINE, useValue: engine },
+        { provide: REPLAYS, useValue: replays },
         { provide: SINK_METRICS, useValue: counts },
         { provide: SINK, useValue: sink },
       ],
