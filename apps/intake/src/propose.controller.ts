@@ -1,6 +1,6 @@
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { canonicalBytes, CountersignError, idempotencyKeyOf, LIMITS, problemOf } from '@countersign/canonical';
+import { CountersignError, idempotencyKeyOf, LIMITS, problemOf, sentBytes } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { Access, asError, KeyHolder, LOGGER, OptionalKey, tooLarge } from '@countersign/service';
 import type { Caller, Logger } from '@countersign/service';
@@ -89,7 +89,7 @@ export class ProposeController {
   ): Promise<unknown> {
     try {
       if (!isJsonObject(item)) throw new CountersignError('invalid_action', 'an item is an object', { pointer: '' });
-      const size = canonicalBytes(item, LIMITS.body);
+      const size = sentBytes(item) ?? 0;
       if (size > LIMITS.body) throw tooLarge(LIMITS.body, size);
       const { idempotency_key, ...body } = item;
       const key = idempotencyKeyOf(idempotency_key, '/idempotency_key');

@@ -27,7 +27,7 @@ export function verifySubmission(record: InRecord, findAgent: FindAgent): Verifi
   refuseUnreadable(record);
   if (value === null) throw new SubmissionError('null_value', 'the record has no value');
   if (value.length > MAX_VALUE_BYTES)
-    throw new SubmissionError('too_large', `the value is larger than ${MAX_VALUE_BYTES} bytes`);
+    throw new SubmissionError('too_large', `the value has ${value.length} bytes; ${MAX_VALUE_BYTES} are the limit`);
   // Bytes that are not UTF-8 would all read the same, so that two keys would be one.
   const key = textOf(record.key ?? '', 'the record key');
   const separator = key.indexOf('|');

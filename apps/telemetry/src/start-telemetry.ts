@@ -4,6 +4,7 @@ import { createLogger, RateLimit, Readiness, RosteredAuth, startService } from '
 import type { RunningService } from '@countersign/service';
 import { createEventSink } from './event-sink.js';
 import { Refresher } from './refresher.js';
+import { Replays } from './replays.js';
 import { SinkMetrics } from './sink-metrics.js';
 import type { TelemetryConfig } from './telemetry.config.js';
 import { TelemetryModule } from './telemetry.module.js';
@@ -21,6 +22,7 @@ export async function startTelemetry(config: TelemetryConfig): Promise<RunningSe
     onRefused: (topic, count) => counts.refused(topic, count),
     onLetter: (topic, reason) => counts.lettered(topic, reason),
   });
+  const replays = new Replays({ engine, appender, macKeys: config.macKeys });
   const readiness = new Readiness();
   readiness.add('clickhouse', () => engine.ping());
   readiness.add('sink', () => sink.healthy());
@@ -30,7 +32,7 @@ export async function startTelemetry(config: TelemetryConfig): Promise<RunningSe
   readiness.add('roster', () => roster.healthy());
   const reviewers = new RosteredAuth(issuers, roster, new RateLimit(config.rate));
   const running = await startService({
-    ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts }), config, log, readiness },
+    ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts, replays }), config, log, readiness },
     authenticators: { reviewers },
     onClosed: async () => {
       await sink.close();

@@ -7,12 +7,14 @@ import { AuditController } from './audit.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { RegistryController } from './registry.controller.js';
+import type { Replays } from './replays.js';
 import type { SinkMetrics } from './sink-metrics.js';
-import { ENGINE, SINK_METRICS } from './tokens.js';
+import { ENGINE, REPLAYS, SINK_METRICS } from './tokens.js';
 
 export interface TelemetryParts {
   readonly engine: Engine;
   readonly counts: SinkMetrics;
+  readonly replays: Replays;
 }
 
 @Module({})
@@ -22,12 +24,13 @@ export class TelemetryModule implements OnModuleInit {
     @Inject(METRICS) private readonly registry: Registry,
   ) {}
 
-  static of({ engine, counts }: TelemetryParts): DynamicModule {
+  static of({ engine, counts, replays }: TelemetryParts): DynamicModule {
     return {
       module: TelemetryModule,
       controllers: [AuditController, MetricsController, RegistryController, DeadLettersController],
       providers: [
         { provide: ENGINE, useValue: engine },
+        { provide: REPLAYS, useValue: replays },
         { provide: SINK_METRICS, useValue: counts },
       ],
     };

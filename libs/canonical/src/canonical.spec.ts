@@ -1,3 +1,4 @@
+import rfc8785 from 'canonicalize';
 import fc from 'fast-check';
 import {
   actionDigest,
@@ -141,4 +142,27 @@ describe('money', () => {
     );
     expect(compareDecimal('100', '100.00')).toBe(0);
   });
+
+  it('canonicalizes whatever JSON carries as the reference does', () => {
+    const value = fc.jsonValue({ noUnicodeString: false, maxDepth: 6 });
+    const members = fc.dictionary(fc.oneof(fc.string({ unit: 'binary' }), fc.nat({ max: 200 }).map(String)), value);
+    fc.assert(
+      fc.property(fc.oneof(value, members, fc.array(members)), (one) => {
+        fc.pre(JSON.stringify(one).isWellFormed());
+        expect(canonicalize(one)).toBe(rfc8785(one));
+      }),
+    );
+  });
+
+  it.each([
+    [[undefined, [undefined]], '[null,[null]]'],
+    [{ a: undefined, b: 1 }, '{"b":1}'],
+    [{ at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
+    [[-0, 9e15, 5e-324, 1e21], '[0,9000000000000000,5e-324,1e+21]'],
+  ])('writes %p as %s', (value, text) => expect(canonicalize(value)).toBe(text));
+
+  it.each([[undefined], [NaN], [[Infinity]], [['\ud800']], [{ '\udc00': 1 }], [[1n]], [[{}, NaN]]])(
+    'refuses %p, which JSON cannot carry',
+    (value) => expect(() => canonicalize(value)).toThrow(TypeError),
+  );
 });

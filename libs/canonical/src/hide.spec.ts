@@ -34,7 +34,10 @@ describe('hidden members', () => {
   });
 
   it('are hidden once where one pointer stands below another', () => {
-    for (const pointers of [['/a', '/a/b'], ['/a/b', '/a']])
+    for (const pointers of [
+      ['/a', '/a/b'],
+      ['/a/b', '/a'],
+    ])
       expect(hide({ a: { b: 'x' } }, pointers, KEY)).toEqual({ members: { a: hash('{"b":"x"}') }, sensitive: ['/a'] });
   });
 

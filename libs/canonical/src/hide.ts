@@ -60,7 +60,8 @@ export function hide<T extends object>(
     const copy = Array.isArray(value) ? [...value] : { ...value };
     for (const [token, below] of hiding) {
       const child = memberOf(value, token);
-      if (child !== undefined) (copy as { [member: string]: JsonValue })[token] = hideIn(child, below, pointerTo(at, token));
+      if (child !== undefined)
+        (copy as { [member: string]: JsonValue })[token] = hideIn(child, below, pointerTo(at, token));
     }
     return copy;
   };

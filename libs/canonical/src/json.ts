@@ -20,6 +20,13 @@ export interface JsonLimits {
   readonly maxDepth?: number;
 }
 
+/** Of items of outermost lists: each is an object of its own, so its size can be told from it. */
+const sent = new WeakMap<object, number>();
+
+/** Bytes of UTF-8 that an object or list took as an item of the outermost list of a parsed text; else undefined. */
+export const sentBytes = (item: JsonValue): number | undefined =>
+  typeof item === 'object' && item !== null ? sent.get(item) : undefined;
+
 /** RFC 6901: `~` and `/` inside a key are escaped. */
 export const pointerTo = (parent: string, key: string | number): string =>
   `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
@@ -98,7 +105,11 @@ class Parser {
     if (this.take(']')) return result;
     do {
       this.path[depth] = result.length;
-      result.push(this.value());
+      const start = this.at;
+      const item = this.value();
+      if (depth === 0 && typeof item === 'object' && item !== null)
+        sent.set(item, Buffer.byteLength(this.text.slice(start, this.at)));
+      result.push(item);
       this.path.length = depth;
     } while (this.take(','));
     this.expect(']');

@@ -134,12 +134,21 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'approval POST /v1/freezes/{freeze_id}/lift': { callers: 'reviewer', role: true, body: {} },
 
   'telemetry GET /schemas/ids/{id}': { callers: 'anyone' },
+  'telemetry GET /schemas/types': { callers: 'anyone' },
+  'telemetry GET /schemas/ids/{id}/versions': { callers: 'anyone' },
+  'telemetry GET /config': { callers: 'anyone' },
+  'telemetry GET /config/{subject}': { callers: 'anyone' },
+  'telemetry POST /subjects/{subject}': { callers: 'anyone' },
+  'telemetry POST /subjects/{subject}/versions': { callers: 'anyone' },
+  'telemetry POST /compatibility/subjects/{subject}/versions/{version}': { callers: 'anyone' },
   'telemetry GET /subjects': { callers: 'anyone' },
   'telemetry GET /subjects/{subject}/versions': { callers: 'anyone' },
   'telemetry GET /subjects/{subject}/versions/{version}': { callers: 'anyone' },
   'telemetry GET /v1/audit/runs/{run_id}': reader,
   'telemetry GET /v1/audit/actions': reader,
-  'telemetry GET /v1/dead-letters': { callers: 'reviewer', role: true },
+  'telemetry GET /v1/dead-letters': admin,
+  'telemetry GET /v1/dead-letters/{dead_letter_id}': admin,
+  'telemetry POST /v1/dead-letters/{dead_letter_id}/replay': admin,
   'telemetry GET /v1/metrics': reader,
 };
 

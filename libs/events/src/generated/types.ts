@@ -1448,6 +1448,26 @@ export interface VoteRecorded {
   readonly exception: null | string;
 }
 
+/** An admin had the record of a dead letter sent again, as it was. */
+export interface DeadLetterReplayed {
+  /** Tenant of the letter and of the admin. */
+  readonly tenant: string;
+  /** The letter. */
+  readonly dead_letter_id: string;
+  /** Topic from which the record came and to which it was sent. */
+  readonly source_topic: string;
+  /** Its partition. */
+  readonly source_partition: number;
+  /** Offset of the record that became the letter. */
+  readonly source_offset: number;
+  /** Issuer of the admin's token. */
+  readonly issuer: string;
+  /** The admin. */
+  readonly subject: string;
+  /** When. UTC epoch milliseconds. */
+  readonly replayed_at: number;
+}
+
 /** One record header. */
 export interface Header {
   /** Header name. */
@@ -1977,6 +1997,7 @@ export interface EventMap {
   readonly SampleLabelled: SampleLabelled;
   readonly VersionChanged: VersionChanged;
   readonly VoteRecorded: VoteRecorded;
+  readonly DeadLetterReplayed: DeadLetterReplayed;
   readonly DeadLettered: DeadLettered;
   readonly DecisionRecorded: DecisionRecorded;
   readonly LabelRecorded: LabelRecorded;
