@@ -82,6 +82,7 @@ export function admit(
     attestations: null,
     sensitive: [...hidden.sensitive],
     supersedes: body.supersedes ?? null,
+    reverses: body.reverses ?? null,
     respond_within_s: body.respond_within_s ?? null,
     operators: [...proposer.operators],
     body_hash: bodyHash(body, { context: told, digest, after_stated_by: state.after_stated_by, hidden }),

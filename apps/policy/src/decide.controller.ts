@@ -4,16 +4,17 @@ import { canonicalBytes, canonicalize, checkKept, CountersignError, LIMITS, pars
 import type { JsonValue } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
-import { decideChanged, derivedAfter, statedIn, termsOf } from '@countersign/policy';
+import { countsOf, decideChanged, derivedAfter, statedIn, termsOf } from '@countersign/policy';
 import type { PolicyVersion } from '@countersign/policy';
 import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
+import type { DenialSource } from './denials/denial-log.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import { guardChange } from './lifecycle/change-guard.js';
 import type { ChangeSeal } from './lifecycle/change-seal.js';
 import type { PolicySource } from './policy-log.js';
 import { DECIDE_BODY, parseDecide } from './requests.js';
-import { CHANGE_SEAL, EVIDENCE, POLICIES, VELOCITY } from './tokens.js';
+import { CHANGE_SEAL, POLICIES, SOURCES, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 
 function readAction(base64: string): ActionProposed {
@@ -42,6 +43,12 @@ function readObject(text: string | null): { [member: string]: JsonValue } | null
   return typeof value === 'object' && !Array.isArray(value) ? value : null;
 }
 
+/** What is known of the past beside the counters. */
+export interface Sources {
+  readonly evidence: EvidenceSource;
+  readonly denials: DenialSource;
+}
+
 /** What policy answers about a changed action. */
 type Redecided = ReturnType<typeof decisionFields> &
   Pick<ActionProposed, 'after'> & {
@@ -59,7 +66,7 @@ export class DecideController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicySource,
     @Inject(VELOCITY) private readonly velocity: Pick<VelocitySource, 'edited'>,
-    @Inject(EVIDENCE) private readonly evidence: EvidenceSource,
+    @Inject(SOURCES) private readonly sources: Sources,
     @Inject(CHANGE_SEAL) private readonly seal: ChangeSeal,
   ) {}
 
@@ -71,8 +78,9 @@ export class DecideController {
     const speaker = this.policies.current().speaker(tenant, policy.name, policy.version);
     if (speaker === null) throw new CountersignError('not_found', 'there is no such policy version');
     const changed = withAfter(speaker, readAction(action));
-    const evidence = this.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
-    const facts = this.velocity.edited(speaker.policy, changed);
+    const evidence = this.sources.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
+    const denials = countsOf(this.sources.denials.of(changed, Date.now()));
+    const facts = { ...this.velocity.edited(speaker.policy, changed), denials };
     const sensitive = this.sensitiveIn(speaker, changed);
     const decision = decideChanged(speaker, facts, { tenant, evidence, draws: null });
     const change = { facts, tenant, operators: changed.operators };

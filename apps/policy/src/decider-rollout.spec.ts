@@ -6,6 +6,7 @@ import { activationOf, PolicyHistory } from '@countersign/policy';
 import { keyedDraws } from '@countersign/service';
 import { Decider } from './decider.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
+import { NO_DENIALS } from './denials/denial-log.js';
 import { ChangeSeal } from './lifecycle/change-seal.js';
 import { Velocity } from './velocity/velocity.js';
 
@@ -29,6 +30,7 @@ const proposed: ActionProposed = {
     attestations: null,
     sensitive: [],
     supersedes: null,
+    reverses: null,
     respond_within_s: null,
     amount_value: null,
     amount_currency: null,
@@ -55,6 +57,7 @@ async function decided(
   const appender = { append: (records: OutRecord[]) => Promise.resolve((sent.push(...records), [])) };
   const decider = new Decider({
     ...{ policies: { current: () => history }, velocity, appender, macKeys, draws: { at: () => draws } },
+    denials: NO_DENIALS,
     seal: new ChangeSeal(macKeys),
     ...(evidence && { evidence }),
   });

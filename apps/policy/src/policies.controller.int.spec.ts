@@ -14,6 +14,7 @@ import { Lifecycle } from './lifecycle/lifecycle.js';
 import { Redemptions } from './lifecycle/redemption.js';
 import { PolicyModule } from './policy.module.js';
 import { Velocity } from './velocity/velocity.js';
+import { NO_DENIALS } from './denials/denial-log.js';
 import { NO_DRAWS } from './draws/draw-source.js';
 
 const CONTENT = `name: pay
@@ -75,6 +76,7 @@ beforeAll(async () => {
     engine: connectEngine({ url: NOBODY, username: 'policy', password: '', database: 'none' }),
     reach: null,
     draws: NO_DRAWS,
+    denials: NO_DENIALS,
     lifecycle: new Lifecycle({
       policies,
       redemptions,
@@ -181,6 +183,7 @@ describe('policies over HTTP', () => {
         attestations: null,
         sensitive: [],
         supersedes: null,
+        reverses: null,
         respond_within_s: null,
         amount_value: null,
         amount_currency: null,

@@ -10,6 +10,7 @@ import { actionOf, activationOf, decide, PolicyHistory } from '@countersign/poli
 import { readAll, silentLog, testBroker } from '@countersign/testing';
 import { decisionFields } from './decided-event.js';
 import { Decider } from './decider.js';
+import { NO_DENIALS } from './denials/denial-log.js';
 import { NO_DRAWS } from './draws/draw-source.js';
 import { ChangeSeal } from './lifecycle/change-seal.js';
 import { PolicyLog } from './policy-log.js';
@@ -65,6 +66,7 @@ function proposal(index: number): WireRecord {
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
     },
     ...{ respond_within_s: null, amount_value: null, amount_currency: null, operators: [] },
     ...{ digest: digestOf(index), body_hash: digestOf(index), submitted_via: 'http', submitted_at: Date.now() },
@@ -89,6 +91,7 @@ const deciderOver = (current: () => PolicyHistory): Decider =>
     appender,
     macKeys,
     draws: NO_DRAWS,
+    denials: NO_DENIALS,
     seal: new ChangeSeal(macKeys),
   });
 

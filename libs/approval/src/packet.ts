@@ -1,6 +1,6 @@
 import { digestOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import type { ActionDecided, ActionProposed, Edit, Gate, GatePart, Quorum } from '@countersign/events';
+import type { ActionDecided, ActionProposed, DeniedBefore, Edit, Gate, GatePart, Quorum } from '@countersign/events';
 import { diffOf } from './diff.js';
 import { patch, patchDocument } from './patch.js';
 import { readJson } from './read-json.js';
@@ -23,6 +23,7 @@ export type PacketDecision = Pick<
   | 'unknown'
   | 'explanation'
   | 'gate'
+  | 'denied_before'
 > & {
   /** Kind of the request, unless it is an approval. */
   readonly kind?: RequestKind;
@@ -77,6 +78,7 @@ export function buildPacket(
     ...(decision.kind === undefined ? {} : { kind: decision.kind }),
     version: edits.length + 1,
     changed_by: last === undefined ? null : personOf(last),
+    denied_before: decision.denied_before.map(shownDenial),
     action: shownAction(action, last?.edit ?? action),
     ...(action.sensitive.length === 0 ? {} : { hidden: [...action.sensitive] }),
     ...patchDocument('changes', patch(action.parameters, (last?.edit ?? action).parameters)),
@@ -92,6 +94,9 @@ export function buildPacket(
 
 /** Digest over all of a packet; a vote names it, so that it binds what was shown. */
 export const packetDigest = (packet: Packet): string => digestOf(packet);
+
+/** What people denied before; whoever decides now knows of it. */
+const shownDenial = ({ at, ...denial }: DeniedBefore): JsonValue => ({ ...denial, at: new Date(at).toISOString() });
 
 const personOf = ({ issuer, editor }: PacketEdit): JsonValue => ({ issuer, subject: editor });
 

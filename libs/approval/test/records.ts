@@ -54,6 +54,7 @@ export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): A
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
       amount_value: '6000.00',
     },
@@ -111,6 +112,7 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
       draw_key_id: null,
     },
     ...{ audit_request_id: null, audit_packet_digest: null, blind_review: false, break_glass_gate: null },
+    denied_before: [],
     ...overrides,
   };
   const audit_request_id = decision.audit_gate === null ? null : derivedId('req', action_id, 'audit');

@@ -4,6 +4,7 @@ import type { Condition } from './condition.js';
 import { compileCondition, ConditionError, languageOf } from './condition.js';
 import type { FactDeclaration, PolicyDocument } from './document.js';
 import type { Fact } from './facts.js';
+import { DENIAL_FACTS } from './denials/denial-facts.js';
 import { compileFact } from './facts.js';
 import type { CompiledGate } from './gates.js';
 import type { RulePlaces } from './patterns.js';
@@ -162,7 +163,7 @@ function termsOf(
 /** Compiles everything that a policy says of one action type; what is wrong goes to the problems. */
 export function compileType(compilation: Compilation, type: string): CompiledType {
   const facts = factsOf(compilation, type);
-  const compile = compilerOf(facts, compilation.problems);
+  const compile = compilerOf([...facts, ...DENIAL_FACTS], compilation.problems);
   const axis = (name: keyof typeof LEVELS): Axis => compileAxis(name, type, compilation, compile);
   const classified = compilation.document.classify !== undefined;
   const axes = classified ? ([axis('impact'), axis('reversibility'), axis('regulatory_pressure')] as const) : null;
@@ -171,7 +172,8 @@ export function compileType(compilation: Compilation, type: string): CompiledTyp
   const conditions = [...rules, ...segments, ...(axes ?? []).flatMap((one) => one.cases)].map((one) => one.condition);
   const usesPresence = conditions.some((condition) => condition?.usesPresence);
   return {
-    facts,
+    // Only a policy that asks for denials has them among its facts.
+    facts: [...facts, ...DENIAL_FACTS.filter(({ name }) => conditions.some((one) => one?.facts.includes(name)))],
     usesPresence,
     axes,
     cells: classified ? compileCells(compilation) : null,

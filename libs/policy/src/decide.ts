@@ -1,6 +1,7 @@
 import type { PolicyAction } from './action.js';
 import { classify, possibleCells } from './classify.js';
 import type { CompiledType } from './compiled.js';
+import { denialTrail } from './denials/trail.js';
 import type { Decision } from './decision.js';
 import { readFacts } from './facts.js';
 import type { PolicyVersion } from './policy-version.js';
@@ -54,6 +55,12 @@ function fallBack(speaker: PolicyVersion, action: PolicyAction, reason: { condit
 
 /** What a policy's rules and matrix say of an action. Never throws; whatever goes wrong, people decide. */
 export function judgeAction(speaker: PolicyVersion, action: PolicyAction): Judged {
+  const judged = judgeKnown(speaker, action);
+  if (action.denials) judged.evaluation.trail.push(...denialTrail(action.denials));
+  return judged;
+}
+
+function judgeKnown(speaker: PolicyVersion, action: PolicyAction): Judged {
   const type = speaker.policy.types.get(action.action_type);
   if (type === undefined) return fallBack(speaker, action, { condition: 'no policy speaks for this action type' });
   try {

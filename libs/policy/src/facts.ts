@@ -1,5 +1,6 @@
 import type { PolicyAction } from './action.js';
 import type { FactDeclaration } from './document.js';
+import { DENIALS } from './denials/denials.js';
 import { parseMoneyFact } from './money-fact.js';
 import { MAX_ELEMENTS, tokensOf, valueAt } from './pointer.js';
 import { AGENT, covers, isStatedBy } from './stated-by.js';
@@ -106,6 +107,7 @@ export function statedValue(fact: Fact, action: PolicyAction): unknown {
   const attested = attestedValue(fact, action);
   if (attested !== undefined) return attested;
   const { tokens, source, pointer, group } = fact;
+  if (group?.[0] === DENIALS && action.denials === undefined) return 0;
   const trusted = group !== null || (action.stated ? isStatedBy(source, pointer, action.stated) : source === AGENT);
   return trusted ? valueAt(action, tokens) : undefined;
 }

@@ -33,7 +33,9 @@ export function velocityFacts(document: PolicyDocument, type: string): Fact[] {
   });
 }
 
-export const isVelocityFact = ({ group }: Fact): boolean => group !== null;
+/** A fact that the log counts, and not the action states. */
+export const isCounted = ({ group }: Fact): boolean => group !== null;
 
-/** A counter's name and type as the expression language declares it. */
-export const velocityEntry = ({ group, celType }: Fact): [string, string] => [group?.[1] ?? '', celType];
+/** The counted facts of one object, by name and type as the expression language declares them. */
+export const countersOf = (facts: readonly Fact[], holder: string): Record<string, string> =>
+  Object.fromEntries(facts.flatMap(({ group, celType }) => (group?.[0] === holder ? [[group[1], celType]] : [])));

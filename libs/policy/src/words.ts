@@ -4,7 +4,7 @@ import { DURATION, parseDuration } from './duration.js';
 
 /** Names that a fact cannot have: words of the expression language and of its host. */
 const RESERVED = new Set(
-  'present velocity mentions money size true false null in as break const continue constructor else for function if import let loop package namespace return var void while int uint double string bool bytes list map type dyn duration timestamp optional exists exists_one all has'.split(
+  'present velocity denials mentions money size true false null in as break const continue constructor else for function if import let loop package namespace return var void while int uint double string bool bytes list map type dyn duration timestamp optional exists exists_one all has'.split(
     ' ',
   ),
 );

@@ -68,6 +68,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
       amount_value,
       amount_currency,
@@ -152,6 +153,7 @@ export function resolved(scene: Scene, reviewer_id: string | null): RequestResol
   return {
     ...scene.facts,
     ...{
+      target: null,
       request_id: scene.request_id,
       request_kind: 'approval',
       gate,
@@ -181,6 +183,7 @@ export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit' | 'de
       ...{ amount_value: null, amount_currency: null, blind_review: false },
     },
     resolved: {
+      target: null,
       ...{ ...common, ...times, ...approvals, status: kind === 'audit' ? 'answered' : 'denied', resolved_by: 'people' },
       ...{ reviewer_id: 'zoe', reviewer_ids: ['zoe'], reason: 'aside', changed: false, overridden: false },
       resolved_at: at + 1,

@@ -50,6 +50,8 @@ export interface ActionProposed {
   readonly preconditions: null | string;
   /** Action id that this proposal replaces. */
   readonly supersedes: null | string;
+  /** Action id whose effect this proposal takes back. */
+  readonly reverses: null | string;
   /** Seconds, 1 or more. */
   readonly respond_within_s: null | number;
   /** Plain decimal string of `parameters.amount.value`. */
@@ -190,6 +192,22 @@ export interface ShadowVerdict {
   readonly gate: null | string;
 }
 
+/** An action that people denied within the 30 days before this one was proposed. */
+export interface DeniedBefore {
+  /** The denied action. */
+  readonly action_id: string;
+  /** The request that was denied. */
+  readonly request_id: string;
+  /** Whose vote denied it. */
+  readonly reviewer_id: null | string;
+  /** Reason of that vote, at most its first 500 characters. */
+  readonly reason: null | string;
+  /** When the denial was published. UTC epoch milliseconds. */
+  readonly at: number;
+  /** `digest`: the very same action; `target`: the same agent, action type and target. */
+  readonly same: string;
+}
+
 /** Policy's decision of one action. The first one in the log is the decision. Carries all that the fold needs. */
 export interface ActionDecided {
   /** Tenant that owns the action. */
@@ -284,6 +302,8 @@ export interface ActionDecided {
   readonly blind_review: boolean;
   /** The gate of the review that opens when somebody breaks the glass; null when nobody may. */
   readonly break_glass_gate: null | Gate;
+  /** What people denied before, the newest first, at most 20. */
+  readonly denied_before: readonly DeniedBefore[];
 }
 
 /** In an emergency one authorised person lets a waiting action go without its quorum. */
@@ -1196,6 +1216,8 @@ export interface RequestResolved {
   readonly agent_id: string;
   /** Type of the action, e.g. `refund`. */
   readonly action_type: string;
+  /** What the action is about, verbatim; null where the agent named nothing. */
+  readonly target: null | string;
   /** `staging`, `canary` or `production`. */
   readonly environment: string;
   /** Version of the agent. */
@@ -1914,6 +1936,8 @@ export interface ActionSubmitted {
   readonly preconditions: null | string;
   /** Action id that this proposal replaces. */
   readonly supersedes: null | string;
+  /** Action id whose effect this proposal takes back. */
+  readonly reverses: null | string;
   /** Seconds in which people should respond, 1 or more; may only shorten the gate's time. */
   readonly respond_within_s: null | number;
   /** Compact JWS of providers, each about signals of this action. */

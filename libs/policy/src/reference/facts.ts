@@ -131,10 +131,18 @@ function countersOf(document: PolicyDocument, type: string, own: Members): [stri
   return counters;
 }
 
+/** Counts of earlier denials are facts of a policy that names them anywhere. */
+function denialsIn(document: PolicyDocument): [string, FactDeclaration][] {
+  const text = JSON.stringify(document);
+  return ['denials.same_digest', 'denials.same_target']
+    .filter((name) => text.includes(name))
+    .map((name) => [name, { at: `/${name.replace('.', '/')}`, stated_by: LOG, type: 'int', min: 0 }]);
+}
+
 /** The facts that a policy declares for a type, by the names that conditions use. */
 export function factsOf(document: PolicyDocument, type: string): [string, FactDeclaration][] {
   const own = { ...document.facts, ...document.action_types[type]?.facts };
-  return [...Object.entries(own), ...countersOf(document, type, own)];
+  return [...Object.entries(own), ...countersOf(document, type, own), ...denialsIn(document)];
 }
 
 /** Whether the named source, and nobody else, stated all of what stands at the pointer. */
@@ -171,7 +179,10 @@ const isCovered = ({ at: pointer }: FactDeclaration, { hidden = [] }: PolicyActi
 export function readFacts(facts: readonly [string, FactDeclaration][], action: PolicyAction): Map<string, Told> {
   const names = new Map<string, Told>();
   for (const [name, fact] of facts) {
-    const raw = stands(fact, action);
+    const raw = stands(
+      fact,
+      name.startsWith('denials.') ? { denials: { same_digest: 0, same_target: 0 }, ...action } : action,
+    );
     const stated = raw !== undefined && raw !== null;
     names.set(name, (stated && !isHashed(raw, fact, action) ? valueOf(raw, fact, action) : null) ?? UNKNOWN);
     names.set(`present.${name}`, isCovered(fact, action) ? UNKNOWN : stated);
