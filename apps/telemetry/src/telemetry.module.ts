@@ -16,7 +16,7 @@ import { ENGINE, REPLAYS, SINK, SINK_METRICS } from './tokens.js';
 export interface TelemetryParts {
   readonly engine: Engine;
   readonly counts: SinkMetrics;
-  readonly sink: Sink;
+  readonly sink: Pick<Sink, 'lag'>;
   readonly replays: Replays;
 }
 
@@ -25,7 +25,7 @@ export class TelemetryModule implements OnModuleInit {
   constructor(
     @Inject(SINK_METRICS) private readonly counts: SinkMetrics,
     @Inject(ENGINE) private readonly engine: Engine,
-    @Inject(SINK) private readonly sink: Sink,
+    @Inject(SINK) private readonly sink: Pick<Sink, 'lag'>,
     @Inject(METRICS) private readonly registry: Registry,
   ) {}
 
