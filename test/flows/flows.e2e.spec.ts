@@ -8,6 +8,7 @@ import './environments.flow.js';
 import './policy-change.flow.js';
 import './idempotency.flow.js';
 import './kafka-submission.flow.js';
+import './money.flow.js';
 import './replay.flow.js';
 import './python-client.flow.js';
 import './policy-evidence.flow.js';
@@ -16,6 +17,7 @@ import './command-line.flow.js';
 import './policies-page.flow.js';
 import './event-streams.flow.js';
 import './executors-report.flow.js';
+import './links.flow.js';
 
 // One system serves all flows, so they run in one file, one after the other.
 jest.setTimeout(60_000);

@@ -46,7 +46,14 @@ function submissionOf(proposal: Proposal, idempotency_key: string): object {
   return {
     ...{ tenant: TENANT, agent_id: proposal.agent.id, idempotency_key, ...plain, ...asText },
     ...{ agent: text(proposal.agent), model: text(proposal.model), parameters: text(proposal.parameters) },
-    ...{ context: null, preconditions: null, attestations: [], supersedes: null, respond_within_s: null },
+    ...{
+      context: null,
+      preconditions: null,
+      attestations: [],
+      supersedes: null,
+      reverses: null,
+      respond_within_s: null,
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { startWorld, stopWorld } from './support/system.js';
 import { CHORES } from './doors.flow.js';
 import './page.flow.js';
 import './openapi.flow.js';
+import './signals.flow.js';
 import { SECRET_CONTEXT } from './canaries.flow.js';
 import { RATE } from './limits.flow.js';
 // Last: it takes away the keys that the others use.

@@ -35,6 +35,7 @@ const example = {
   context: { prompt: 'Refund the parcel', inputs: ['a', { b: 7, c: true, d: null }], output: 'ok' },
   preconditions: { order_etag: '7' },
   supersedes: null,
+  reverses: null,
   respond_within_s: null,
 };
 type Example = Partial<Record<keyof typeof example, unknown>> & Record<string, unknown>;
@@ -97,7 +98,14 @@ describe('admitted proposal', () => {
     const body = { run_id, agent, model, action_type, environment, parameters } as JsonValue;
     expect(admitBy({ body, idempotency_key: 'k', via: 'http' }, keys, 0)).toMatchObject({
       ...{ before: null, after: null, diff: null, rationale: null, confidence: null, signals: null, context: null },
-      ...{ preconditions: null, on_behalf_of: null, target: null, supersedes: null, respond_within_s: null },
+      ...{
+        preconditions: null,
+        on_behalf_of: null,
+        target: null,
+        supersedes: null,
+        reverses: null,
+        respond_within_s: null,
+      },
     });
   });
 });

@@ -8,14 +8,14 @@ import {
   hide,
   jsonPatch,
   LIMITS,
-  parseMoney,
   redactionKeyOf,
 } from '@countersign/canonical';
 import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { unstatedIn } from '@countersign/policy';
+import { statedAmount } from '@countersign/policy';
 import type { TypeTerms } from '@countersign/policy';
-import { ActionBody, isJsonObject } from './action-body.js';
+import { ActionBody } from './action-body.js';
 import { checkMoney } from './check-money.js';
 import { resolveAfter } from './derive-after.js';
 import { bodyHash } from './body-hash.js';
@@ -75,13 +75,14 @@ export function admit(
   const told = terms.context === 'omit' ? hashedContext(context, key) : stored;
   const action = {
     ...identity(body, submission, proposer),
-    ...effect(body, hidden.members),
+    ...effect(body, hidden.members, terms),
     ...statements(body, hidden.members, state.after_stated_by),
     digest,
     context: text(stored),
     attestations: null,
     sensitive: [...hidden.sensitive],
     supersedes: body.supersedes ?? null,
+    reverses: body.reverses ?? null,
     respond_within_s: body.respond_within_s ?? null,
     operators: [...proposer.operators],
     body_hash: bodyHash(body, { context: told, digest, after_stated_by: state.after_stated_by, hidden }),
@@ -144,9 +145,9 @@ function statedEffect(body: ActionBody, terms: TypeTerms): { members: Hideable; 
 }
 
 /** What takes effect. */
-function effect(body: ActionBody, { parameters, preconditions }: Hideable) {
+function effect(body: ActionBody, { parameters, preconditions }: Hideable, { amounts }: TypeTerms) {
   const { action_type, environment } = body;
-  const amount = isJsonObject(parameters) ? parseMoney(parameters['amount'] ?? null) : null;
+  const amount = statedAmount(amounts, parameters);
   return {
     ...{ action_type, environment, on_behalf_of: body.on_behalf_of ?? null, target: body.target ?? null },
     parameters: canonicalize(parameters),

@@ -9,6 +9,7 @@ import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
 import type { ApprovalClient, KnownAction, Scope, Until } from './approval-client.js';
 import { attest } from './attestations.js';
+import { checkLinks } from './check-links.js';
 import { checkSize } from './check-size.js';
 import type { AttestOptions, FindProvider } from './attestations.js';
 import { KnownLookup } from './known-lookup.js';
@@ -125,6 +126,7 @@ export class Proposals {
       return true;
     }
     // Only now: a retry is the same action also when its attestations have expired since.
+    await checkLinks(action, { approval: this.options.approval, recent: this.recent });
     const attested = await attest(action, body, this.attestOptions(action));
     checkSize(attested);
     await this.options.appender.append([this.record(attested, traceparent)], { deadlineMs: APPEND_DEADLINE_MS });

@@ -120,6 +120,7 @@ function submitted(changes: Partial<ActionSubmitted> = {}): Buffer {
       preconditions: null,
       attestations: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
     },
     ...changes,

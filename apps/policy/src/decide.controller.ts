@@ -4,7 +4,7 @@ import { canonicalBytes, canonicalize, checkKept, CountersignError, LIMITS, pars
 import type { JsonValue } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
-import { countsOf, decideChanged, derivedAfter, statedIn, termsOf } from '@countersign/policy';
+import { countsOf, decideChanged, derivedAfter, statedAmount, statedIn, termsOf } from '@countersign/policy';
 import type { PolicyVersion } from '@countersign/policy';
 import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
@@ -43,6 +43,13 @@ function readObject(text: string | null): { [member: string]: JsonValue } | null
   return typeof value === 'object' && !Array.isArray(value) ? value : null;
 }
 
+/** The amount as intake reads it, by what the version that speaks says of how it is written. */
+function amountOf(speaker: PolicyVersion, { tenant, action_type, parameters }: ActionProposed) {
+  const { amounts } = termsOf({ active: [speaker], shadows: [] }, tenant, action_type);
+  const amount = statedAmount(amounts, parseJson(parameters));
+  return { amount_value: amount?.value ?? null, amount_currency: amount?.currency ?? null };
+}
+
 /** What is known of the past beside the counters. */
 export interface Sources {
   readonly evidence: EvidenceSource;
@@ -51,7 +58,7 @@ export interface Sources {
 
 /** What policy answers about a changed action. */
 type Redecided = ReturnType<typeof decisionFields> &
-  Pick<ActionProposed, 'after'> & {
+  Pick<ActionProposed, 'after' | 'amount_value' | 'amount_currency'> & {
     /** Pointers of values that may not be stored in plain text, of those that the change states. */
     readonly sensitive: readonly string[];
   };
@@ -85,7 +92,7 @@ export class DecideController {
     const decision = decideChanged(speaker, facts, { tenant, evidence, draws: null });
     const change = { facts, tenant, operators: changed.operators };
     const guarded = guardChange(decision, change, { history: this.policies.current(), seal: this.seal });
-    return { ...decisionFields(guarded), after: changed.after, sensitive };
+    return { ...decisionFields(guarded), after: changed.after, sensitive, ...amountOf(speaker, changed) };
   }
 
   /** As intake asks it of a proposal: what any policy of the tenant calls sensitive now, or did when it was first decided. */

@@ -30,6 +30,7 @@ const proposed: ActionProposed = {
     attestations: null,
     sensitive: [],
     supersedes: null,
+    reverses: null,
     respond_within_s: null,
     amount_value: null,
     amount_currency: null,

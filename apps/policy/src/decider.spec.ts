@@ -50,6 +50,7 @@ const proposed: ActionProposed = {
     attestations: null,
     sensitive: [],
     supersedes: null,
+    reverses: null,
     respond_within_s: 60,
     amount_value: null,
     amount_currency: null,

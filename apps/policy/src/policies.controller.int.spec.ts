@@ -183,6 +183,7 @@ describe('policies over HTTP', () => {
         attestations: null,
         sensitive: [],
         supersedes: null,
+        reverses: null,
         respond_within_s: null,
         amount_value: null,
         amount_currency: null,

@@ -66,6 +66,7 @@ function proposal(index: number): WireRecord {
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
     },
     ...{ respond_within_s: null, amount_value: null, amount_currency: null, operators: [] },
     ...{ digest: digestOf(index), body_hash: digestOf(index), submitted_via: 'http', submitted_at: Date.now() },

@@ -30,7 +30,7 @@ describe('dead letters over HTTP', () => {
     // What is refused is never sent; the flow over Kafka sends.
     const append = () => Promise.reject(new Error('nothing is sent here'));
     const replays = new Replays({ engine, appender: { append }, macKeys });
-    const module = TelemetryModule.of({ engine, counts: new SinkMetrics(), replays });
+    const module = TelemetryModule.of({ engine, counts: new SinkMetrics(), replays, sink: { lag: () => 0 } });
     const authenticators = { reviewers: issuer.auth };
     service = await startService({ name: 'telemetry', module, config, log: silent, authenticators });
   }, 60_000);

@@ -60,7 +60,12 @@ describe('telemetry over HTTP', () => {
     // What is refused is never sent; the flow over Kafka sends.
     const append = () => Promise.reject(new Error('nothing is sent here'));
     const replays = new Replays({ engine: database.engine, appender: { append }, macKeys });
-    const module = TelemetryModule.of({ engine: database.engine, counts: new SinkMetrics(), replays });
+    const module = TelemetryModule.of({
+      engine: database.engine,
+      counts: new SinkMetrics(),
+      replays,
+      sink: { lag: () => 0 },
+    });
     service = await startService({
       name: 'telemetry',
       module,

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 /** What operators see of the sink beside its rows. */
 export class SinkMetrics {
   private readonly refusedRecords = new Counter({
-    name: 'telemetry_refused_records_total',
+    name: 'countersign_telemetry_refused_records_total',
     help: 'Records that were not events: unreadable, or not signed by the service that may write them.',
     labelNames: ['topic'],
     registers: [],

@@ -32,7 +32,7 @@ export async function startTelemetry(config: TelemetryConfig): Promise<RunningSe
   readiness.add('roster', () => roster.healthy());
   const reviewers = new RosteredAuth(issuers, roster, new RateLimit(config.rate));
   const running = await startService({
-    ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts, replays }), config, log, readiness },
+    ...{ name: 'telemetry', module: TelemetryModule.of({ engine, counts, sink, replays }), config, log, readiness },
     authenticators: { reviewers },
     onClosed: async () => {
       await sink.close();

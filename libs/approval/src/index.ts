@@ -51,6 +51,8 @@ export type { Approvals, Approver, FilledStage } from './quorum.js';
 export { hasVoted } from './voted.js';
 export { missingFor, votesFor } from './vote-content.js';
 export { patch, recordedPatch } from './patch.js';
+export { linksTo } from './links.js';
+export type { LinksTo } from './links.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
 export {

@@ -143,6 +143,8 @@ export interface Remembered {
 /** Everything known of one decided action. The proposal itself stays encoded in `decided.action`. */
 export interface ActionState {
   readonly decided: ActionDecided;
+  /** Which actions it replaces or takes back; null for most, which name none. */
+  readonly names: { readonly supersedes: string | null; readonly reverses: string | null } | null;
   readonly decided_at: number;
   /** Log time at which the action is forgotten. */
   readonly forget_at: number;
@@ -163,6 +165,9 @@ export interface ActionState {
   /** How often each caller did what may be done again and again. */
   accepted: Map<string, number> | null;
 }
+
+/** Actions that name the same other one. */
+export type Linked = ActionState[];
 
 /** A kill switch that is on. */
 export interface FreezeState {
@@ -202,6 +207,8 @@ export interface PartitionState {
   /** Largest LogAppendTime folded so far, UTC epoch milliseconds; 0 before the first record. */
   log_time: number;
   readonly actions: Map<string, ActionState>;
+  /** Actions that name others, by the id of the one that is named. */
+  readonly links: Map<string, Linked>;
   /** Pending requests, by request id. */
   readonly pending: Map<string, ActionState>;
   /** All requests and grants that are remembered, by their ids. */
@@ -235,6 +242,7 @@ export const createState = (partition: number, options: StateOptions = {}): Part
   publishes: options.publishes ?? true,
   log_time: 0,
   actions: new Map(),
+  links: new Map(),
   pending: new Map(),
   requests: new Map(),
   grants: new Map(),

@@ -54,6 +54,7 @@ describe('the action document', () => {
     expect(document(opened)).toEqual({
       ...{
         action_id: 'act_a',
+        ...{ supersedes: null, reverses: null, superseded_by: null, reversed_by: null },
         run_id: 'run-1',
         agent_id: 'refund-agent',
         action_type: 'refund',

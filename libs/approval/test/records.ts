@@ -54,6 +54,7 @@ export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): A
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
       amount_value: '6000.00',
     },

@@ -154,6 +154,8 @@ export interface SinkOptions {
 export interface Sink {
   start(): Promise<void>;
   healthy(): boolean;
+  /** Records of this instance's partitions that are not written yet. */
+  lag(): number;
   close(): Promise<void>;
 }
 

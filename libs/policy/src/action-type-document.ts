@@ -3,10 +3,17 @@ import { typeClassification } from './classify-document.js';
 import { facts } from './fact-document.js';
 import { afterDeclaration } from './terms/after-document.js';
 import { contextTerm } from './terms/context-term.js';
-import { actionType, sensitivePlace } from './words.js';
+import { actionType, pointer, sensitivePlace } from './words.js';
 
 const said = {
   facts: facts.default({}),
+  minor_units: z
+    .boolean()
+    .optional()
+    .describe('Every money fact that the type declares is a whole number of the smallest unit of its currency.'),
+  currency_at: pointer
+    .optional()
+    .describe('Where the currency of every money fact stands that the type declares without a place of its own.'),
   sensitive: z
     .array(sensitivePlace)
     .max(100)

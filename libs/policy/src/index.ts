@@ -85,5 +85,6 @@ export { derivedAfter, deriveMembers, saysTheSame } from './terms/derive.js';
 export type { Derived } from './terms/derive.js';
 export { statedIn } from './terms/stated-in.js';
 export { termsOf } from './terms/type-terms.js';
+export { statedAmount } from './terms/amount.js';
 export type { TypeTerms } from './terms/type-terms.js';
 export { unstatedIn } from './terms/unstated.js';

@@ -17,7 +17,7 @@ import {
   quorumFault,
   remembersSeconds,
 } from './gates.js';
-import { addTypeClasses } from './merge-type.js';
+import { addTypeClasses, addTypeMoney } from './merge-type.js';
 import { expandPatterns } from './patterns.js';
 import type { PolicyProblem, ProblemList } from './problems.js';
 import { readDocument } from './read-document.js';
@@ -90,7 +90,7 @@ export function loadPolicy(text: string, file: string, library: ActionTypeLibrar
   if (read === null) return { policy: null, problems: problems.items, content: text };
   const own = libraryOf(parts.map((part) => ({ file, text: part })));
   const others = without(library, own);
-  const document = addTypeClasses(resolveTypes(read, { own, others }, problems));
+  const document = addTypeClasses(addTypeMoney(resolveTypes(read, { own, others }, problems)));
   const policy = mayCompile(document, problems) ? compile(document, problems) : null;
   const items = [...problems.items, ...own.problems];
   return { policy: items.length > 0 ? null : policy, problems: items, content: bundleOf(text, read, others) };

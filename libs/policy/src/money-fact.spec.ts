@@ -83,6 +83,28 @@ describe('an amount of money', () => {
     expect(policyOf(fact, currency).problems).not.toEqual([]);
   });
 
+  it('is read as its type says of all its money', () => {
+    const facts = 'facts: { amount: { at: /parameters/amount, type: money, currency: EUR } }';
+    const { policy, problems } = loadPolicy(
+      `name: sums
+action_types: { pay: { minor_units: true, currency_at: /parameters/paid_in, ${facts} } }
+rules: [{ name: small, when: 'amount < money("100", "EUR")', then: allow }]
+gates: { one: { quorum: 1, roles: [r] } }
+fallback: one
+`,
+      'sums.yaml',
+    );
+    expect(problems).toEqual([]);
+    const decided = (parameters: object) => {
+      const action = actionOf(parameters);
+      expect(referenceDifferences(policy!, action)).toEqual([]);
+      return decide({ policy: policy!, version: 1 }, action).effective_decision;
+    };
+    expect(decided({ amount: 9_000, paid_in: 'eur' })).toBe('allow');
+    expect(decided({ amount: 10_000, paid_in: 'eur' })).toBe('require_approval');
+    expect(decided({ amount: 9_000, paid_in: 'usd' })).toBe('require_approval');
+  });
+
   it('is the same to both evaluators', () => {
     const random = seededRandom(11);
     const pick = <T>(...all: readonly T[]): T => all[Math.floor(random() * all.length)] as T;

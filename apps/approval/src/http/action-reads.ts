@@ -32,7 +32,10 @@ export function listActions(view: View, query: ActionQuery): { items: Json[]; ne
     .decidingOf(query.tenant)
     .filter((action) => fits(action, 'deciding', query) && keyFits(action, query));
   const rows: Row[] = [
-    ...decided.map((action) => ({ order: orderOf(action.decided), document: () => documentOf(action, query) })),
+    ...decided.map((action) => ({
+      order: orderOf(action.decided),
+      document: () => ({ ...documentOf(action, query), ...view.linksTo(action) }),
+    })),
     ...waiting.map((action) => ({ order: orderOf(action), document: () => decidingDocument(action) })),
   ];
   const { items, next_cursor } = pageOf(rows, query);

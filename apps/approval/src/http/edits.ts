@@ -21,7 +21,15 @@ import type { Requested } from '../judge/requested.js';
 /** What policy answers about a changed action. */
 interface Redecided extends Pick<
   Edit,
-  'policy_decision' | 'rule' | 'explanation' | 'unknown' | 'impact' | 'reversibility' | 'regulatory_pressure'
+  | 'policy_decision'
+  | 'rule'
+  | 'explanation'
+  | 'unknown'
+  | 'impact'
+  | 'reversibility'
+  | 'regulatory_pressure'
+  | 'amount_value'
+  | 'amount_currency'
 > {
   readonly gate: Gate | null;
   /** The result that follows from the changed parameters, RFC 8785 text; null where nothing says how. */
@@ -57,7 +65,8 @@ export class Edits {
     const { policy_decision, rule, explanation, unknown, impact, reversibility, regulatory_pressure } = decided;
     // A result that repeats what may not be stored says nothing.
     const after = decided.sensitive.length > 0 ? null : decided.after;
-    const { digest, amount_value, amount_currency } = changed;
+    const { digest } = changed;
+    const { amount_value, amount_currency } = decided;
     checkKept({ '/parameters': Buffer.byteLength(changed.parameters), '/after': Buffer.byteLength(after ?? '') });
     const edit = {
       ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency },

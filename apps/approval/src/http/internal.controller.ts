@@ -114,7 +114,8 @@ export class InternalController implements OnModuleDestroy {
     const { body_hash, agent_id } = action.decided;
     const terminal_at = action.resolution === null ? null : new Date(action.resolution.resolved_at).toISOString();
     const whole = actionDocument(action, token);
-    const document = wanted.blind === undefined ? whole : blinded(action, whole);
+    const shown = wanted.blind === undefined ? whole : blinded(action, whole);
+    const document = { ...shown, ...this.view.linksTo(action) };
     return { body_hash, agent_id, terminal_at, document, version: versionOf(action) };
   }
 

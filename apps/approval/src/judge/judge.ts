@@ -39,9 +39,7 @@ export class Judge {
   private started = false;
 
   constructor(private readonly options: JudgeOptions) {
-    this.partitions = Array.from({ length: PARTITIONS }, (_, number) =>
-      createState(number, { publishes: false }),
-    );
+    this.partitions = Array.from({ length: PARTITIONS }, (_, number) => createState(number, { publishes: false }));
     this.fold = createFold(options.connection, {
       topics: [TOPICS.approvalLog],
       groupPrefix: 'countersign.approval.judge',

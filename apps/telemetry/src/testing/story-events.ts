@@ -68,6 +68,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
       amount_value,
       amount_currency,

@@ -50,6 +50,8 @@ export interface ActionProposed {
   readonly preconditions: null | string;
   /** Action id that this proposal replaces. */
   readonly supersedes: null | string;
+  /** Action id whose effect this proposal takes back. */
+  readonly reverses: null | string;
   /** Seconds, 1 or more. */
   readonly respond_within_s: null | number;
   /** Plain decimal string of `parameters.amount.value`. */
@@ -1934,6 +1936,8 @@ export interface ActionSubmitted {
   readonly preconditions: null | string;
   /** Action id that this proposal replaces. */
   readonly supersedes: null | string;
+  /** Action id whose effect this proposal takes back. */
+  readonly reverses: null | string;
   /** Seconds in which people should respond, 1 or more; may only shorten the gate's time. */
   readonly respond_within_s: null | number;
   /** Compact JWS of providers, each about signals of this action. */

@@ -5,6 +5,8 @@ import type { AfterDeclaration } from './after-document.js';
 import { placesOf } from './after-document.js';
 import { CONTEXT_TERMS } from './context-term.js';
 import type { ContextTerm } from './context-term.js';
+import { amountTermsOf } from './amount.js';
+import type { AmountTerm } from './amount.js';
 
 /** What the policies that speak for an action type declare about its proposals. */
 export interface TypeTerms {
@@ -16,9 +18,11 @@ export interface TypeTerms {
   readonly required: readonly string[];
   /** How `after` follows from the rest; each of them must hold. */
   readonly after: readonly AfterDeclaration[];
+  /** How the amount is written; none where it is plain money. */
+  readonly amounts: readonly AmountTerm[];
 }
 
-const NO_TERMS: TypeTerms = { sensitive: [], context: 'keep', required: [], after: [] };
+const NO_TERMS: TypeTerms = { sensitive: [], context: 'keep', required: [], after: [], amounts: [] };
 const EVERY_TENANT = '*';
 const STATES = ['/before', '/after'] as const;
 
@@ -71,5 +75,6 @@ export function termsOf(
     context: CONTEXT_TERMS.findLast((term) => all.some(({ context }) => context === term)) ?? 'keep',
     required: [...new Set(speaking.flatMap((type) => (type.preconditionsRequired ? type.preconditions : [])))],
     after: speaking.flatMap(({ after }) => (after === null ? [] : [after])),
+    amounts: amountTermsOf(speaking),
   };
 }

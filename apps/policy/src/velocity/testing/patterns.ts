@@ -62,6 +62,7 @@ const BLANK = {
     attestations: null,
     sensitive: [],
     supersedes: null,
+    reverses: null,
     respond_within_s: 60,
   },
   ...{ amount_value: null, amount_currency: null, operators: [], submitted_via: 'http', submitted_at: Date.now() },
