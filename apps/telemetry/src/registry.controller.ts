@@ -1,9 +1,16 @@
 import { Body, Controller, Get, Header, HttpCode, Param, Post, UseFilters } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
 import { isCompatible, isSameSchema, schemaRegistry } from '@countersign/events';
 import type { RegisteredSchema } from '@countersign/events';
 import { Access } from '@countersign/service';
 import { noAvro, noSchema, noSubject, noVersion, readOnly, REGISTRY_TYPE, RegistryFilter } from './registry-fault.js';
+
+/** As Confluent's registry takes it. */
+const SCHEMA_BODY = {
+  type: 'object',
+  required: ['schema'],
+  properties: { schema: { type: 'string', description: 'The Avro schema as JSON text.' } },
+};
 
 /** A Confluent schema registry that is read only, from the committed schemas: what kcat, Connect and other clients ask. */
 @ApiTags('schemas')
@@ -50,6 +57,7 @@ export class RegistryController {
   }
 
   /** A producer's look-up: which id has my schema? */
+  @ApiBody({ schema: SCHEMA_BODY })
   @Post('subjects/:subject')
   @HttpCode(200)
   @Header('content-type', REGISTRY_TYPE)
@@ -65,6 +73,7 @@ export class RegistryController {
   }
 
   /** Registers nothing: a producer that registers first hears the id of what is there. */
+  @ApiBody({ schema: SCHEMA_BODY })
   @Post('subjects/:subject/versions')
   @HttpCode(200)
   @Header('content-type', REGISTRY_TYPE)
@@ -80,6 +89,7 @@ export class RegistryController {
     return versionOf(subject, version);
   }
 
+  @ApiBody({ schema: SCHEMA_BODY })
   @Post('compatibility/subjects/:subject/versions/:version')
   @HttpCode(200)
   @Header('content-type', REGISTRY_TYPE)
