@@ -18,6 +18,14 @@ gates:
 fallback: people
 `;
 
+/** The first version needs them. */
+const cases = `policy: ${NAME}
+tenant: acme
+base: { action_type: ${NAME}, environment: production, parameters: {} }
+cases:
+  - { name: people decide, want: { decision: require_approval } }
+`;
+
 interface Change {
   readonly needs_approval: boolean;
   readonly proposal: Omit<Proposal, 'run_id' | 'agent' | 'model'> & { after: { changes: string[] } };
@@ -35,11 +43,16 @@ async function get(path: string, subject = 'una'): Promise<JsonObject> {
   return answer.body as JsonObject;
 }
 
-const publish = (quorum: number): Promise<JsonObject> =>
-  post('una', `${NAME}/versions`, { content: content(quorum), note: `quorum ${quorum}` });
+const publish = (quorum: number, more: JsonObject = { cases }): Promise<JsonObject> =>
+  post('una', `${NAME}/versions`, { content: content(quorum), note: `quorum ${quorum}`, ...more });
 
-async function proposed(version: number, query = ''): Promise<ActionDocument> {
-  const { proposal } = (await get(`${NAME}/versions/${version}/change?state=active${query}`)) as unknown as Change;
+async function proposed(version: number, query = '', subject = 'una'): Promise<ActionDocument> {
+  const path = `${NAME}/versions/${version}/change?state=active${query}`;
+  const { proposal } = (await get(path, subject)) as unknown as Change;
+  return submitted(proposal);
+}
+
+async function submitted(proposal: Change['proposal']): Promise<ActionDocument> {
   const who = { run_id: `flow-${randomUUID()}`, agent: { id: 'policy-agent', version: 'v1' }, model: { id: 'none' } };
   const agent = world().agent('policy-agent');
   const { action } = await propose(agent, { ...who, ...proposal }, randomUUID());
@@ -67,6 +80,10 @@ async function speaking(): Promise<string> {
 
 describe('a change of policy', () => {
   it('is a draft until two risk owners approve it, and then decides', async () => {
+    await publish(1, {});
+    await expect(get(`${NAME}/versions/1/change`)).rejects.toMatchObject({
+      ...{ code: 'change_refused', problem: { reason: 'cases_missing' } },
+    });
     expect(await publish(1)).toMatchObject({ version: 1, state: 'draft', author: 'una', parent: null });
     const again = { method: 'POST', path: `/v1/policies/${NAME}/versions`, body: { content: content(1) } } as const;
     const known = await (await world().person('ria')).policy.send(again);
@@ -103,6 +120,35 @@ describe('a change of policy', () => {
     });
   });
 
+  it('is denied where somebody else than the policy service worded what people see', async () => {
+    const { proposal } = (await get(`${NAME}/versions/2/change`)) as unknown as Change;
+    const forged = [
+      { parameters: { ...proposal.parameters, changes: ['nothing that matters'] } },
+      { parameters: { ...proposal.parameters, evidence: { check: '0 errors, 0 warnings' } } },
+      { after: { ...(proposal.after as JsonObject), changes: ['nothing that matters'] } },
+      { before: { ...(proposal.before as JsonObject), version: 2 } },
+    ];
+    for (const other of forged)
+      expect(await submitted({ ...proposal, ...other })).toMatchObject({
+        ...{ status: 'denied', decision: { rule: 'change_not_stated', policy_decision: 'deny' } },
+      });
+  });
+
+  it('is approved neither by who wrote the version nor by who asked for the change', async () => {
+    await post('ria', `${NAME}/versions`, { content: `${content(2)}# by ria\n`, cases });
+    const vote = (subject: string, action: ActionDocument) => world().vote(subject, action, approve);
+    const excluded = { code: 'not_eligible', problem: { rule: 'excluded' } };
+    const asked = await proposed(3, '', 'tea');
+    await expect(vote('ria', asked)).rejects.toMatchObject(excluded);
+    await expect(vote('tea', asked)).rejects.toMatchObject(excluded);
+    await vote('sam', asked);
+    const own = await proposed(3);
+    await expect(vote('ria', own)).rejects.toMatchObject(excluded);
+    for (const subject of ['sam', 'tea']) await vote(subject, own);
+    const ended = await waitForDecision(world().agent('policy-agent'), own.action_id, { timeoutMs: 15_000 });
+    expect(ended).toMatchObject({ status: 'approved' });
+  });
+
   it('is not made by a token of another change, nor of another version, nor without one', async () => {
     const token = await approved(await proposed(2, '&mode=soft'));
     await expect(activate(2, token)).rejects.toMatchObject({ code: 'action_digest_mismatch' });
@@ -126,8 +172,24 @@ describe('a change of policy', () => {
     });
     const stale = await approved(await proposed(1));
     await publish(3);
-    await activate(3, await approved(await proposed(3)));
+    await activate(4, await approved(await proposed(4)));
     await expect(activate(1, stale)).rejects.toMatchObject(late);
+  });
+
+  it('is made once by an approval: neither another version nor a mode comes back by it', async () => {
+    const used = { code: 'change_refused', problem: { reason: 'already_made' } };
+    const third = await approved(await proposed(1));
+    await activate(1, third);
+    await activate(4, await approved(await proposed(4)));
+    await expect(activate(1, third)).rejects.toMatchObject(used);
+    expect(await speaking()).toBe(`${NAME}@4`);
+    const soft = await approved(await proposed(4, '&mode=soft'));
+    const again = (): Promise<JsonObject> => post('una', `${NAME}/activate`, { version: 4, mode: 'soft', token: soft });
+    expect(await again()).toMatchObject({ mode: 'soft', repeated: false });
+    expect(await again()).toMatchObject({ mode: 'soft', repeated: true });
+    await post('una', `${NAME}/versions/4/state`, { state: 'active', mode: 'enforce' });
+    await expect(again()).rejects.toMatchObject(used);
+    expect(await get(`${NAME}/versions/4`)).toMatchObject({ state: 'active', mode: 'enforce' });
   });
 
   it('finishes when it is asked for again after a crash between the redemption and the change', async () => {
@@ -148,7 +210,7 @@ describe('a change of policy', () => {
     await expect(elsewhere).rejects.toMatchObject({ code: 'already_consumed' });
     expect(await activate(1, token)).toMatchObject({ state: 'active', action_id: action.action_id, repeated: false });
     expect(await speaking()).toBe(`${NAME}@1`);
-    await activate(3, await approved(await proposed(3)));
+    await activate(4, await approved(await proposed(4)));
   });
 
   it('is for authors and risk owners of the tenant', async () => {
@@ -160,7 +222,7 @@ describe('a change of policy', () => {
 
   it('into shadow needs nobody, and the decisions stay with the active version', async () => {
     expect(await post('una', `${NAME}/versions/1/state`, { state: 'shadow' })).toMatchObject({ state: 'shadow' });
-    expect(await speaking()).toBe(`${NAME}@3`);
+    expect(await speaking()).toBe(`${NAME}@4`);
     expect(await post('una', `${NAME}/versions/1/state`, { state: 'retired' })).toMatchObject({ state: 'retired' });
   });
 });

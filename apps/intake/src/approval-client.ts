@@ -10,6 +10,8 @@ import { actionIdOf } from './queries.js';
 export interface Scope {
   readonly tenant: string;
   readonly agent_id: string | null;
+  /** True for people who are told nothing of votes while a blind review is open. */
+  readonly blind?: boolean;
 }
 
 export interface ActionName {
@@ -127,6 +129,7 @@ export class ApprovalClient {
     const query = new URLSearchParams({ tenant: scope.tenant, wait_ms: String(waitMs), for: until });
     if (scope.agent_id !== null) query.set('agent_id', scope.agent_id);
     if (token) query.set('token', '1');
+    if (scope.blind) query.set('blind', '1');
     if (watch.seen) query.set('seen', watch.seen);
     try {
       const path = `${pathOf(watch.action_id)}?${query.toString()}`;

@@ -2,10 +2,13 @@ import { CountersignError } from '@countersign/canonical';
 import { EventError, eventId, openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys, WireRecord } from '@countersign/events';
 import type { Appender, Handled, InRecord } from '@countersign/kafka';
-import { evaluate } from '@countersign/policy';
-import type { Decision } from '@countersign/policy';
+import { countsOf, evaluate } from '@countersign/policy';
+import type { Decision, DeniedBefore } from '@countersign/policy';
 import { decidedEvent } from './decided-event.js';
+import type { DenialSource } from './denials/denial-log.js';
 import type { DrawSource } from './draws/draw-source.js';
+import { guardChange } from './lifecycle/change-guard.js';
+import type { ChangeSeal } from './lifecycle/change-seal.js';
 import { NO_EVIDENCE } from './evidence/evidence-log.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import type { PolicySource } from './policy-log.js';
@@ -14,7 +17,11 @@ import type { VelocitySource } from './velocity/velocity.js';
 export interface DeciderOptions {
   readonly policies: PolicySource;
   readonly velocity: Pick<VelocitySource, 'of'>;
+  /** What people denied before. */
+  readonly denials: DenialSource;
   readonly draws: Pick<DrawSource, 'at'>;
+  /** Tells changes of policy that this service stated. */
+  readonly seal: ChangeSeal;
   /** What drift guards ask; without it nothing is proven. */
   readonly evidence?: EvidenceSource;
   readonly appender: Pick<Appender, 'append'>;
@@ -42,9 +49,11 @@ export class Decider {
     const { macKeys, onDecided } = this.options;
     const action = openRecord(record, macKeys).event as ActionProposed;
     const { tenant, action_id, body_hash } = action;
-    const decision = await this.evaluated(action, record.timestampMs);
+    const denied_before = this.options.denials.of(action, record.timestampMs);
+    const decision = await this.evaluated(action, record.timestampMs, denied_before);
     onDecided?.(decision);
-    const event = decidedEvent(action, record.value ?? Buffer.alloc(0), record.timestampMs, decision);
+    const framed = record.value ?? Buffer.alloc(0);
+    const event = decidedEvent(action, framed, record.timestampMs, { ...decision, denied_before });
     return toRecord({
       ...{ topic: TOPICS.approvalLog, name: 'ActionDecided' as const, event, key: recordKey(tenant, action_id) },
       ...{ id: eventId('ActionDecided', tenant, action_id, body_hash), timeMs: record.timestampMs },
@@ -53,8 +62,8 @@ export class Decider {
   }
 
   /** Everything is as it was at the log time of the proposal, so a redelivered one hears the same. */
-  private async evaluated(action: ActionProposed, atMs: number): Promise<Decision> {
-    const { policies, velocity, draws, evidence = NO_EVIDENCE } = this.options;
+  private async evaluated(action: ActionProposed, atMs: number, denied: readonly DeniedBefore[]): Promise<Decision> {
+    const { policies, velocity, draws, seal, evidence = NO_EVIDENCE } = this.options;
     const history = policies.current();
     const set = history.setAt(atMs);
     const circumstances = {
@@ -63,6 +72,8 @@ export class Decider {
       draws: draws.at(atMs),
       watching: history.shadowsAt(atMs),
     };
-    return evaluate(set, action.tenant, await velocity.of(history, action, atMs), circumstances);
+    const facts = { ...(await velocity.of(history, action, atMs)), denials: countsOf(denied) };
+    const decision = evaluate(set, action.tenant, facts, circumstances);
+    return guardChange(decision, { facts, tenant: action.tenant, operators: action.operators }, { history, seal });
   }
 }

@@ -10,7 +10,9 @@ import { actionOf, activationOf, decide, PolicyHistory } from '@countersign/poli
 import { readAll, silentLog, testBroker } from '@countersign/testing';
 import { decisionFields } from './decided-event.js';
 import { Decider } from './decider.js';
+import { NO_DENIALS } from './denials/denial-log.js';
 import { NO_DRAWS } from './draws/draw-source.js';
+import { ChangeSeal } from './lifecycle/change-seal.js';
 import { PolicyLog } from './policy-log.js';
 import { Velocity } from './velocity/velocity.js';
 
@@ -47,7 +49,15 @@ function proposal(index: number): WireRecord {
     ...{ tenant, action_id, run_id: 'run', agent_id: 'agent', agent_version: 'v', model_id: 'm' },
     ...{ idempotency_key: action_id, action_type: 'pay', environment: 'production', on_behalf_of: null, target: null },
     parameters: JSON.stringify(index % 10 === 0 ? {} : { n: index % 100 }),
-    ...{ before: null, after: null, before_stated_by: 'agent', after_stated_by: 'agent', diff: null, rationale: null },
+    ...{
+      before: null,
+      after: null,
+      before_stated_by: 'agent',
+      after_stated_by: 'agent',
+      diff: null,
+      diff_truncated: false,
+      rationale: null,
+    },
     ...{
       confidence: null,
       signals: null,
@@ -56,6 +66,7 @@ function proposal(index: number): WireRecord {
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
     },
     ...{ respond_within_s: null, amount_value: null, amount_currency: null, operators: [] },
     ...{ digest: digestOf(index), body_hash: digestOf(index), submitted_via: 'http', submitted_at: Date.now() },
@@ -74,7 +85,15 @@ let proposals: InRecord[];
 const isOurs = ({ key: recordOf }: InRecord): boolean => recordOf?.toString().startsWith(`${tenant}|`) === true;
 const nothingCounted = new Velocity({ enter: () => Promise.reject(new Error('nothing is counted')), find: () => null });
 const deciderOver = (current: () => PolicyHistory): Decider =>
-  new Decider({ policies: { current }, velocity: nothingCounted, appender, macKeys, draws: NO_DRAWS });
+  new Decider({
+    policies: { current },
+    velocity: nothingCounted,
+    appender,
+    macKeys,
+    draws: NO_DRAWS,
+    denials: NO_DENIALS,
+    seal: new ChangeSeal(macKeys),
+  });
 
 async function readDecisions(): Promise<typeof decisions> {
   const records = (await readAll(connection, TOPICS.approvalLog)).filter(isOurs);

@@ -11,6 +11,7 @@ const counts = [
   'expired',
   'escalations',
   'break_glass',
+  'exceptions',
 ] as const;
 const rates = ['gate_rate', 'would_gate_rate', 'override_rate', 'sla_miss_rate'] as const;
 

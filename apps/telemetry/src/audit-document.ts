@@ -2,16 +2,26 @@ import type { JsonValue } from '@countersign/canonical';
 
 import type { AuditRow, LabelRow, VoteRow } from './audit-rows.js';
 
+/** The same while a blind review of it is open: nothing of who voted, how and why. */
+export const blindDocument = (row: AuditRow): ReturnType<typeof auditDocument> & { blind: true } => ({
+  ...auditDocument({ ...row, reviewer_id: null, reason: null }, [], []),
+  blind: true,
+});
+
 /** One action of the audit, in the blog's words: `input` is what was proposed, `result` what the executor reported. */
 export const auditDocument = (row: AuditRow, votes: readonly VoteRow[], labels: readonly LabelRow[]) => ({
   ...proposalOf(row),
   decision: decisionOf(row),
   approval: approvalOf(row, votes),
   effective: effectiveOf(row),
+  hold: holdOf(row),
   grant: grantOf(row),
   ...outcomeOf(row),
   labels: labels.map(labelOf),
 });
+
+/** Beside a diff that only says that all of it changed, because it would be too long. */
+const truncated = (is: boolean): { diff_truncated?: true } => (is ? { diff_truncated: true } : {});
 
 function proposalOf(row: AuditRow) {
   const { run_id, action_id, agent_id, agent_version, model_id, action_type, environment } = row;
@@ -19,7 +29,8 @@ function proposalOf(row: AuditRow) {
   return {
     ...{ run_id, action_id, agent_id, agent_version, model_id, action_type, environment },
     ...{ on_behalf_of, target, supersedes, submitted_at, digest },
-    ...{ input: parsed(row.input), diff: parsed(row.diff), rationale, confidence },
+    ...{ input: parsed(row.input), diff: parsed(row.diff), ...truncated(row.diff_truncated), rationale, confidence },
+    context: parsed(row.context),
   };
 }
 
@@ -61,8 +72,10 @@ function voteOf(row: VoteRow) {
     vote_id,
     request_id,
     request_kind,
+    issuer,
     reviewer_id,
     role,
+    exception,
     vote,
     counted,
     resolving,
@@ -75,8 +88,10 @@ function voteOf(row: VoteRow) {
     vote_id,
     request_id,
     request_kind,
+    issuer,
     reviewer_id,
     role,
+    exception,
     vote,
     counted,
     resolving,
@@ -92,15 +107,26 @@ const labelOf = ({ label_id, label, source, labelled_by, note, ...row }: LabelRo
   ...{ observed_at: row.observed_at, recorded_at: row.recorded_at },
 });
 
-const effectiveOf = ({ effective_input, effective_digest, effective_diff, changed }: AuditRow) => ({
+const effectiveOf = ({
+  effective_input,
+  effective_digest,
+  effective_diff,
+  effective_diff_truncated,
+  changed,
+}: AuditRow) => ({
   parameters: parsed(effective_input),
   digest: effective_digest,
   changed,
   diff: parsed(effective_diff),
+  ...truncated(effective_diff_truncated),
 });
 
 const grantOf = ({ grant_id, grant_status, redeemed_at, executor }: AuditRow) =>
   grant_id === null ? null : { grant_id, status: grant_status, redeemed_at, executor };
+
+/** The release queue, for an action that was held in it. */
+const holdOf = ({ held_at, release_at, released_at, released_by, recalled_at, recalled_by }: AuditRow) =>
+  held_at === null ? null : { held_at, release_at, released_at, released_by, recalled_at, recalled_by };
 
 /** JSON text that we wrote ourselves, as its value; text that is none is shown as it is. */
 function parsed(text: string | null): JsonValue {

@@ -14,6 +14,8 @@ export interface AuditRow {
   readonly digest: string;
   readonly input: string | null;
   readonly diff: string | null;
+  readonly diff_truncated: boolean;
+  readonly context: string | null;
   readonly rationale: string | null;
   readonly confidence: number | null;
   readonly decision_id: string;
@@ -42,11 +44,19 @@ export interface AuditRow {
   readonly overridden: boolean;
   readonly effective_input: string | null;
   readonly effective_diff: string | null;
+  readonly effective_diff_truncated: boolean;
   readonly effective_digest: string;
   readonly grant_id: string | null;
   readonly grant_status: string | null;
   readonly redeemed_at: string | null;
   readonly executor: string | null;
+  readonly held_at: string | null;
+  readonly release_at: string | null;
+  readonly released_at: string | null;
+  /** `clock` when nobody did. */
+  readonly released_by: string | null;
+  readonly recalled_at: string | null;
+  readonly recalled_by: string | null;
   readonly outcome_status: string | null;
   readonly outcome_at: string | null;
   readonly outcome_without_redemption: boolean | null;
@@ -73,8 +83,10 @@ export interface VoteRow {
   readonly vote_id: string;
   readonly request_id: string;
   readonly request_kind: string;
+  readonly issuer: string;
   readonly reviewer_id: string;
   readonly role: string | null;
+  readonly exception: string | null;
   readonly vote: string;
   readonly counted: boolean;
   readonly resolving: boolean;

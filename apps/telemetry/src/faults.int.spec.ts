@@ -28,7 +28,7 @@ const TABLES = [
   'burden_daily_rows',
 ];
 const VIEWS = ['events', 'audit', 'votes', 'labels', 'refusals', 'metrics_daily', 'burden_daily'];
-const { log: stories, told } = tellStories(11, 1_500);
+const { log: stories, told } = tellStories(11, 1_500, Date.now());
 
 interface Telemetry {
   readonly sink: Sink;
@@ -93,6 +93,7 @@ describe('telemetry while its engine dies', () => {
       refresher,
       macKeys,
       onRefused: () => undefined,
+      onLetter: () => undefined,
       groupId,
     });
     await sink.start();
@@ -113,7 +114,7 @@ describe('telemetry while its engine dies', () => {
   };
 
   const eventCount = async (): Promise<number> => {
-    const [row] = await engine.rows<{ n: string }>('SELECT count() AS n FROM events');
+    const [row] = await engine.rows<{ n: string }>('SELECT count() AS n FROM event_rows FINAL');
     return Number(row?.n);
   };
 
@@ -166,7 +167,7 @@ describe('telemetry while its engine dies', () => {
     await stopTelemetry(first);
 
     const [sink] = await engine.rows<Record<string, string>>(
-      'SELECT count() AS rows, uniqExact(topic, partition, offset) AS places, uniqExact(event_id) AS ids FROM events',
+      'SELECT count() AS rows, uniqExact(topic, partition, offset) AS places, uniqExact(event_id) AS ids FROM event_rows FINAL',
     );
     const records = String(await logged());
     const ids = String(new Set(stories.records.map(({ headers }) => headers['ce_id'])).size);

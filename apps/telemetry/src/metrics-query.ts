@@ -7,6 +7,7 @@ import type { Advisory, Rate, Sum } from '@countersign/metrics';
 export const DIMENSIONS = [
   'action_type',
   'gate',
+  'policy',
   'policy_version',
   'agent_version',
   'model_id',
@@ -43,6 +44,8 @@ export interface MetricsGroup {
   readonly unlabelled: number;
   readonly harmful_executed: { allowed_by_policy: number; approved_by_people: number; by_break_glass: number };
   readonly break_glass: number;
+  /** Actions with a counted vote that somebody cast by exception (`permit`). */
+  readonly exceptions: number;
   readonly expired: number;
   readonly escalations: number;
   readonly redeemed_without_outcome: number;
@@ -123,6 +126,7 @@ function groupOf(row: Row): MetricsGroup {
       by_break_glass: count('harmful_glass'),
     },
     break_glass: count('break_glass'),
+    exceptions: count('exceptions'),
     expired: count('expired'),
     escalations: count('escalated'),
     redeemed_without_outcome: count('redeemed_without_outcome'),

@@ -1,6 +1,7 @@
 import {
   advisory,
   brokenGlass,
+  exceptions,
   expired,
   falseNegativeRate,
   falsePositiveRate,
@@ -20,10 +21,11 @@ import type { DecidedAction } from '@countersign/metrics';
 import { testEngine } from '@countersign/testing';
 import { askMetrics } from './metrics-query.js';
 import type { Dimension, MetricsGroup } from './metrics-query.js';
+import { SINK_EVENTS } from './testing/bystanders.js';
 import { testDatabase } from './testing/database.js';
 import type { TestDatabase } from './testing/database.js';
 import { tellStories } from './testing/story.js';
-import type { Told } from './testing/story.js';
+import type { Told } from './testing/told.js';
 
 const from = new Date('2026-01-01T00:00:00.000Z');
 const to = new Date('2027-01-01T00:00:00.000Z');
@@ -50,6 +52,7 @@ function expectedGroup(key: MetricsGroup['key'], stories: readonly Told[]): Metr
     unlabelled: unlabelled(actions),
     harmful_executed: harmfulExecuted(actions),
     break_glass: brokenGlass(actions),
+    exceptions: exceptions(stories.flatMap(({ votes }) => votes)),
     expired: expired(actions),
     escalations: stories.reduce((sum, { escalations }) => sum + escalations, 0),
     redeemed_without_outcome: redeemedWithoutOutcome(actions),
@@ -59,8 +62,10 @@ function expectedGroup(key: MetricsGroup['key'], stories: readonly Told[]): Metr
   };
 }
 
-const keyOf = ({ action, decided_at }: Told, names: readonly Dimension[]): MetricsGroup['key'] => {
-  const all = { ...action, policy_version: 1, agent_version: 'v1', model_id: 'model-a', day: dateOf(decided_at) };
+const keyOf = ({ action, scene, decided_at }: Told, names: readonly Dimension[]): MetricsGroup['key'] => {
+  const { agent_version, model_id } = scene.facts;
+  const policy = { policy: scene.policy.name, policy_version: scene.policy.version };
+  const all = { ...action, ...policy, agent_version, model_id, day: dateOf(decided_at) };
   return Object.fromEntries(names.map((name) => [name, name === 'reviewer_id' ? null : all[name]]));
 };
 
@@ -87,6 +92,7 @@ describe('metrics of random facts on the real engine', () => {
     [],
     ['action_type'],
     ['gate', 'environment'],
+    ['policy', 'policy_version'],
     ['day', 'policy_version', 'agent_version', 'model_id'],
   ];
   it.each(groupings.map((names) => [names.join('+') || 'everything', names] as const))(
@@ -128,6 +134,48 @@ describe('metrics of random facts on the real engine', () => {
     expect(answer.reviewer_burden).toEqual(expected);
   });
 
+  it.each([
+    [{ policy: 'refunds' }],
+    [{ policy: 'refunds', policy_version: '2' }],
+    [{ agent_version: 'v2' }],
+    [{ model_id: 'model-b', policy: 'posts' }],
+  ])('tell the burden of %j alone', async (filters) => {
+    const answer = await askMetrics(database.engine, { tenant: 'acme', from, to, now, group_by: [], filters });
+    const names = Object.keys(filters) as Dimension[];
+    const wanted = (story: Told): boolean =>
+      names.every((name) => String(keyOf(story, names)[name]) === (filters as Record<string, string>)[name]);
+    const members = told.filter((story) => story.tenant === 'acme' && wanted(story));
+    const expected = reviewerBurden(members.flatMap(({ votes }) => votes));
+    expect(answer.reviewer_burden.map(({ reviewer_id, actions }) => [reviewer_id, actions])).toEqual(
+      expected.map(({ reviewer_id, actions }) => [reviewer_id, actions]),
+    );
+    expect(answer.groups).toEqual(expectedGroups(members, []));
+    expect(members.length).toBeGreaterThan(20);
+  });
+
+  it('show who held an action back, let it go or called it back', async () => {
+    const rows = await database.engine.rows<Record<string, string | null>>(
+      'SELECT action_id, held_at, released_at, released_by, recalled_at, recalled_by FROM audit ORDER BY action_id',
+    );
+    const iso = (ms: number): string => new Date(ms).toISOString();
+    const expected = told.map(({ action, hold }) => {
+      const of = (status: string) => (hold?.ended?.status === status ? hold.ended : null);
+      const [released, recalled] = [of('released'), of('recalled')];
+      return {
+        ...{ action_id: action.action_id, held_at: hold && iso(hold.held_at) },
+        ...{ released_at: released && iso(released.at), released_by: released?.by ?? null },
+        ...{ recalled_at: recalled && iso(recalled.at), recalled_by: recalled?.by ?? null },
+      };
+    });
+    expect(rows).toEqual(expected.sort((a, b) => (a.action_id < b.action_id ? -1 : 1)));
+    expect(new Set(rows.map(({ released_by, recalled_by }) => released_by ?? recalled_by)).size).toBe(4);
+  });
+
+  it('stand on stories that tell every event there is', async () => {
+    const rows = await database.engine.rows<{ type: string }>("SELECT DISTINCT type FROM event_rows WHERE type != ''");
+    expect(rows.map(({ type }) => type).sort()).toEqual([...SINK_EVENTS].sort());
+  });
+
   it('know no handling time of a vote whose packet was never opened', async () => {
     const rows = await database.engine.rows<{ vote_id: string }>(
       'SELECT vote_id FROM votes WHERE handling_s IS NULL ORDER BY vote_id',
@@ -137,7 +185,18 @@ describe('metrics of random facts on the real engine', () => {
     expect(rows.length).toBeGreaterThan(10);
   });
 
-  it('show a vote that a change voided as not counted', async () => {
+  it('name the issuer of a voter, and the exception by which somebody voted', async () => {
+    const rows = await database.engine.rows(
+      "SELECT vote_id, exception FROM votes WHERE issuer = 'i' AND exception IS NOT NULL ORDER BY vote_id",
+    );
+    const expected = told.flatMap(({ votes }) =>
+      votes.flatMap(({ vote_id, exception }) => (exception === null ? [] : [{ vote_id, exception }])),
+    );
+    expect(rows).toEqual(expected.sort((a, b) => (a.vote_id < b.vote_id ? -1 : 1)));
+    expect(rows.length).toBeGreaterThan(10);
+  });
+
+  it('show a vote that a change or late evidence voided as not counted', async () => {
     const rows = await database.engine.rows<{ vote_id: string; counted: boolean }>(
       'SELECT vote_id, counted FROM votes ORDER BY vote_id',
     );

@@ -19,12 +19,14 @@ CREATE TABLE audit_rows ${on_cluster}
     on_behalf_of Nullable(String),
     target Nullable(String),
     digest String,
-    amount_value Nullable(Decimal(38, 4)),
+    amount_value Nullable(Decimal(76, 18)),
     amount_currency LowCardinality(Nullable(String)),
     confidence Nullable(Float64),
     signals Nullable(String),
     input Nullable(String),
     diff Nullable(String),
+    diff_truncated Bool,
+    context Nullable(String),
     rationale Nullable(String),
     impact LowCardinality(Nullable(String)),
     reversibility LowCardinality(Nullable(String)),
@@ -61,6 +63,12 @@ CREATE TABLE audit_rows ${on_cluster}
     escalations UInt32,
     redeemed_at Nullable(DateTime64(3, 'UTC')),
     executor Nullable(String),
+    held_at Nullable(DateTime64(3, 'UTC')),
+    release_at Nullable(DateTime64(3, 'UTC')),
+    released_at Nullable(DateTime64(3, 'UTC')),
+    released_by Nullable(String),
+    recalled_at Nullable(DateTime64(3, 'UTC')),
+    recalled_by Nullable(String),
     outcome_status LowCardinality(Nullable(String)),
     outcome_at Nullable(DateTime64(3, 'UTC')),
     outcome_without_redemption Nullable(Bool),
@@ -74,8 +82,9 @@ CREATE TABLE audit_rows ${on_cluster}
     sample_probability Nullable(Float64),
     effective_input Nullable(String),
     effective_diff Nullable(String),
+    effective_diff_truncated Bool,
     effective_digest String,
-    effective_amount_value Nullable(Decimal(38, 4)),
+    effective_amount_value Nullable(Decimal(76, 18)),
     effective_amount_currency LowCardinality(Nullable(String)),
     version UInt64,
     INDEX by_run run_id TYPE bloom_filter(0.001) GRANULARITY 1,
@@ -95,7 +104,7 @@ SETTINGS index_granularity = 1024;
 CREATE VIEW audit ${on_cluster} DEFINER = CURRENT_USER SQL SECURITY DEFINER AS
 SELECT * EXCEPT (version) FROM audit_rows FINAL;
 
--- One row per accepted vote; `counted` turns false when a later change voids the vote.
+-- One row per accepted vote; `counted` turns false when a later change or late evidence voids the vote.
 CREATE TABLE vote_rows ${on_cluster}
 (
     tenant LowCardinality(String),
@@ -107,8 +116,10 @@ CREATE TABLE vote_rows ${on_cluster}
     action_type LowCardinality(String),
     gate LowCardinality(Nullable(String)),
     environment LowCardinality(String),
+    issuer LowCardinality(String),
     reviewer_id String,
     role LowCardinality(Nullable(String)),
+    exception LowCardinality(Nullable(String)),
     vote LowCardinality(String),
     counted Bool,
     resolving Bool,

@@ -11,10 +11,11 @@ WITH cohort AS
         ifNull(request_kind = 'advisory', false) AS advisory,
         advisory AND action_id IN (SELECT action_id FROM votes WHERE tenant = {tenant:String} AND request_kind = 'advisory' AND resolving) AS advised,
         advised AND action_id IN (SELECT action_id FROM votes WHERE tenant = {tenant:String} AND request_kind = 'advisory' AND resolving AND vote = 'deny') AS advised_denial,
+        action_id IN (SELECT action_id FROM votes WHERE tenant = {tenant:String} AND request_kind = 'approval' AND counted AND exception IS NOT NULL) AS excepted,
         label = 'harmful' AND if(outcome_status IS NULL, redeemed_at IS NOT NULL, outcome_status != 'failed') AS harm,
         mapFilter((name, value) -> has({group_by:Array(String)}, name), map(
             'action_type', toNullable(toString(action_type)), 'gate', toNullable(gate)::Nullable(String),
-            'policy_version', toNullable(toString(policy_version)), 'agent_version', toNullable(toString(agent_version)),
+            'policy', toNullable(toString(policy_name)), 'policy_version', toNullable(toString(policy_version)), 'agent_version', toNullable(toString(agent_version)),
             'model_id', toNullable(toString(model_id)), 'environment', toNullable(toString(environment)),
             'reviewer_id', reviewer_id, 'day', toNullable(toString(toDate(decided_at, 'UTC'))))) AS key
     FROM audit
@@ -23,6 +24,7 @@ WITH cohort AS
         AND ({environment:String} = '' OR environment = {environment:String})
         AND ({action_type:String} = '' OR action_type = {action_type:String})
         AND ({gate:String} = '' OR gate = {gate:String})
+        AND ({policy:String} = '' OR policy_name = {policy:String})
         AND ({policy_version:String} = '' OR toString(policy_version) = {policy_version:String})
         AND ({agent_version:String} = '' OR agent_version = {agent_version:String})
         AND ({model_id:String} = '' OR model_id = {model_id:String})
@@ -50,6 +52,7 @@ SELECT
     countIf(harm AND approval_status = 'approved' AND resolved_by = 'people') AS harmful_approved,
     countIf(harm AND approval_status = 'approved' AND resolved_by = 'admin') AS harmful_glass,
     countIf(resolved_by = 'admin') AS break_glass,
+    countIf(excepted) AS exceptions,
     countIf(approval_status = 'expired') AS expired,
     sum(escalations) AS escalated,
     countIf(redeemed_at IS NOT NULL AND outcome_status IS NULL) AS redeemed_without_outcome,

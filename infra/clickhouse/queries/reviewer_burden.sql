@@ -8,5 +8,12 @@ WHERE tenant = {tenant:String}
     AND ({gate:String} = '' OR gate = {gate:String})
     AND ({reviewer_id:String} = '' OR reviewer_id = {reviewer_id:String})
     AND ({day:String} = '' OR toString(toDate(voted_at, 'UTC')) = {day:String})
+    AND ({policy:String} = '' AND {policy_version:String} = '' AND {agent_version:String} = '' AND {model_id:String} = '' OR action_id IN (
+        SELECT action_id FROM audit
+        WHERE tenant = {tenant:String}
+            AND ({policy:String} = '' OR policy_name = {policy:String})
+            AND ({policy_version:String} = '' OR toString(policy_version) = {policy_version:String})
+            AND ({agent_version:String} = '' OR agent_version = {agent_version:String})
+            AND ({model_id:String} = '' OR model_id = {model_id:String})))
 GROUP BY reviewer_id, day
 ORDER BY day, reviewer_id

@@ -1,7 +1,22 @@
 -- The audit row of each decided action in {action_ids}, from its events recorded until {as_of}.
 -- A copied event changes nothing: first and last are by log order, labels count once per label_id, the version counts distinct offsets.
 -- Of several proposals with one action_id the row shows the one whose body was decided.
+-- Clocks stand still in a freeze, which is a record of its partition and of no action: a pending row moves when it is lifted.
 WITH
+    freezes AS
+    (
+        SELECT
+            tenant, JSONExtractString(payload, 'freeze_id') AS freeze_id, JSONExtract(payload, 'partition', 'UInt32') AS lies_in,
+            any(JSONExtract(payload, 'agent_id', 'Nullable(String)')) AS agent_id,
+            any(JSONExtract(payload, 'action_type', 'Nullable(String)')) AS action_type,
+            minIf(JSONExtract(payload, 'changed_at', 'Int64'), JSONExtract(payload, 'frozen', 'Bool')) AS since,
+            maxIf(JSONExtract(payload, 'changed_at', 'Int64'), NOT JSONExtract(payload, 'frozen', 'Bool')) AS lifted
+        FROM event_rows
+        WHERE type = 'FreezeChanged' AND recorded_at <= {as_of:DateTime64(3, 'UTC')}
+        GROUP BY tenant, freeze_id, lies_in
+        HAVING since > 0
+    ),
+    (SELECT groupArray((tenant, lies_in, agent_id, action_type, since, lifted)) FROM freezes) AS all_freezes,
     facts AS
     (
         SELECT
@@ -11,7 +26,7 @@ WITH
             recorded_at,
             payload,
             (recorded_at, topic, partition, offset) AS at,
-            JSONExtractString(if(type IN ('RequestOpened', 'VoteRecorded', 'RequestResolved'), payload, ''), 'request_kind') = 'approval' AS binding
+            JSONExtractString(if(type IN ('RequestOpened', 'VoteRecorded', 'RequestResolved', 'EvidenceRecorded'), payload, ''), 'request_kind') = 'approval' AS binding
         FROM event_rows
         WHERE action_id IN {action_ids:Array(String)} AND recorded_at <= {as_of:DateTime64(3, 'UTC')} AND type != ''
     ),
@@ -24,12 +39,17 @@ WITH
             argMinIf(payload, at, type = 'DecisionRecorded') AS decided,
             arraySort(groupArrayIf((at, payload), type = 'ActionProposed')) AS proposals,
             argMinIf(payload, at, type = 'RequestOpened' AND binding) AS opened,
+            argMinIf(at.3, at, type = 'RequestOpened' AND binding) AS lies_in,
             argMaxIf(payload, at, type = 'VersionChanged') AS version_changed,
             minIf(JSONExtract(if(type = 'VoteRecorded', payload, ''), 'voted_at', 'Nullable(Int64)'), type = 'VoteRecorded' AND binding) AS first_vote_ms,
             argMaxIf(payload, at, type = 'VoteRecorded' AND binding) AS voted,
+            -- Evidence voids every approval that counted, so none is given until the next vote.
+            maxIf(at, type = 'EvidenceRecorded' AND binding) > maxIf(at, type = 'VoteRecorded' AND binding) AS none_given,
             argMinIf(payload, at, type = 'RequestResolved' AND binding) AS resolved,
             uniqExactIf(JSONExtractString(if(type = 'RequestEscalated', payload, ''), 'request_id'), type = 'RequestEscalated') AS escalated,
             argMinIf(payload, at, type = 'GrantIssued') AS issued,
+            arraySort(groupArrayIf((at, JSONExtract(if(type = 'HoldChanged', payload, ''), 'Tuple(
+                status String, release_at Nullable(Int64), reviewer_id Nullable(String), changed_at Int64)')), type = 'HoldChanged')) AS holds,
             argMinIf(payload, at, type = 'GrantRedeemed') AS redeemed,
             argMinIf(type, at, type IN ('GrantRedeemed', 'GrantRevoked', 'GrantLapsed')) AS grant_end,
             argMaxIf(payload, at, type = 'OutcomeRecorded') AS reported,
@@ -48,7 +68,12 @@ WITH
             first_vote_ms,
             escalated,
             grant_end,
+            none_given,
             outcome_recorded_at,
+            arrayMap(hold -> hold.2, holds) AS h,
+            arrayFilter(hold -> hold.status = 'held', h) AS held,
+            arrayFilter(hold -> hold.status = 'released', h) AS released,
+            arrayFilter(hold -> hold.status = 'recalled', h) AS recalled,
             JSONExtract(decided, 'Tuple(
                 run_id Nullable(String), agent_id Nullable(String), agent_version Nullable(String), model_id Nullable(String),
                 action_type Nullable(String), environment Nullable(String), submitted_at Nullable(Int64), decided_at Nullable(Int64),
@@ -62,12 +87,23 @@ WITH
             JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
                 supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
                 amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), attestations Nullable(String), parameters Nullable(String),
-                before Nullable(String), after Nullable(String), diff Nullable(String), rationale Nullable(String))') AS p,
+                before Nullable(String), after Nullable(String), diff Nullable(String), diff_truncated Bool, context Nullable(String),
+                rationale Nullable(String))') AS p,
             JSONExtract(opened, 'Tuple(
                 request_id Nullable(String), request_kind Nullable(String), opened_at Nullable(Int64), respond_by Nullable(Int64),
                 expires_at Nullable(Int64))') AS o,
+            -- Beginnings and ends of the freezes that hold it; `depth` of them stand after each. What has not ended moves nothing yet.
+            arrayFilter(f -> f.1 = tenant AND f.2 = lies_in AND ifNull(f.3 = d.agent_id, true) AND ifNull(f.4 = d.action_type, true)
+                AND (f.6 = 0 OR f.6 > o.opened_at), all_freezes) AS holding,
+            arraySort(arrayConcat(
+                arrayMap(f -> (greatest(f.5, ifNull(o.opened_at, 0)), 1), holding),
+                arrayMap(f -> (f.6, -1), arrayFilter(f -> f.6 > 0, holding)))) AS edges,
+            arrayCumSum(edge -> edge.2, edges) AS depth,
+            arrayLastIndex(one -> one = 0, depth) AS ended,
+            arraySum(arrayMap((edge, one, i) -> multiIf(i > ended, 0, one = 0, edge.1, one = 1 AND edge.2 = 1, -edge.1, 0),
+                edges, depth, arrayEnumerate(edges))) AS stood_ms,
             JSONExtract(version_changed, 'Tuple(
-                gate Nullable(String), digest Nullable(String), parameters Nullable(String), diff Nullable(String),
+                gate Nullable(String), digest Nullable(String), parameters Nullable(String), after Nullable(String), diff Nullable(String), diff_truncated Bool,
                 amount_value Nullable(String), amount_currency Nullable(String), approvals_required Nullable(UInt32))') AS c,
             JSONExtract(voted, 'Tuple(approvals_required Nullable(UInt32), approvals_given Nullable(UInt32))') AS v,
             JSONExtract(resolved, 'Tuple(
@@ -105,13 +141,16 @@ SELECT
     p.on_behalf_of AS on_behalf_of,
     p.target AS target,
     ifNull(d.digest, '') AS digest,
-    toDecimal128OrNull(p.amount_value, 4) AS amount_value,
+    toDecimal256OrNull(p.amount_value, 18) AS amount_value,
     p.amount_currency AS amount_currency,
     p.confidence AS confidence,
     p.signals AS signals,
     p.attestations AS attestations,
     p.parameters AS input,
-    p.diff AS diff,
+    -- A patch that would be too long is not stored: it is one `replace` of everything.
+    if(p.diff_truncated, concat('[{"op":"replace","path":"","value":', p.after, '}]'), p.diff) AS diff,
+    p.diff_truncated AS diff_truncated,
+    p.context AS context,
     p.rationale AS rationale,
     d.impact AS impact,
     d.reversibility AS reversibility,
@@ -136,19 +175,25 @@ SELECT
     r.reviewer_ids AS reviewer_ids,
     r.reason AS reason,
     coalesce(r.approvals_required, v.approvals_required, c.approvals_required, d.approvals_required, 0) AS approvals_required,
-    coalesce(r.approvals_given, v.approvals_given, 0) AS approvals_given,
+    coalesce(r.approvals_given, if(none_given, 0, v.approvals_given), 0) AS approvals_given,
     resolved_at AS timestamp,
     fromUnixTimestamp64Milli(ifNull(d.submitted_at, 0), 'UTC') AS submitted_at,
     fromUnixTimestamp64Milli(ifNull(d.decided_at, 0), 'UTC') AS decided_at,
     fromUnixTimestamp64Milli(o.opened_at, 'UTC') AS opened_at,
     fromUnixTimestamp64Milli(first_vote_ms, 'UTC') AS first_vote_at,
-    fromUnixTimestamp64Milli(coalesce(r.respond_by, o.respond_by), 'UTC') AS respond_by,
-    fromUnixTimestamp64Milli(coalesce(r.expires_at, o.expires_at), 'UTC') AS expires_at,
+    fromUnixTimestamp64Milli(coalesce(r.respond_by, o.respond_by + stood_ms), 'UTC') AS respond_by,
+    fromUnixTimestamp64Milli(coalesce(r.expires_at, o.expires_at + stood_ms), 'UTC') AS expires_at,
     if(resolved_by = 'policy', decided_at, fromUnixTimestamp64Milli(r.resolved_at, 'UTC')) AS resolved_at,
     toDecimal64(ifNull(r.paused_ms, 0), 3) / 1000 AS paused_s,
     escalated AS escalations,
     fromUnixTimestamp64Milli(x.redeemed_at, 'UTC') AS redeemed_at,
     x.executor_id AS executor,
+    if(notEmpty(held), fromUnixTimestamp64Milli(held[1].changed_at, 'UTC'), NULL) AS held_at,
+    fromUnixTimestamp64Milli(held[-1].release_at, 'UTC') AS release_at,
+    if(notEmpty(released), fromUnixTimestamp64Milli(released[1].changed_at, 'UTC'), NULL) AS released_at,
+    if(notEmpty(released), ifNull(released[1].reviewer_id, 'clock'), NULL) AS released_by,
+    if(notEmpty(recalled), fromUnixTimestamp64Milli(recalled[1].changed_at, 'UTC'), NULL) AS recalled_at,
+    if(notEmpty(recalled), ifNull(recalled[1].reviewer_id, 'clock'), NULL) AS recalled_by,
     y.status AS outcome_status,
     if(y.status IS NULL, NULL, ifNull(fromUnixTimestamp64Milli(y.occurred_at, 'UTC'), outcome_recorded_at)) AS outcome_at,
     y.outcome_without_redemption AS outcome_without_redemption,
@@ -161,9 +206,10 @@ SELECT
     if(labelled, last_labelled_at, NULL) AS label_recorded_at,
     coalesce(l.sample_probability, d.sample_probability) AS sample_probability,
     if(changed, ifNull(c.parameters, p.parameters), p.parameters) AS effective_input,
-    if(changed, c.diff, p.diff) AS effective_diff,
+    if(changed, if(c.diff_truncated, concat('[{"op":"replace","path":"","value":', c.after, '}]'), c.diff), diff) AS effective_diff,
+    if(changed, c.diff_truncated, p.diff_truncated) AS effective_diff_truncated,
     coalesce(r.digest, c.digest, d.digest, '') AS effective_digest,
-    if(changed, toDecimal128OrNull(c.amount_value, 4), amount_value) AS effective_amount_value,
+    if(changed, toDecimal256OrNull(c.amount_value, 18), amount_value) AS effective_amount_value,
     if(changed, c.amount_currency, amount_currency) AS effective_amount_currency,
     p.before AS before,
     p.after AS after,

@@ -9,7 +9,7 @@ WITH
             assumeNotNull(action_id) AS action_id,
             uniqExact(topic, partition, offset) AS events,
             uniqExactIf(event_id, type = 'VoteRecorded') AS votes,
-            countIf(type = 'VersionChanged') AS changes,
+            countIf(type IN ('VersionChanged', 'EvidenceRecorded')) AS changes,
             uniqExactIf(event_id, type IN ('LabelRecorded', 'SampleLabelled')) AS labels,
             uniqExactIf(event_id, type = 'Refused') AS refusals
         FROM event_rows

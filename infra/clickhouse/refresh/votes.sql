@@ -1,5 +1,5 @@
 -- The accepted votes on each action in {action_ids}, from its events recorded until {as_of}. A vote that a later change
--- of the parameters voided is no longer counted. Handling time runs from packet shown to vote, at most 30 minutes.
+-- of the parameters or late evidence voided is no longer counted. Handling time runs from packet shown to vote, at most 30 minutes.
 WITH
     facts AS
     (
@@ -8,9 +8,9 @@ WITH
             assumeNotNull(action_id) AS id,
             type,
             (recorded_at, topic, partition, offset) AS at,
-            JSONExtract(if(type IN ('VoteRecorded', 'VersionChanged'), payload, ''), 'Tuple(
+            JSONExtract(if(type IN ('VoteRecorded', 'VersionChanged', 'EvidenceRecorded'), payload, ''), 'Tuple(
                 run_id String, action_type String, environment String, request_id String, request_kind String, gate Nullable(String),
-                vote_id String, reviewer_id String, role Nullable(String), vote String, counted Bool, resolving Bool, reason Nullable(String),
+                vote_id String, issuer String, reviewer_id String, role Nullable(String), exception Nullable(String), vote String, counted Bool, resolving Bool, reason Nullable(String),
                 packet_digest String, batch_id Nullable(String), opened_at Int64, shown_at Nullable(Int64), voted_at Int64,
                 voided_votes Array(String))') AS f
         FROM event_rows
@@ -22,7 +22,7 @@ WITH
             tenant,
             id,
             uniqExact(at) AS version,
-            groupUniqArrayArrayIf(f.voided_votes, type = 'VersionChanged') AS voided,
+            groupUniqArrayArrayIf(f.voided_votes, type IN ('VersionChanged', 'EvidenceRecorded')) AS voided,
             arraySort(v -> v.1, groupArrayIf((at, f), type = 'VoteRecorded')) AS copies
         FROM facts
         GROUP BY tenant, id
@@ -44,8 +44,10 @@ SELECT
     v.action_type AS action_type,
     v.gate AS gate,
     v.environment AS environment,
+    v.issuer AS issuer,
     v.reviewer_id AS reviewer_id,
     v.role AS role,
+    v.exception AS exception,
     v.vote AS vote,
     v.counted AND NOT has(voided, v.vote_id) AS counted,
     v.resolving AS resolving,

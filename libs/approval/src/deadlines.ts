@@ -1,8 +1,10 @@
+import { unlink } from './links.js';
 import { isAlarmDue, ringAlarm } from './alarms.js';
 import type { Turn } from './facts.js';
 import { about, publish } from './facts.js';
 import { isReleaseDue, lapseHold, release } from './hold.js';
 import { resolve } from './resolve.js';
+import { undoFor } from './undo.js';
 import type { ActionState, Deadline, PartitionState, PausableClock, RequestState } from './state.js';
 
 /** Settles every deadline up to the log time, in the order of (deadline, action). */
@@ -10,7 +12,17 @@ export function settle(turn: Turn): void {
   const { deadlines } = turn.state;
   for (let next = deadlines.peek(); next !== undefined && next.at <= turn.now; next = deadlines.peek()) {
     deadlines.pop();
-    SETTLE[next.what](turn, next);
+    settleOne(turn, next);
+  }
+}
+
+function settleOne(turn: Turn, deadline: Deadline): void {
+  const undo = undoFor(turn.state, deadline.action);
+  try {
+    SETTLE[deadline.what](turn, deadline);
+  } catch (fault) {
+    undo();
+    turn.faults.push(`the clock ${deadline.what} could not be settled (${(fault as Error).name})`);
   }
 }
 
@@ -75,6 +87,8 @@ function lapse(turn: Turn, action: ActionState, at: number): void {
 }
 
 function forget(turn: Turn, { action, at }: Deadline): void {
+  // One that could not be opened left its clock behind.
+  if (turn.state.actions.get(action.decided.action_id) !== action) return;
   expire(turn, action, action.request, at);
   expire(turn, action, action.audit, at);
   lapseHold(turn, action, at);
@@ -82,6 +96,7 @@ function forget(turn: Turn, { action, at }: Deadline): void {
   const { actions, requests, grants } = turn.state;
   const { action_id, request_id, grant_id } = action.decided;
   actions.delete(action_id);
+  unlink(turn.state, action);
   requests.delete(request_id);
   if (action.audit !== null) requests.delete(action.audit.request_id);
   grants.delete(grant_id);

@@ -51,6 +51,7 @@ export type PublicEvent = { [N in PublicName]: { readonly name: N; readonly even
 
 /** Why the fold refuses; each is a problem code of the API. */
 export type RefusalCode =
+  | 'internal'
   | 'not_found'
   | 'forbidden'
   | 'duplicate_request'
@@ -67,6 +68,7 @@ export type RefusalCode =
   | 'reason_required'
   | 'too_fast'
   | 'parameters_required'
+  | 'too_many'
   | 'edit_denied_by_policy'
   | 'unknown_grant'
   | 'action_digest_mismatch'
@@ -80,6 +82,7 @@ export type RefusalCode =
   | 'not_claimed'
   | 'already_assigned'
   | 'already_escalated'
+  | 'no_escalation'
   | 'custody_full'
   | 'evidence_required'
   | 'evidence_full'
@@ -107,7 +110,7 @@ export interface Answer {
 
 /** A record that may not take effect at all: a dead letter. */
 export interface Rejection {
-  readonly reason: 'too_old' | 'invalid_decision';
+  readonly reason: 'too_old' | 'invalid_decision' | 'internal';
   readonly detail: string;
 }
 
@@ -127,6 +130,8 @@ export interface Turn {
   readonly now: number;
   readonly events: PublicEvent[];
   readonly touched: Set<string>;
+  /** What could not be done because of a bug of ours, without payload. */
+  readonly faults: string[];
 }
 
 /**
@@ -140,7 +145,13 @@ export function publish<N extends PublicName>(
   build: () => EventMap[N],
 ): void {
   turn.touched.add(action.decided.action_id);
-  if (turn.state.publishes) turn.events.push({ name, event: build() } as PublicEvent);
+  if (!turn.state.publishes) return;
+  try {
+    turn.events.push({ name, event: build() } as PublicEvent);
+  } catch (fault) {
+    // Instances that only judge build no events, so what they judge must not depend on it.
+    turn.faults.push(`${name} could not be published (${(fault as Error).name})`);
+  }
 }
 
 export const refuse = (code: RefusalCode, rule: string | null = null): Refusal => ({ code, rule });

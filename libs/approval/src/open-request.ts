@@ -1,4 +1,4 @@
-import type { ActionProposed, Gate } from '@countersign/events';
+import type { Gate } from '@countersign/events';
 import { scheduleAlarm } from './alarms.js';
 import { openCustody } from './custody-state.js';
 import { evidenceDigest } from './evidence.js';
@@ -90,7 +90,7 @@ export function publishOpened(turn: Turn, action: ActionState, request: RequestS
 }
 
 function opened(action: ActionState, request: RequestState) {
-  const { amount_value, amount_currency } = action.versions.at(-1)?.edit ?? proposedAmount(action);
+  const { amount_value, amount_currency } = action.versions.at(-1)?.edit ?? proposalOf(action);
   return about(action, {
     request_id: request.request_id,
     request_kind: request.kind,
@@ -102,16 +102,6 @@ function opened(action: ActionState, request: RequestState) {
     respond_by: request.respond_by,
     expires_at: request.expires_at,
     ...{ amount_value, amount_currency },
+    blind_review: request.kind === 'audit' && action.decided.blind_review,
   });
-}
-
-const NO_AMOUNT = { amount_value: null, amount_currency: null };
-
-/** Bytes that are no proposal cost the message its amount, and not the fold its life. */
-function proposedAmount(action: ActionState): Pick<ActionProposed, 'amount_value' | 'amount_currency'> {
-  try {
-    return proposalOf(action);
-  } catch {
-    return NO_AMOUNT;
-  }
 }

@@ -1,5 +1,13 @@
 import type { AcceptedVote } from './facts.js';
 
+/** Actions of whose binding request a vote counts that somebody cast by exception (`permit` of the gate). */
+export const exceptions = (votes: readonly AcceptedVote[]): number =>
+  new Set(
+    votes
+      .filter(({ request_kind, counted, exception }) => request_kind === 'approval' && counted && exception !== null)
+      .map(({ action_id }) => action_id),
+  ).size;
+
 export interface Burden {
   readonly reviewer_id: string;
   /** Days since 1970-01-01, UTC. */

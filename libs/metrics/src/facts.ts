@@ -30,6 +30,11 @@ export interface DecidedAction {
 /** One accepted vote, of any kind of request. Times are UTC epoch milliseconds. */
 export interface AcceptedVote {
   readonly action_id: string;
+  readonly request_kind: string;
+  /** false when a later change or evidence voided it, or when it binds nothing. */
+  readonly counted: boolean;
+  /** The duty that the gate let this voter combine with the vote (`permit`); null for most. */
+  readonly exception: string | null;
   readonly reviewer_id: string;
   readonly voted_at: number;
   /** When this reviewer opened the packet; null when never. */

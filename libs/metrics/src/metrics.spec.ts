@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   advisory,
   brokenGlass,
+  exceptions,
   expired,
   falseNegativeRate,
   falsePositiveRate,
@@ -16,7 +17,7 @@ import {
   slaMissRate,
   timeToApprove,
 } from './index.js';
-import type { DecidedAction } from './index.js';
+import type { AcceptedVote, DecidedAction } from './index.js';
 
 const action = (facts: Partial<DecidedAction>): DecidedAction => ({
   action_id: 'act_1',
@@ -160,11 +161,22 @@ describe('requests that bind nothing', () => {
 });
 
 describe('reviewer burden', () => {
+  const vote = (facts: Partial<AcceptedVote>): AcceptedVote => ({
+    ...{ action_id: 'a', request_kind: 'approval', counted: true, exception: null },
+    ...{ reviewer_id: 'ann', voted_at: 1, shown_at: null, ...facts },
+  });
+
+  it('counts exceptions by action, where the vote binds and still counts', () => {
+    const exception = 'operator';
+    expect(exceptions([vote({ exception }), vote({ exception }), vote({ action_id: 'b' })])).toBe(1);
+    expect(exceptions([vote({ exception, counted: false }), vote({ exception, request_kind: 'audit' })])).toBe(0);
+  });
+
   it('counts an action once a day and caps each look at 30 minutes', () => {
     const votes = [
-      { action_id: 'a', reviewer_id: 'ann', voted_at: 7_200_000, shown_at: 0 },
-      { action_id: 'a', reviewer_id: 'ann', voted_at: 7_260_000, shown_at: 7_200_000 },
-      { action_id: 'b', reviewer_id: 'ann', voted_at: 86_400_000, shown_at: null },
+      vote({ voted_at: 7_200_000, shown_at: 0 }),
+      vote({ voted_at: 7_260_000, shown_at: 7_200_000 }),
+      vote({ action_id: 'b', voted_at: 86_400_000 }),
     ];
     expect(reviewerBurden(votes)).toEqual([
       { reviewer_id: 'ann', day: 0, actions: 1, minutes: 31 },

@@ -1,6 +1,8 @@
+export { boundedTrail } from './bounded-trail.js';
 export { actionOf } from './action.js';
 export type { PolicyAction } from './action.js';
 export type {
+  CompiledActivation,
   CompiledAudit,
   CompiledDriftGuard,
   CompiledPolicy,
@@ -20,7 +22,6 @@ export type { LoadedPolicy } from './load-policy.js';
 export { BUILT_IN_POLICY, compareDecisions, evaluate, policySetOf, speakersFor } from './policy-set.js';
 export type { PolicySet } from './policy-set.js';
 export type { PolicyProblem } from './problems.js';
-export { compareStrictness, stricter } from './strictness.js';
 export type { TrailEntry } from './trail.js';
 export { readCases } from './cases/read-cases.js';
 export type { Case, CaseTable, ReadCases } from './cases/read-cases.js';
@@ -52,6 +53,9 @@ export { UNKNOWN } from './reference/answer.js';
 export { referenceDifferences } from './reference/compare.js';
 export { decidePlainly } from './reference/decide.js';
 export type { Ask, PlainDecision } from './reference/decide.js';
+export { countsOf, Denials, DENIALS_REMEMBERED_MS } from './denials/denials.js';
+export type { Denial, DenialCounts, DeniedBefore } from './denials/denials.js';
+export { recordedDenials } from './denials/trail.js';
 export { sentenceOf } from './changes/change.js';
 export type { PolicyChange } from './changes/change.js';
 export { describeChanges, MODE_RANKS } from './changes/describe-changes.js';
@@ -79,6 +83,8 @@ export type { ModeOverride } from './history/with-mode.js';
 export type { AfterDeclaration } from './terms/after-document.js';
 export { derivedAfter, deriveMembers, saysTheSame } from './terms/derive.js';
 export type { Derived } from './terms/derive.js';
+export { statedIn } from './terms/stated-in.js';
 export { termsOf } from './terms/type-terms.js';
+export { statedAmount } from './terms/amount.js';
 export type { TypeTerms } from './terms/type-terms.js';
 export { unstatedIn } from './terms/unstated.js';

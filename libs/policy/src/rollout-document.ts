@@ -74,11 +74,11 @@ export const velocity = z
 export const activation = z
   .strictObject({
     requires: z
-      .array(z.enum(['backtest', 'shadow']))
-      .max(2)
+      .array(z.enum(['cases', 'backtest', 'shadow']))
+      .max(3)
       .default([])
-      .describe('Reports that must be there before a version becomes active.'),
+      .describe('What must be there before another version becomes active in place of this one.'),
     min_history: z.int().min(0).max(100_000_000).default(0).describe('Recorded actions that a report must rest on.'),
   })
   .default({ requires: [], min_history: 0 })
-  .describe('What a version needs before it becomes active.');
+  .describe('What the next version needs before it becomes active in place of this one.');

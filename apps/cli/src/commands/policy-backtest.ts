@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { backtestInWords, type Backtested } from '../shared/backtest-in-words.js';
-import { signInReader } from '../shared/callers.js';
+import { signInAuthor } from '../shared/policy-author.js';
 import { refused, wrongUse } from '../shared/command-error.js';
 import { readLocalSystem } from '../shared/local-system.js';
 import { show } from '../shared/output.js';
@@ -17,7 +17,7 @@ interface Options {
   until?: string;
   minHistory?: string;
   reviewer?: string;
-  tenant?: string;
+  tenant: string;
   changes?: string;
   json?: boolean;
 }
@@ -60,7 +60,7 @@ async function collect(lines: AsyncIterable<JsonValue>, progress: Progress): Pro
 async function backtest(wanted: string, options: Options): Promise<void> {
   const { since, until, minHistory, json } = options;
   const { name, body } = await candidateOf(wanted);
-  const person = await signInReader(await readLocalSystem(), options.reviewer, options.tenant);
+  const person = await signInAuthor(await readLocalSystem(), options);
   const asked = { ...body, since, ...(until && { until }), ...(minHistory && { min_history: Number(minHistory) }) };
   const progress = createProgress(json === true);
   const answer = await collect(person.policyLines(`/v1/policies/${name}/backtest`, asked), progress);
@@ -81,8 +81,8 @@ export function registerBacktest(policy: Command): void {
     .option('--until <time>', 'decided before (RFC 3339); default now')
     .option('--min-history <n>', 'actions below which nothing can be concluded; default as the policy says')
     .option('--changes <file>', 'write every changed action there, one JSON object per line')
-    .option('--reviewer <subject>', 'ask as this person')
-    .option('--tenant <tenant>', "whose history; default the reviewer's, or acme")
+    .option('--reviewer <subject>', 'ask as this person, a policy author or risk owner')
+    .option('--tenant <tenant>', "whose history; default the reviewer's, or acme", 'acme')
     .option('--json', 'print the whole report')
     .action((candidate: string, options: Options) => run(options.json, () => backtest(candidate, options)));
 }

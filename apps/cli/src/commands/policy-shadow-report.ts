@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { JsonObject } from '@countersign/sdk';
-import { signInReader } from '../shared/callers.js';
+import { signInAuthor } from '../shared/policy-author.js';
 import { refused, wrongUse } from '../shared/command-error.js';
 import { readLocalSystem } from '../shared/local-system.js';
 import { show } from '../shared/output.js';
@@ -45,7 +45,7 @@ async function report(name: string, version: string, options: Options): Promise<
   const min_history = minHistory === undefined ? undefined : Number(minHistory);
   if (!/^[1-9][0-9]*$/.test(version) || (min_history !== undefined && !Number.isInteger(min_history)))
     throw wrongUse('Versions and --min-history are numbers, 1 or more.');
-  const person = await signInReader(await readLocalSystem(), options.reviewer, options.tenant);
+  const person = await signInAuthor(await readLocalSystem(), options);
   const path = `/v1/policies/${encodeURIComponent(name)}/versions/${version}/shadow-report`;
   const body: JsonObject = { since, ...(min_history !== undefined && { min_history }) };
   const answer = await person.policy.send({ method: 'POST', path, body });
@@ -62,7 +62,7 @@ export function registerShadowReport(policy: Command): void {
     .argument('<version>', 'version number')
     .option('--since <time>', 'a duration such as 90d, or a time', '90d')
     .option('--min-history <n>', 'actions that the report must rest on')
-    .option('--reviewer <subject>', 'read as this person')
+    .option('--reviewer <subject>', 'ask as this person, a policy author or risk owner')
     .option('--tenant <tenant>', 'whose actions', 'acme')
     .option('--json', 'print the answer as it is')
     .action((name: string, version: string, options: Options) =>

@@ -10,7 +10,8 @@ export interface AuthorOptions {
 }
 
 /**
- * Signs in whoever writes policies: the named person, or the first one of the tenant with such a role.
+ * Signs in whoever writes policies: the named person, or the first one of the tenant with such a role. An author before a
+ * risk owner, because nobody approves what they wrote or proposed.
  * @param retryForMs how long a part that is down is waited for
  * @throws CommandError (exit code 2) when there is no such person
  */
@@ -19,11 +20,10 @@ export async function signInAuthor(
   { reviewer, tenant }: AuthorOptions,
   retryForMs = RETRY_FOR_MS,
 ): Promise<Person> {
-  const writes = (roles: readonly string[]): boolean => AUTHORS.some((role) => roles.includes(role));
-  const found =
-    reviewer === undefined
-      ? local.reviewers.find((one) => one.tenant === tenant && writes(one.roles))
-      : reviewerOf(local, reviewer);
+  const [author] = AUTHORS.flatMap((role) =>
+    local.reviewers.filter((one) => one.tenant === tenant && one.roles.includes(role)),
+  );
+  const found = reviewer === undefined ? author : reviewerOf(local, reviewer);
   if (found === undefined)
     throw wrongUse(`Nobody in ${tenant} is ${AUTHORS.join(' or ')}. Name somebody by --reviewer.`);
   return signIn(local, found, retryForMs);

@@ -6,6 +6,7 @@ import { Access, asError, LOGGER, Person } from '@countersign/service';
 import type { Logger, Reviewer } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import type { Past } from '../draws/past.js';
+import { AUTHORS } from '../lifecycle/authors.js';
 import type { PolicyStore } from '../policy-log.js';
 import { BACKTEST_BODY, parseBacktest } from '../requests.js';
 import { PAST, POLICIES } from '../tokens.js';
@@ -30,6 +31,7 @@ export class BacktestController {
 
   /** Answers lines of JSON: progress, changed actions, and the result last. Hanging up stops it. */
   @ApiBody({ schema: BACKTEST_BODY })
+  @Access(...AUTHORS)
   @Post(':name/backtest')
   async backtest(
     @Param('name') name: string,

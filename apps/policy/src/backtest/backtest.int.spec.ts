@@ -77,6 +77,12 @@ describe('a backtest over the recorded history', () => {
     );
   });
 
+  it('is run by authors and risk owners: its report is evidence for an activation', async () => {
+    const kept = evidence.appended.length;
+    expect((await evidence.post('/v1/policies/pay/backtest', { version: 1 }, 'reader')).status).toBe(403);
+    expect(evidence.appended).toHaveLength(kept);
+  });
+
   it('refuses what is no candidate before it answers anything', async () => {
     const codes = async (body: object) => {
       const answer = await post(body);

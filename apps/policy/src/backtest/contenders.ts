@@ -76,7 +76,8 @@ export function contestOf(history: PolicyHistory, question: ContestQuestion): Co
   const line = history.lineFor(tenant, name);
   const before = line?.active() ?? null;
   const hash = before?.published.content_hash;
-  const { minHistory } = candidate.policy.activation;
+  // As for its activation, the version that speaks says how much is enough.
+  const { minHistory } = (before?.policy ?? candidate.policy).activation;
   return {
     candidate: contender(question, [...others, candidate], { name, content_hash: candidate.content_hash }),
     active: hash === undefined ? null : contender(question, active, { name, content_hash: hash }),

@@ -2,11 +2,12 @@ import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
 import type { DecisionRecorded } from '@countersign/events';
 import { differencesOf, evaluate, explain, recordedEvidence } from '@countersign/policy';
-import type { Circumstances, Explanation, PolicyVersion, TrailEntry } from '@countersign/policy';
+import type { Circumstances, Decision, Explanation, PolicyVersion, TrailEntry } from '@countersign/policy';
 import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { drawsOf } from '../draws/draw-source.js';
 import type { Past } from '../draws/past.js';
+import { guardChange } from '../lifecycle/change-guard.js';
 import type { PolicySource } from '../policy-log.js';
 import { PAST, POLICIES } from '../tokens.js';
 import { recordedAction } from './recorded-action.js';
@@ -26,16 +27,15 @@ export interface ExplainedAction extends Explanation {
 interface Again {
   readonly recorded: RecordedAction;
   readonly circumstances: Circumstances;
+  /** What holds of changes of policy whatever policies say. */
+  readonly guard: (decision: Decision) => Decision;
 }
 
-function explained(
-  { recorded, circumstances }: Again,
-  speaker: PolicyVersion,
-  decided: Explanation['decision'] | null,
-): ExplainedAction {
+function explained(again: Again, speaker: PolicyVersion, decided: Explanation['decision'] | null): ExplainedAction {
+  const { recorded, circumstances } = again;
   const { action, decision: was } = recorded;
   const explanation = explain(speaker, action, circumstances);
-  const decision = decided ?? explanation.decision;
+  const decision = again.guard(decided ?? explanation.decision);
   const differences = differencesOf(decision, was);
   const trail = JSON.parse(was.explanation) as readonly TrailEntry[];
   const said = { action_id: was.action_id, recorded: { ...was, explanation: trail } };
@@ -64,7 +64,7 @@ export class ExplainController {
   ): Promise<ExplainedAction> {
     const recorded = await recordedAction(this.past.engine, tenant, actionId);
     if (recorded === null) throw new CountersignError('not_found', 'no decided action of this id is in the audit');
-    const again = { recorded, circumstances: this.circumstancesOf(recorded) };
+    const again = { recorded, circumstances: this.circumstancesOf(recorded), guard: this.guardOf(recorded) };
     return version === undefined
       ? this.asThen(again)
       : this.byVersion(again, policy ?? recorded.decision.policy_name, numberOf(version));
@@ -73,6 +73,11 @@ export class ExplainController {
   private circumstancesOf({ decision: was, proposedAtMs }: RecordedAction): Circumstances {
     const { tenant, unproven, draw_key_id } = was;
     return { tenant, evidence: recordedEvidence(unproven), draws: drawsOf(this.past.draws, draw_key_id, proposedAtMs) };
+  }
+
+  private guardOf({ action: facts, decision: { tenant } }: RecordedAction): Again['guard'] {
+    const means = { history: this.policies.current(), seal: this.past.seal };
+    return (decision) => guardChange(decision, { facts, tenant, operators: [] }, means);
   }
 
   private asThen(again: Again): ExplainedAction {

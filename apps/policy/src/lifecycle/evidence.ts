@@ -3,6 +3,7 @@ import { checkPolicy, MODE_RANKS, readCases, runCases, withMode } from '@counter
 import type {
   CaseReport,
   CheckedRoster,
+  CompiledActivation,
   CompiledPolicy,
   Finding,
   PolicyHistory,
@@ -84,21 +85,31 @@ function checkReason(findings: readonly Finding[]): Reason[] {
     : [{ code: 'static_checks_failed', detail: `static checks: ${errors.map(({ message }) => message).join('; ')}` }];
 }
 
-function casesReason(cases: CaseReport | null): Reason[] {
+function casesReason(cases: CaseReport | null, { requires }: CompiledActivation): Reason[] {
+  if (cases === null && requires.includes('cases'))
+    return [
+      { code: 'cases_missing', detail: 'the version needs cases that show what it decides: publish it with them' },
+    ];
   const failed = cases?.results.filter(({ passed }) => !passed) ?? [];
   return failed.length === 0
     ? []
     : [{ code: 'cases_failed', detail: `cases that come out otherwise: ${failed.map(({ name }) => name).join(', ')}` }];
 }
 
+/** Where a version is to go, and what it needs for that. */
+interface Asked {
+  readonly wanted: WantedState;
+  readonly needs: CompiledActivation;
+}
+
 /** With too little history a version may watch or advise, not bind. */
-function reportReasons(policy: CompiledPolicy, evidence: Evidence, { mode }: WantedState): Reason[] {
-  const binds = [withMode(policy, mode)].some(
+function reportReasons(policy: CompiledPolicy, evidence: Evidence, { wanted, needs }: Asked): Reason[] {
+  const binds = [withMode(policy, wanted.mode)].some(
     (one) =>
       Math.max(...[one.mode, ...[...one.environments.values()].map((e) => e.mode)].map((m) => MODE_RANKS[m])) >
       MODE_RANKS.soft,
   );
-  const { requires, minHistory } = policy.activation;
+  const { requires, minHistory } = needs;
   return evidence.reports
     .filter(({ kind }) => requires.includes(kind))
     .flatMap(({ kind, report }): Reason[] => {
@@ -106,7 +117,7 @@ function reportReasons(policy: CompiledPolicy, evidence: Evidence, { mode }: Wan
         return [
           {
             code: kind === 'backtest' ? 'backtest_missing' : 'shadow_report_missing',
-            detail: `the policy asks for a ${kind} report of this version before it speaks`,
+            detail: `a ${kind} report of this version must be there before it speaks`,
           },
         ];
       const few = report.status !== 'complete' || report.actions < minHistory;
@@ -116,8 +127,8 @@ function reportReasons(policy: CompiledPolicy, evidence: Evidence, { mode }: Wan
 }
 
 /** Why a version may not speak yet. */
-export const reasonsAgainst = (policy: CompiledPolicy, evidence: Evidence, wanted: WantedState): Reason[] => [
+export const reasonsAgainst = (policy: CompiledPolicy, evidence: Evidence, asked: Asked): Reason[] => [
   ...checkReason(evidence.findings),
-  ...casesReason(evidence.cases),
-  ...reportReasons(policy, evidence, wanted),
+  ...casesReason(evidence.cases, asked.needs),
+  ...reportReasons(policy, evidence, asked),
 ];

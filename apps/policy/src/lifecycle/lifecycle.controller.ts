@@ -1,12 +1,14 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { describeChanges, sentenceOf } from '@countersign/policy';
-import { Access, Person, role } from '@countersign/service';
+import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import type { PolicyStore } from '../policy-log.js';
-import { LIFECYCLE, POLICIES } from '../tokens.js';
+import { CHANGE_SEAL, LIFECYCLE, POLICIES } from '../tokens.js';
+import { AUTHORS } from './authors.js';
 import { changeProposal } from './change-document.js';
+import type { ChangeSeal } from './change-seal.js';
 import { checksOf, runCasesOf } from './evidence.js';
 import type { Lifecycle } from './lifecycle.js';
 import { publicationOf } from './publish-version.js';
@@ -15,8 +17,6 @@ import { parseActivate, parseChange, parseDiff, parsePublish, parseState } from 
 import { ACTIVATE_BODY, PUBLISH_BODY, STATE_BODY } from './requests.js';
 import type { Subject } from './subject.js';
 import { versionDocument } from './version-document.js';
-
-const AUTHORS = [role('policy-author'), role('risk-owner')];
 
 const documentOf = ({ line, record }: Subject): object => versionDocument(record, line.standing(record.version));
 
@@ -27,6 +27,7 @@ export class LifecycleController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
     @Inject(LIFECYCLE) private readonly lifecycle: Lifecycle,
+    @Inject(CHANGE_SEAL) private readonly seal: ChangeSeal,
   ) {}
 
   /** A draft, with what the checks and its cases say of it. The same content is the same version: 200, not 201. */
@@ -68,13 +69,14 @@ export class LifecycleController {
   async proposal(
     @Param() { name, version }: { name: string; version: string },
     @Query() query: unknown,
-    @Person() { tenant }: Reviewer,
+    @Person() { tenant, subject: proposed_by }: Reviewer,
   ): Promise<object> {
     const wanted = parseChange(query);
     const subject = this.lifecycle.subject(tenant, name, Number(version));
     const { needsApproval, evidence, reasons } = this.lifecycle.prospect(tenant, subject, wanted);
     if (reasons.length > 0) throw refusedFor(reasons);
-    return { needs_approval: needsApproval, proposal: changeProposal(subject, wanted, evidence), evidence };
+    const asked = { tenant, proposed_by, wanted, evidence };
+    return { needs_approval: needsApproval, proposal: changeProposal(subject, asked, this.seal), evidence };
   }
 
   /** A change that nobody must approve: into shadow and out of it, or a mode that binds more. */

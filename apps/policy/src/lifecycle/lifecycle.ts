@@ -1,10 +1,10 @@
 import { CountersignError } from '@countersign/canonical';
 import type { PolicyPublished, PolicyStateChanged } from '@countersign/events';
-import type { CheckedRoster } from '@countersign/policy';
+import type { CheckedRoster, CompiledActivation } from '@countersign/policy';
 import type { ApprovalClaims } from '@countersign/sdk';
 import type { Logger, Reviewer } from '@countersign/service';
 import type { PolicyStore } from '../policy-log.js';
-import { releasedChange } from './released-change.js';
+import { madeOf, proposedFrom, releasedFacts } from './released-change.js';
 import { prospectOf } from './prospect.js';
 import type { Prospect } from './prospect.js';
 import { refusedFor } from './reason.js';
@@ -20,6 +20,8 @@ export interface LifecycleOptions {
   readonly roster: () => CheckedRoster | null;
   /** The tenant whose people change the policies of every tenant; null: nobody does. */
   readonly sharedTenant: string | null;
+  /** What a version needs where no version is active yet. */
+  readonly floor: CompiledActivation;
   readonly log: Logger;
 }
 
@@ -27,6 +29,11 @@ type Cause = Pick<PolicyStateChanged, 'by' | 'reason' | 'action_id'>;
 
 const HOW_TO_ASK =
   'people must approve this: submit what GET …/versions/{version}/change gives as an action, then POST …/activate';
+
+const MADE = {
+  code: 'already_made',
+  detail: 'this approval was used once, and other changes followed it: propose the change anew',
+} as const;
 
 /** Moves versions from state to state; what people must approve moves only by their approval. */
 export class Lifecycle {
@@ -46,8 +53,8 @@ export class Lifecycle {
   }
 
   prospect(tenant: string, subject: Subject, wanted: WantedState): Prospect {
-    const { policies, roster } = this.options;
-    return prospectOf(subject, wanted, { history: policies.current(), roster: roster(), tenant });
+    const { policies, roster, floor } = this.options;
+    return prospectOf(subject, wanted, { history: policies.current(), roster: roster(), tenant, floor });
   }
 
   /** A change that nobody must approve. @throws CountersignError `forbidden`, `approval_required`, `change_refused` */
@@ -64,7 +71,8 @@ export class Lifecycle {
 
   /**
    * A change that people approved: verified, redeemed, appended, read back, reported, in this order. Made again after a
-   * crash between two of these it goes on where it stopped.
+   * crash between two of these it goes on where it stopped. An approval makes its change once: afterwards it is only
+   * said that it was made, and not even that once another change followed.
    * @throws CountersignError `forbidden`, `change_refused`, or why the token is refused
    */
   activate(
@@ -75,16 +83,19 @@ export class Lifecycle {
     return this.oneByOne(async () => {
       const subject = this.own(reviewer, name, request.version);
       const { redemptions } = this.options;
-      const { facts, from_version } = releasedChange(subject, request, reviewer.tenant);
+      const parameters = await redemptions.released(request.token, reviewer.tenant);
+      const facts = releasedFacts(subject.record.published.name, reviewer.tenant, parameters);
       const claims = await redemptions.verify(request.token, facts);
+      const from_version = proposedFrom(subject, request, parameters);
       const action_id = actionOf(claims);
-      const repeated = subject.line.standing(request.version)?.action_id === action_id;
+      const repeated = this.options.policies.current().isSpent(action_id);
       if (!repeated) {
         this.check(subject, request, { tenant: reviewer.tenant, from_version });
         await redemptions.redeem(request.token, claims, facts);
         await this.append(subject, request, { by: reviewer.subject, reason: request.reason, action_id });
       }
-      await this.report(reviewer.tenant, action_id, facts.parameters);
+      if (subject.line.standing(request.version)?.action_id !== action_id) throw refusedFor([MADE]);
+      await this.report(reviewer.tenant, action_id, madeOf(parameters));
       return { subject, repeated };
     });
   }

@@ -32,9 +32,10 @@ export function makeLifecycle(
   policies: PolicyStore,
   { roster, log }: { readonly roster: () => CheckedRoster | null; readonly log: Logger },
 ): { lifecycle: Lifecycle; approval: InternalClient } {
-  const { approvalUrls, tokenIssuer: issuer, secretsDir, internalToken: token, sharedPoliciesTenant } = config;
+  const { approvalUrls, tokenIssuer: issuer, secretsDir, internalToken: token } = config;
+  const { sharedPoliciesTenant: sharedTenant, activationFloor: floor } = config;
   const approval = new InternalClient({ urls: approvalUrls, token, log });
   const redemptions = new Redemptions({ approvalUrls, issuer, keyOf: keyReader(secretsDir), approval });
-  const lifecycle = new Lifecycle({ policies, redemptions, roster, sharedTenant: sharedPoliciesTenant, log });
+  const lifecycle = new Lifecycle({ policies, redemptions, roster, sharedTenant, floor, log });
   return { lifecycle, approval };
 }

@@ -9,6 +9,7 @@ import type { WantedState } from './subject.js';
 
 const root = `${import.meta.dirname}/../../../..`;
 const CHANGES = readFileSync(`${root}/infra/policies/policy-changes.yaml`, 'utf8');
+const CHANGE_CASES = readFileSync(`${root}/infra/policies/cases/policy-changes.yaml`, 'utf8');
 const roster = JSON.parse(readFileSync(`${root}/infra/local/roster.json`, 'utf8')) as CheckedRoster;
 
 const pay = (more = ''): string =>
@@ -21,16 +22,22 @@ function published(content: string, name = 'pay', cases: string | null = null): 
 
 /** Changes of policy are gated and `pay` is at version 1; then these are published. */
 function historyWith(...drafts: PolicyPublished[]): PolicyHistory {
+  return historyAfter(pay(), ...drafts);
+}
+
+/** The same, with another text at version 1. */
+function historyAfter(active: string, ...drafts: PolicyPublished[]): PolicyHistory {
   const history = new PolicyHistory();
-  history.apply(published(CHANGES, 'policy-changes'), 1);
-  history.apply(published(pay()), 2);
+  history.apply(published(CHANGES, 'policy-changes', CHANGE_CASES), 1);
+  history.apply(published(active), 2);
   drafts.forEach((draft) => history.publish(draft, 3));
   return history;
 }
 
 function codes(history: PolicyHistory, [name, version]: [string, number], wanted: WantedState = ACTIVE): string[] {
   const subject = subjectOf(history, 'acme', name, version);
-  return prospectOf(subject, wanted, { history, roster, tenant: 'acme' }).reasons.map(({ code }) => code);
+  const floor = { requires: ['cases'] as const, minHistory: 0 };
+  return prospectOf(subject, wanted, { history, roster, tenant: 'acme', floor }).reasons.map(({ code }) => code);
 }
 
 const ACTIVE: WantedState = { state: 'active', mode: null };
@@ -63,8 +70,23 @@ describe('a version may speak', () => {
     expect(codes(historyWith(published(pay('# 2\n'), 'pay', fits)), ['pay', 2])).toEqual([]);
   });
 
-  describe('when it asks for reports', () => {
-    const asking = published(pay('activation: { requires: [backtest, shadow], min_history: 100 }\n'));
+  it('the first time only with what the operator asks for at least', () => {
+    const first = published(pay().replace('name: pay', 'name: first'), 'first');
+    expect(codes(historyWith(first), ['first', 1])).toEqual(['cases_missing']);
+    const cases = CASES.replace('policy: pay', 'policy: first').replace('quorum: 2', 'quorum: 1');
+    expect(codes(historyWith({ ...first, cases }), ['first', 1])).toEqual([]);
+  });
+
+  it('only with cases where the version that speaks asks for them', () => {
+    const asking = pay('activation: { requires: [cases] }\n');
+    expect(codes(historyAfter(asking, published(pay('# 2\n'))), ['pay', 2])).toEqual(['cases_missing']);
+  });
+
+  describe('when the version that speaks asks for reports', () => {
+    const ACTIVATION = 'activation: { requires: [backtest, shadow], min_history: 100 }\n';
+    // The candidate itself asks for nothing: whoever writes it does not take the lock off with it.
+    const asking = published(pay('# 2\n'));
+    const historyOf = (): PolicyHistory => historyAfter(pay(ACTIVATION), asking);
     const report = (
       kind: 'backtest' | 'shadow',
       actions: number,
@@ -76,7 +98,7 @@ describe('a version may speak', () => {
     });
 
     it('only with each of them', () => {
-      const history = historyWith(asking);
+      const history = historyOf();
       expect(codes(history, ['pay', 2])).toEqual(['backtest_missing', 'shadow_report_missing']);
       history.reports.apply(report('backtest', 100, 'complete'));
       expect(codes(history, ['pay', 2])).toEqual(['shadow_report_missing']);
@@ -86,11 +108,15 @@ describe('a version may speak', () => {
       expect(codes(history, ['pay', 2])).toEqual([]);
     });
 
+    it('not for what the candidate asks for itself', () => {
+      expect(codes(historyWith(published(pay(ACTIVATION))), ['pay', 2])).toEqual([]);
+    });
+
     it.each([
       ['too few actions', 99, 'complete'],
       ['a report that says so', 100, 'insufficient_history'],
     ] as const)('only in mode soft or shadow after %s', (_what, actions, status) => {
-      const history = historyWith(asking);
+      const history = historyOf();
       history.reports.apply(report('backtest', actions, status));
       history.reports.apply(report('shadow', 100, 'complete'));
       expect(codes(history, ['pay', 2])).toEqual(['insufficient_history']);

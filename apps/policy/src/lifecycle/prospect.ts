@@ -1,4 +1,4 @@
-import type { CheckedRoster, PolicyHistory } from '@countersign/policy';
+import type { CheckedRoster, CompiledActivation, PolicyHistory } from '@countersign/policy';
 import { evidenceOf, reasonsAgainst } from './evidence.js';
 import type { Evidence } from './evidence.js';
 import { needsApproval } from './needs-approval.js';
@@ -21,6 +21,8 @@ export interface ProspectContext {
   readonly roster: CheckedRoster | null;
   /** Whose history the reports are about. */
   readonly tenant: string;
+  /** What a version needs where no version is active yet. */
+  readonly floor: CompiledActivation;
 }
 
 const isSo = ({ line, record }: Subject, { state, mode }: WantedState): boolean => {
@@ -28,12 +30,24 @@ const isSo = ({ line, record }: Subject, { state, mode }: WantedState): boolean 
   return standing?.state === state && standing.mode === mode;
 };
 
-function reasonsOf(subject: Subject, wanted: WantedState, evidence: Evidence | null): Reason[] {
+/**
+ * What the version needs before it speaks. The active one says it, not the one that wants to speak: whoever writes a
+ * version must not take the lock off with it.
+ */
+const needsOf = ({ line }: Subject, { floor }: ProspectContext): CompiledActivation =>
+  line.active()?.policy?.activation ?? floor;
+
+interface Known {
+  readonly evidence: Evidence | null;
+  readonly needs: CompiledActivation;
+}
+
+function reasonsOf(subject: Subject, wanted: WantedState, { evidence, needs }: Known): Reason[] {
   const { policy } = subject.record;
   if (isSo(subject, wanted)) return [{ code: 'already_so', detail: `the version is ${wanted.state} already` }];
   if (wanted.state !== 'active' && wanted.state !== 'shadow') return [];
   if (policy === null) return [{ code: 'invalid_policy', detail: 'this release cannot read the version' }];
-  return evidence === null ? [] : reasonsAgainst(policy, evidence, wanted);
+  return evidence === null ? [] : reasonsAgainst(policy, evidence, { wanted, needs });
 }
 
 /** What speaks for and against a change. */
@@ -44,6 +58,9 @@ export function prospectOf(subject: Subject, wanted: WantedState, context: Prosp
   const unreachable = mustApprove
     ? unreachableAfter(setAfter(context.history, subject, wanted), published.tenant, context.roster)
     : null;
-  const reasons = [...reasonsOf(subject, wanted, evidence), ...(unreachable === null ? [] : [unreachable])];
+  const reasons = [
+    ...reasonsOf(subject, wanted, { evidence, needs: needsOf(subject, context) }),
+    ...(unreachable === null ? [] : [unreachable]),
+  ];
   return { needsApproval: mustApprove, evidence, reasons };
 }

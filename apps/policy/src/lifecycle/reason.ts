@@ -3,9 +3,11 @@ import { CountersignError } from '@countersign/canonical';
 /** Why a change of policy is refused. The codes are stable. */
 export type ReasonCode =
   | 'active_version_changed'
+  | 'already_made'
   | 'already_so'
   | 'backtest_missing'
   | 'cases_failed'
+  | 'cases_missing'
   | 'insufficient_history'
   | 'invalid_policy'
   | 'not_approved_by_people'

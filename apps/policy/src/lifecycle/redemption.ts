@@ -51,6 +51,17 @@ export class Redemptions {
     }
   }
 
+  /** What an action releases as approval knows it; empty: approval does not know the action, so no token fits. */
+  async released(token: string, tenant: string): Promise<JsonObject> {
+    const { action_id } = claimsIn(token);
+    const query = new URLSearchParams({ tenant, wait_ms: '0', for: 'decision' });
+    const path = `/internal/actions/${encodeURIComponent(action_id)}?${query.toString()}`;
+    const answer = await this.options.approval.call({ method: 'GET', path, timeoutMs: RETRY_FOR_MS });
+    if (answer.status === 404) return {};
+    const { document } = passOn(answer).body as { document?: { effective?: { parameters?: JsonObject } } };
+    return document?.effective?.parameters ?? {};
+  }
+
   /** Consumes the grant. The same grant always has the same request id, so that a second call hears the first answer. */
   async redeem(token: string, { sub, jti }: ApprovalClaims, facts: ChangeFacts): Promise<void> {
     try {
@@ -92,14 +103,15 @@ export class Redemptions {
 }
 
 /** What a token says of itself, before anything is verified. @throws CountersignError `invalid_token` */
-export function claimsIn(token: string): { sub: string; iat: number; digest: string } {
+export function claimsIn(token: string): { sub: string; iat: number; action_id: string } {
   try {
     const payload = parseJson(
       Buffer.from(token.split('.')[1] ?? '', 'base64url').toString(),
     ) as Partial<ApprovalClaims>;
     const { sub, iat, authorization_details: details } = payload;
-    const digest = details?.[0]?.action_digest;
-    if (typeof sub === 'string' && typeof iat === 'number' && typeof digest === 'string') return { sub, iat, digest };
+    const action_id = details?.[0]?.action_id;
+    if (typeof sub === 'string' && typeof iat === 'number' && typeof action_id === 'string')
+      return { sub, iat, action_id };
   } catch (cause) {
     if (!(cause instanceof JsonError) && !(cause instanceof TypeError)) throw cause;
   }

@@ -1,28 +1,32 @@
-import { digestOfAction } from '@countersign/sdk';
+import { CountersignError } from '@countersign/canonical';
+import type { JsonObject } from '@countersign/sdk';
 import { changeFacts } from './change-document.js';
 import type { ChangeFacts } from './redemption.js';
-import { claimsIn } from './redemption.js';
-import type { ActivateRequest } from './requests.js';
-import type { Subject } from './subject.js';
+import type { Subject, WantedState } from './subject.js';
 
-/** The change that a token releases, and the version that was active when it was proposed. */
-export interface ReleasedChange {
-  readonly facts: ChangeFacts & { readonly parameters: ReturnType<typeof changeFacts>['parameters'] };
-  readonly from_version: number | null;
-}
+/** The facts of an approved action about this policy, from what its document says that it releases. */
+export const releasedFacts = (name: string, tenant: string, parameters: JsonObject): ChangeFacts => ({
+  ...changeFacts(name),
+  tenant,
+  parameters,
+});
+
+const MADE = ['policy', 'version', 'content_hash', 'from_version', 'state', 'mode'];
+
+/** What the outcome says of a change that was made. */
+export const madeOf = (released: JsonObject): JsonObject =>
+  Object.fromEntries(MADE.map((member) => [member, released[member] ?? null]));
 
 /**
- * The facts that give the token's digest. Which version was active at the proposal is not in the call, and may have
- * changed since; with none that fits, the facts of now, which the verification then refuses.
+ * The version that was active when a verified change was proposed.
+ * @throws CountersignError `action_digest_mismatch` when the approval is of another change than the one asked for
  */
-export function releasedChange(subject: Subject, request: ActivateRequest, tenant: string): ReleasedChange {
-  const now = { ...changeFacts(subject, request), tenant };
-  const { sub: agent_id, digest } = claimsIn(request.token);
-  const versions = [now.parameters.from_version, null, ...subject.line.versions.map(({ version }) => version)];
-  const candidates = versions.map((from_version) => ({
-    facts: { ...now, parameters: { ...now.parameters, from_version } },
-    from_version,
-  }));
-  const found = candidates.find(({ facts }) => digestOfAction({ ...facts, agent_id }) === digest);
-  return found ?? { facts: now, from_version: now.parameters.from_version };
+export function proposedFrom({ record }: Subject, wanted: WantedState, released: JsonObject): number | null {
+  const { name, content_hash } = record.published;
+  const asked = { policy: name, version: record.version, content_hash, state: wanted.state, mode: wanted.mode };
+  const isOther = Object.entries(asked).some(([member, value]) => (released[member] ?? null) !== value);
+  const { from_version } = released;
+  if (isOther || !(from_version === null || typeof from_version === 'number'))
+    throw new CountersignError('action_digest_mismatch', 'the approval is of another change than this one');
+  return from_version;
 }

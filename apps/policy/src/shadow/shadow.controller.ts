@@ -8,6 +8,7 @@ import type { ShadowReport } from '@countersign/policy';
 import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import type { PolicyStore } from '../policy-log.js';
+import { AUTHORS } from '../lifecycle/authors.js';
 import { parseShadowReport, SHADOW_REPORT_BODY } from '../requests.js';
 import { ENGINE, POLICIES } from '../tokens.js';
 import { readShadowed } from './shadow-history.js';
@@ -24,6 +25,7 @@ export class ShadowController {
 
   /** Counts agreements and differences, and keeps the report on the log as evidence for an activation. */
   @ApiBody({ schema: SHADOW_REPORT_BODY, required: false })
+  @Access(...AUTHORS)
   @Post(':name/versions/:version/shadow-report')
   @HttpCode(200)
   async report(
@@ -46,9 +48,11 @@ export class ShadowController {
     const history = this.policies.current();
     const record = history.find(tenant, name, version);
     if (!record?.policy) throw new CountersignError('not_found', 'there is no such policy version');
-    const against = history.lineFor(tenant, name)?.active()?.published.content_hash ?? null;
-    const minHistory = record.policy.activation.minHistory || DEFAULT_MIN_HISTORY;
-    return { content_hash: record.published.content_hash, against, minHistory };
+    const line = history.lineFor(tenant, name);
+    const against = line?.active()?.published.content_hash ?? null;
+    // As for its activation, the version that speaks says how much is enough.
+    const { minHistory } = (line?.active()?.policy ?? record.policy).activation;
+    return { content_hash: record.published.content_hash, against, minHistory: minHistory || DEFAULT_MIN_HISTORY };
   }
 }
 

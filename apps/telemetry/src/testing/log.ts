@@ -1,6 +1,6 @@
 import { blankRow, eventRow } from '@countersign/clickhouse';
 import type { EventRow } from '@countersign/clickhouse';
-import { eventId, openRecord, partitionOf, recordKey, toRecord, TOPICS } from '@countersign/events';
+import { eventId, openRecord, partitionOf, recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
 import type { EventMap, EventName, MacKeys, ServiceName, WireRecord } from '@countersign/events';
 
 export const macKeys: MacKeys = {
@@ -10,7 +10,7 @@ export const macKeys: MacKeys = {
   telemetry: '44'.repeat(32),
 };
 
-const PARTITIONS = 4;
+const PARTITIONS = new Map(topicConfigs.map(({ topic, partitions }) => [topic, partitions]));
 
 /** A record at its place in a simulated Kafka log. */
 export interface LoggedRecord extends WireRecord {
@@ -27,10 +27,18 @@ export class SimulatedLog {
   /** Appends an event of an action at a log time. The same record is returned each time it is appended again. */
   append<N extends EventName>(topic: string, name: N, event: EventMap[N], timestampMs: number): LoggedRecord {
     const { tenant, action_id } = event as { tenant: string; action_id: string };
-    const key = recordKey(tenant, action_id);
+    return this.appendUnder(recordKey(tenant, action_id), { topic, name, event }, timestampMs);
+  }
+
+  /** Appends an event that is about no action. */
+  appendUnder<N extends EventName>(
+    key: string,
+    { topic, name, event }: { topic: string; name: N; event: EventMap[N] },
+    timestampMs: number,
+  ): LoggedRecord {
     const id = eventId(name, key, JSON.stringify(event));
     const record = toRecord({ topic, name, event, key, id, timeMs: timestampMs, service: writerOf(topic), macKeys });
-    return this.place(record, partitionOf(key, PARTITIONS), timestampMs);
+    return this.place(record, partitionOf(key, PARTITIONS.get(topic) ?? 1), timestampMs);
   }
 
   place(record: WireRecord, partition: number, timestampMs: number): LoggedRecord {
@@ -49,5 +57,7 @@ export function rowOf(record: LoggedRecord): EventRow {
   return record.value.length === 0 ? blankRow(record) : eventRow(record, record.headers, openRecord(read, macKeys));
 }
 
-const writerOf = (topic: string): ServiceName =>
-  topic === TOPICS.actions || topic === TOPICS.labels ? 'intake' : topic === TOPICS.policies ? 'policy' : 'approval';
+const writerOf = (topic: string): ServiceName => {
+  if (topic === TOPICS.actions || topic === TOPICS.labels) return 'intake';
+  return topic === TOPICS.policies ? 'policy' : 'approval';
+};

@@ -30,6 +30,7 @@ export interface Scene {
   readonly facts: Public;
   readonly action: ActionFacts;
   readonly key: string;
+  readonly policy: { readonly name: string; readonly version: number };
   readonly request_id: string;
 }
 
@@ -56,6 +57,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
       before_stated_by: 'agent',
       after_stated_by: 'agent',
       diff: null,
+      diff_truncated: false,
       rationale: 'because',
       confidence: 0.5,
       signals: null,
@@ -66,6 +68,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
       amount_value,
       amount_currency,
@@ -74,7 +77,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
   };
 }
 
-export function decided({ facts, action, key, request_id }: Scene): DecisionRecorded {
+export function decided({ facts, action, key, policy, request_id }: Scene): DecisionRecorded {
   const { policy_decision, effective_decision, gate } = action;
   const gated = effective_decision === 'require_approval';
   const kind = action.request_kind;
@@ -86,14 +89,8 @@ export function decided({ facts, action, key, request_id }: Scene): DecisionReco
       decision_id: derivedId('dec', facts.action_id),
       policy_decision,
     },
-    ...{
-      effective_decision,
-      mode: action.mode as 'enforce',
-      bypass: null,
-      policy_name: 'refunds',
-      policy_version: 1,
-      rule: null,
-    },
+    ...{ effective_decision, mode: action.mode as 'enforce', bypass: null },
+    ...{ policy_name: policy.name, policy_version: policy.version, rule: null },
     ...{
       impact: 'high',
       reversibility: null,
@@ -125,7 +122,15 @@ export const versionChanged = (scene: Scene, voided_votes: string[], changed_at:
     reviewer_id: 'ann',
     parameters: '{"n":"changed"}',
   },
-  ...{ digest: digestOf('changed'), packet_digest: 'p2', diff: null, amount_value: null, amount_currency: null },
+  ...{
+    digest: digestOf('changed'),
+    packet_digest: 'p2',
+    after: null,
+    diff: null,
+    diff_truncated: false,
+    amount_value: null,
+    amount_currency: null,
+  },
   ...{ approvals_required: 2, voided_votes, changed_at },
 });
 
@@ -148,6 +153,7 @@ export function resolved(scene: Scene, reviewer_id: string | null): RequestResol
   return {
     ...scene.facts,
     ...{
+      target: null,
       request_id: scene.request_id,
       request_kind: 'approval',
       gate,
@@ -174,9 +180,10 @@ export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit' | 'de
   return {
     opened: {
       ...{ ...common, ...times, packet_digest: 'p9', approvals_required: 7, roles: ['auditor'] },
-      ...{ amount_value: null, amount_currency: null },
+      ...{ amount_value: null, amount_currency: null, blind_review: false },
     },
     resolved: {
+      target: null,
       ...{ ...common, ...times, ...approvals, status: kind === 'audit' ? 'answered' : 'denied', resolved_by: 'people' },
       ...{ reviewer_id: 'zoe', reviewer_ids: ['zoe'], reason: 'aside', changed: false, overridden: false },
       resolved_at: at + 1,
@@ -193,11 +200,10 @@ interface AsideEvents {
 
 type Cast = Pick<
   VoteRecorded,
-  'request_kind' | 'vote' | 'counted' | 'resolving' | 'vote_id' | 'reviewer_id' | 'shown_at' | 'voted_at'
+  'exception' | 'request_kind' | 'vote' | 'counted' | 'resolving' | 'vote_id' | 'reviewer_id' | 'shown_at' | 'voted_at'
 >;
 
 export const voted = ({ facts, action, request_id }: Scene, cast: Cast): VoteRecorded => ({
-  exception: null,
   ...facts,
   ...cast,
   ...{ request_id, gate: action.gate, issuer: 'i', role: 'finance', reason: null, packet_digest: 'p1', batch_id: null },

@@ -1,86 +1,59 @@
 import { derivedId } from '@countersign/canonical';
 import { TOPICS } from '@countersign/events';
-import type { EventMap, EventName } from '@countersign/events';
-import type { AcceptedVote, DecidedAction } from '@countersign/metrics';
+import type { EventName } from '@countersign/events';
 import { labelled, outcome } from './after-events.js';
+import { tellBystanders } from './bystanders.js';
 import { SimulatedLog } from './log.js';
-import { randomAction } from './random-action.js';
-import type { ActionFacts } from './random-action.js';
 import { randomFrom } from './random.js';
-import type { Random } from './random.js';
-import { aside, decided, digestOf, escalated, proposed, resolved, versionChanged, voted } from './story-events.js';
-import type { Scene } from './story-events.js';
-
-/** What an analyst should find, written down while the events are made and never read back from them. */
-export interface Told {
-  readonly tenant: string;
-  readonly action: DecidedAction;
-  readonly decided_at: number;
-  readonly votes: readonly (AcceptedVote & { readonly vote_id: string; readonly counted: boolean })[];
-  readonly escalations: number;
-}
+import { ASIDE, asideEvent, custody, evidence, glass, grantEnd, held } from './side-events.js';
+import { aside, decided, digestOf, escalated, proposed, resolved, versionChanged } from './story-events.js';
+import { Teller } from './teller.js';
+import type { Hold, Told } from './told.js';
 
 type Resolver = 'people' | 'clock' | 'agent' | 'admin';
 const MINUTE = 60_000;
-const START = Date.UTC(2026, 5, 17, 22, 0, 0);
 const endings = ['approved', 'approved', 'denied', 'changed', 'expired', 'cancelled', 'glass', 'pending'] as const;
 
-/** Random stories of actions, told as events in `log` and as facts in the result. Equal seeds tell equal stories. */
-export function tellStories(seed: number, count: number): { log: SimulatedLog; told: Told[] } {
+const START = Date.UTC(2026, 5, 17, 22, 0, 0);
+
+/**
+ * Random stories of actions, told as events in `log` and as facts in the result. Equal arguments tell equal stories.
+ * @param startMs UTC epoch milliseconds. For a real broker it must be near now: what is a day older than its append is refused
+ */
+export function tellStories(seed: number, count: number, startMs = START): { log: SimulatedLog; told: Told[] } {
   const log = new SimulatedLog();
   const random = randomFrom(seed);
-  const told = Array.from({ length: count }, (_, index) => new Story(log, random, `${seed}-${index}`).tell());
+  const names = new Set<EventName>();
+  const told = Array.from({ length: count }, (_, index) =>
+    new Story(log, random, `${seed}-${index}`, startMs).tell(names),
+  );
+  tellBystanders(log, names, startMs);
   return { log, told };
 }
 
 /** One action from proposal to label. */
-class Story {
-  private readonly tenant: string;
-  private readonly action: ActionFacts;
-  private readonly votes: (AcceptedVote & { vote_id: string; counted: boolean })[] = [];
+class Story extends Teller {
   private escalations = 0;
-  private readonly scene: Scene;
-  private now: number;
+  private hold: Hold | null = null;
 
-  constructor(
-    private readonly log: SimulatedLog,
-    private readonly random: Random,
-    key: string,
-  ) {
-    this.tenant = random.pick(['acme', 'acme', 'acme', 'globex']);
-    this.now = START + random.int(0, 72 * 60) * MINUTE + random.int(0, 59_999);
-    this.action = randomAction(random, { tenant: this.tenant, key }, this.now);
-    const { action_id, action_type, environment } = this.action;
-    const facts = {
-      tenant: this.tenant,
-      action_id,
-      run_id: `run-${key.replace(/.$/, '')}`,
-      agent_id: 'agent-a',
-      action_type,
-      environment,
-    };
-    const times = { submitted_at: this.now - 5, decided_at: this.now };
-    this.scene = {
-      facts: { ...facts, agent_version: 'v1', model_id: 'model-a', ...times },
-      action: this.action,
-      key,
-      request_id: derivedId('req', action_id),
-    };
-  }
-
-  tell(): Told {
+  /** @param names gets the names of the events that were told */
+  tell(names: Set<EventName>): Told {
     this.propose();
     this.put(TOPICS.decisions, 'DecisionRecorded', decided(this.scene));
     if (this.action.effective_decision === 'require_approval') this.gate();
     else if (this.action.mode === 'soft') this.advise();
     if (['approved', 'not_required'].includes(this.action.approval_status)) {
+      if (this.action.approval_status === 'approved' && this.random.chance(0.4)) this.queue();
       this.execute();
       if (this.random.chance(0.4)) this.audit();
     }
     if (this.random.chance(0.5)) this.decoy();
+    for (const name of ASIDE)
+      if (this.random.chance(0.2)) this.put(TOPICS.approvals, name, asideEvent(name, this.scene));
     this.label();
-    const { tenant, action, votes, escalations, scene } = this;
-    return { tenant, action, decided_at: scene.facts.decided_at, votes, escalations };
+    for (const name of this.names) names.add(name);
+    const { tenant, action, votes, escalations, scene, hold } = this;
+    return { tenant, action, scene, decided_at: scene.facts.decided_at, votes, escalations, hold };
   }
 
   private propose(): void {
@@ -136,10 +109,12 @@ class Story {
       ...this.scene.facts,
       ...{ request_id: this.scene.request_id, request_kind: 'approval', gate: this.action.gate, packet_digest: 'p1' },
       ...{ approvals_required: 1, roles: ['finance'], opened_at, respond_by, expires_at: opened_at + 1_440 * MINUTE },
-      ...{ amount_value: null, amount_currency: null },
+      ...{ amount_value: null, amount_currency: null, blind_review: false },
     });
     if (this.random.chance(0.3)) this.escalate();
-    if (this.random.chance(0.3)) this.vote('approval', 'approve', { resolving: false, counted: true });
+    if (this.random.chance(0.2)) this.put(TOPICS.approvals, 'CustodyChanged', custody(this.scene, this.now));
+    if (this.random.chance(0.4)) this.vote('approval', 'approve', { resolving: false, counted: true });
+    if (this.random.chance(0.4)) this.addEvidence();
     this.end(this.random.pick(endings));
   }
 
@@ -151,12 +126,40 @@ class Story {
     if (this.random.chance(0.3)) this.put(TOPICS.approvals, 'RequestEscalated', event);
   }
 
+  private addEvidence(): void {
+    this.wait();
+    const voided = this.votes.filter(({ counted }) => counted);
+    for (const vote of voided) vote.counted = false;
+    const event = evidence(
+      this.scene,
+      voided.map(({ vote_id }) => vote_id),
+      this.now,
+    );
+    this.put(TOPICS.approvals, 'EvidenceRecorded', event);
+  }
+
+  /** An approved action in the release queue, which people or the clock let go, or call back. */
+  private queue(): void {
+    const change = (status: string, by: string | null): number => {
+      this.wait();
+      const at = this.now;
+      this.put(TOPICS.approvals, 'HoldChanged', held(this.scene, { status, reviewer_id: by }, at));
+      return at;
+    };
+    const held_at = change('held', null);
+    const ended = this.random.pick([null, 'released', 'recalled'] as const);
+    const by = ended === 'recalled' ? 'bob' : this.random.pick(['ann', null]);
+    this.hold = { held_at, ended: ended && { status: ended, at: change(ended, by), by: by ?? 'clock' } };
+  }
+
   private end(ending: (typeof endings)[number]): void {
     if (ending === 'changed') this.change();
     if (ending === 'approved' || ending === 'changed') this.resolve('approved', 'people');
     else if (ending === 'denied') this.resolve('denied', 'people');
-    else if (ending === 'glass') this.resolve('approved', 'admin');
-    else if (ending !== 'pending') this.resolve(ending, ending === 'expired' ? 'clock' : 'agent');
+    else if (ending === 'glass') {
+      this.resolve('approved', 'admin');
+      this.put(TOPICS.approvals, 'GlassBroken', glass(this.scene, this.now));
+    } else if (ending !== 'pending') this.resolve(ending, ending === 'expired' ? 'clock' : 'agent');
   }
 
   private change(): void {
@@ -177,23 +180,12 @@ class Story {
     this.put(TOPICS.approvals, 'RequestResolved', resolved(this.scene, last));
   }
 
-  private vote(request_kind: string, vote: string, effect: { resolving: boolean; counted: boolean }): void {
-    this.wait();
-    const reviewer_id = this.random.pick(['ann', 'bob', 'cat']);
-    const shown_at = this.random.chance(0.8) ? this.now : null;
-    this.wait();
-    const vote_id = derivedId('vote', this.scene.request_id, this.votes.length);
-    const { action_id } = this.action;
-    this.votes.push({ action_id, reviewer_id, voted_at: this.now, shown_at, vote_id, counted: effect.counted });
-    const cast = { request_kind, vote, ...effect, vote_id, reviewer_id, shown_at, voted_at: this.now };
-    this.put(TOPICS.approvals, 'VoteRecorded', voted(this.scene, cast));
-  }
-
   private execute(): void {
     const facts = { ...this.scene.facts, grant_id: derivedId('grant', this.action.action_id), digest: digestOf('x') };
     const issued = { issued_at: this.now, expires_at: this.now + 60 * MINUTE };
     this.put(TOPICS.approvals, 'GrantIssued', { ...facts, authority: 'people', ...issued });
-    if (this.random.chance(0.2)) return;
+    const ended = this.random.pick([null, null, null, null, null, null, null, 'GrantRevoked', 'GrantLapsed'] as const);
+    if (ended) return this.put(TOPICS.approvals, ended, grantEnd(ended, this.scene));
     this.wait();
     this.action.redeemed_at = this.now;
     const redeemed = { executor_id: 'executor-a', client_request_id: 'c', redeemed_at: this.now };
@@ -216,14 +208,5 @@ class Story {
     this.action.label = chosen.at(-1) ?? this.action.label;
     // A late copy of the first label is not a newer label.
     if (labels[0] && this.random.chance(0.3)) this.put(TOPICS.labels, 'LabelRecorded', labels[0]);
-  }
-
-  private wait(): void {
-    this.now += this.random.int(1, 50 * MINUTE);
-  }
-
-  private put<N extends EventName>(topic: string, name: N, event: EventMap[N]): void {
-    this.now += 1;
-    this.log.append(topic, name, event, this.now);
   }
 }

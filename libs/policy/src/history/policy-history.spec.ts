@@ -21,9 +21,11 @@ const published = (content: string, name = 'pay', tenant = '*'): PolicyPublished
   },
 });
 
+let approvals = 0;
+/** A change of state by an approval of its own. */
 const changed = (quorum: number, state: PolicyStateChanged['state'], more = {}): PolicyStateChanged => ({
   ...{ tenant: '*', name: 'pay', content_hash: sha256(text('pay', quorum)), version: 0, state, mode: null },
-  ...{ by: 'ann', reason: null, action_id: 'act_1', changed_at: 0, ...more },
+  ...{ by: 'ann', reason: null, action_id: `act_${(approvals += 1)}`, changed_at: 0, ...more },
 });
 
 const action: PolicyAction = {
@@ -115,6 +117,20 @@ describe('PolicyHistory', () => {
       expect(states(history)).toEqual(['retired', 'shadow', 'active']);
       expect([299, 300, 310, 399, 400].map((time) => shadows(history, time))).toEqual([[], [2], [2, 3], [2, 3], [2]]);
       expect([99, 300, 399, 400, 900].map((time) => speaks(history, time)[1])).toEqual([1, 1, 1, 3, 3]);
+    });
+
+    it('changes once by an approval: its record again, whatever it says, changes nothing for ever', () => {
+      const history = new PolicyHistory();
+      history.apply(published(text('pay', 1)), 100);
+      history.publish(published(text('pay', 2)), 110);
+      const toSecond = changed(2, 'active');
+      expect(history.isSpent(toSecond.action_id ?? '')).toBe(false);
+      expect(history.change(toSecond, 120)?.version).toBe(2);
+      expect(history.change(changed(1, 'active'), 130)?.version).toBe(1);
+      expect(history.isSpent(toSecond.action_id ?? '')).toBe(true);
+      expect(history.change(toSecond, 140)).toBeNull();
+      expect(history.change({ ...toSecond, mode: 'soft', changed_at: 9 }, 150)).toBeNull();
+      expect(speaks(history, 200)).toEqual(['pay', 1]);
     });
 
     it('comes back in one step', () => {

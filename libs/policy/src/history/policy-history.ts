@@ -22,6 +22,8 @@ export class PolicyHistory {
   /** Evidence about the versions. */
   readonly reports = new PolicyReports();
   private readonly lines = new Map<string, PolicyLine>();
+  /** Approved changes that were made. People approve a change once, so it is made once, for ever. */
+  private readonly spent = new Set<string>();
   private readonly times: number[] = [];
   private readonly sets = new Map<number, PolicySet>();
 
@@ -42,10 +44,18 @@ export class PolicyHistory {
 
   /** Takes a change of state, in log order. @returns the version, or null when the record changes nothing */
   change(changed: PolicyStateChanged, timeMs: number): VersionRecord | null {
+    const { action_id } = changed;
+    if (action_id !== null && this.spent.has(action_id)) return null;
+    if (action_id !== null) this.spent.add(action_id);
     const record = this.line(changed.tenant, changed.name)?.change(changed, timeMs) ?? null;
     this.times.push(timeMs);
     this.sets.clear();
     return record;
+  }
+
+  /** Whether the change that people approved by this action was made already, however long ago. */
+  isSpent(actionId: string): boolean {
+    return this.spent.has(actionId);
   }
 
   /** The versions of exactly this tenant (or `*`) and name, or null when there are none. */

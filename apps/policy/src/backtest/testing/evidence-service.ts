@@ -11,6 +11,7 @@ import { PolicyHistory } from '@countersign/policy';
 import { ReviewerAuth, startService } from '@countersign/service';
 import type { ServiceConfig } from '@countersign/service';
 import { ExplainController } from '../../explain/explain.controller.js';
+import { ChangeSeal } from '../../lifecycle/change-seal.js';
 import { NO_DRAWS } from '../../draws/draw-source.js';
 import type { PolicyFact } from '../../policy-records.js';
 import { PAST, POLICIES } from '../../tokens.js';
@@ -64,10 +65,17 @@ export interface EvidenceService {
 
 interface Issuer {
   readonly auth: ReviewerAuth;
-  /** `Authorization` by tenant. */
+  /** `Authorization` by the person's name. */
   readonly bearers: Readonly<Record<string, string>>;
   close(): void;
 }
+
+/** By name: tenant and role. */
+const PEOPLE = [
+  ['acme', 'acme', 'policy-author'],
+  ['other', 'other', 'risk-owner'],
+  ['reader', 'acme', 'finance'],
+] as const;
 
 async function startIssuer(): Promise<Issuer> {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
@@ -76,10 +84,10 @@ async function startIssuer(): Promise<Issuer> {
   await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
   const issuer = `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`;
   const bearers: Record<string, string> = {};
-  for (const tenant of ['acme', 'other']) {
-    const token = new SignJWT({ tenant, roles: [] }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' });
+  for (const [name, tenant, role] of PEOPLE) {
+    const token = new SignJWT({ tenant, roles: [role] }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt' });
     const whole = token.setIssuer(issuer).setAudience('countersign').setSubject('ann').setExpirationTime('5m');
-    bearers[tenant] = `Bearer ${await whole.sign(privateKey)}`;
+    bearers[name] = `Bearer ${await whole.sign(privateKey)}`;
   }
   const claims = { tenant: 'tenant', roles: 'roles', name: 'name' };
   const one = { issuer, jwks_uri: issuer, audience: 'countersign', algorithms: ['ES256'], claims };
@@ -125,7 +133,7 @@ export async function startEvidence(access: EngineAccess): Promise<EvidenceServi
   const [issuer, database] = [await startIssuer(), await startDatabase(history, access)];
   const providers = [
     { provide: POLICIES, useValue: { current: () => history, append } },
-    { provide: PAST, useValue: { engine: database.engine, draws: NO_DRAWS } },
+    { provide: PAST, useValue: { engine: database.engine, draws: NO_DRAWS, seal: new ChangeSeal(config.macKeys) } },
   ];
   class Parts {}
   Module({ controllers: [BacktestController, ExplainController], providers })(Parts);
