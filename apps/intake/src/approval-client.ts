@@ -5,6 +5,7 @@ import type { InternalAnswer, InternalClient } from '@countersign/service';
 import { isDecided } from './action-document.js';
 import type { ActionDocument } from './action-document.js';
 import { actionIdOf } from './queries.js';
+import type { Until } from './queries.js';
 
 /** Whose actions are meant: one agent's, or with null all of the tenant's. */
 export interface Scope {
@@ -18,8 +19,6 @@ export interface ActionName {
   readonly tenant: string;
   readonly action_id: string;
 }
-
-export type Until = 'decision' | 'terminal' | 'change';
 
 export interface Watch {
   readonly action_id: string;
