@@ -82,7 +82,7 @@ const INFO = {
   title: 'Countersign topics',
   version: '1',
   description:
-    'Every topic and its events. Values are Avro behind a zero byte and the schema id (4 bytes, big-endian).',
+    'Every topic and its events. Values are Avro behind a zero byte and the schema id (4 bytes, big-endian). Read with `isolation.level=read_committed`: `decisions`, `approvals` and `outcomes` are written in transactions, and other readers see copies of aborted ones.',
   license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
 };
 

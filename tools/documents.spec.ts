@@ -23,6 +23,7 @@ const BODILESS = [
   'post /v1/notifications/endpoints/{endpoint_id}/test',
   'post /v1/notifications/endpoints/{endpoint_id}/enable',
   'post /v1/notifications/endpoints/{endpoint_id}/disable',
+  'post /v1/dead-letters/{dead_letter_id}/replay',
 ];
 
 describe.each(['intake', 'policy', 'approval', 'telemetry'])('docs/openapi/%s.json', (service) => {

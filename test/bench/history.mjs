@@ -26,7 +26,7 @@ const auditOf = (
     policy_decision, effective_decision, mode, explanation, approval_status, resolved_by, submitted_at, decided_at, opened_at,
     respond_by, resolved_at, outcome_status, label, version)
 SELECT '${TENANT}', 'bench', concat('act_bench_', toString(number)), 'refund', 'production', 'refund-agent', 'v1', 'm1',
-    toDecimal128(amount, 4), 'USD', 0.97, '{"fraud_score":0.1}',
+    toDecimal256(amount, 18), 'USD', 0.97, '{"fraud_score":0.1}',
     concat('{"method":"card","amount":{"value":"', amount, '","currency":"USD"},"note":"', repeat('x', 300), '"}'),
     'refunds', ${version}, multiIf(large, 'large-or-suspicious', small, 'small-and-sure', 'in-between'), wanted, wanted,
     if(small, 'allow', 'require_approval'), if(small, 'allow', 'require_approval'), 'enforce',

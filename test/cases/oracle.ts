@@ -4,7 +4,7 @@ import { strings } from '@bufbuild/cel/ext';
 import type { Ask } from '@countersign/policy';
 import { UNKNOWN } from '@countersign/policy';
 
-const WIDTH = 40;
+const WIDTH = 64;
 
 /** An amount as text that sorts as the amounts do, also below zero: CEL integers are too short for every amount. */
 function sortable(units: bigint): string {
@@ -14,7 +14,7 @@ function sortable(units: bigint): string {
 
 function unitsOf(decimal: string): bigint {
   const [whole = '', decimals = ''] = decimal.split('.');
-  return BigInt(whole + decimals.padEnd(4, '0'));
+  return BigInt(whole + decimals.padEnd(18, '0'));
 }
 
 const money = celFunc('money', [CelScalar.STRING, CelScalar.STRING], CelScalar.STRING, (amount) =>

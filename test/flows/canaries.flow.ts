@@ -8,6 +8,9 @@ import { approve, refund } from './support/proposals.js';
 import { world } from './support/system.js';
 import { facts } from './support/world.js';
 
+/** What the type of the action says: its prompts are in no record. */
+export const SECRET_CONTEXT = 'context: hash\n';
+
 const canary = (what: string): string => `canary-${what}-${randomUUID()}`;
 
 /** Secrets and prompts that went through a whole flow; by name, so that a hit does not print the secret. */

@@ -43,7 +43,19 @@ describe('the command line', () => {
     const shown = await countersign('requests', request_id);
     expect(JSON.parse(shown.stdout)).toMatchObject({ request_id, packet: expect.anything() });
     const vote = ['vote', request_id, 'approve', '--reviewer', 'bob', '--reason', 'verified receipt'];
-    await expect(json(...vote)).resolves.toMatchObject({ request: { status: 'approved' } });
+    // Here is no terminal, so nobody was shown anything.
+    const unseen = { code: 2, stdout: '', stderr: expect.stringContaining('--packet-digest') };
+    await expect(countersign(...vote)).resolves.toMatchObject(unseen);
+    await expect(countersign(...vote, '--batch')).resolves.toMatchObject(unseen);
+    const other = ['--packet-digest', `sha256:${'0'.repeat(64)}`];
+    await expect(countersign(...vote, ...other)).resolves.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('stale_packet'),
+    });
+    const { packet_digest } = JSON.parse(shown.stdout) as { packet_digest: string };
+    await expect(json(...vote, '--packet-digest', packet_digest)).resolves.toMatchObject({
+      request: { status: 'approved' },
+    });
     const audited = await eventually(async () => {
       const found = await json('audit', proposal.run_id);
       expect(found).toMatchObject({ actions: [{ approval: { status: 'approved' } }] });
@@ -160,7 +172,10 @@ describe('the command line', () => {
     const browser = new Browser(world().local.approval_url);
     expect((await browser.signIn('zoe')).text).toContain('Zoe Zander');
     const { request } = await world().decided(refund('450.00'));
-    const vote = await json('vote', request?.request_id ?? '', 'approve', '--reviewer', 'zoe', '--reason', 'seen');
+    const id = request?.request_id ?? '';
+    const { packet_digest } = await json('requests', id, '--reviewer', 'zoe');
+    const read = ['--packet-digest', String(packet_digest)];
+    const vote = await json('vote', id, 'approve', '--reviewer', 'zoe', '--reason', 'seen', ...read);
     expect(vote).toMatchObject({ request: { status: 'approved' } });
     await json('reviewers', 'remove', 'zoe');
     await expect(countersign('token', '--reviewer', 'zoe')).resolves.toMatchObject(unknown);

@@ -18,6 +18,14 @@ gates: { look: { quorum: 1, roles: [finance] } }
 fallback: look
 `;
 
+/** The first version needs them. */
+const CASES = `policy: ${MARK}
+tenant: acme
+base: { action_type: ${MARK}, environment: production, parameters: {} }
+cases:
+  - { name: goes, want: { decision: allow } }
+`;
+
 /** A policy whose requests are decided in batches; the system is started with it. */
 export const CHORES = `name: chores
 action_types: { chore: {} }
@@ -86,7 +94,7 @@ describe('every door', () => {
     const freeze = { agent_id: `${MARK}-agent`, reason: MARK };
     const frozen = await max.approval.send({ method: 'POST', path: '/v1/freezes', body: freeze });
     await una.policy.send({
-      ...{ method: 'POST', path: `/v1/policies/${MARK}/versions`, body: { content: POLICY, note: MARK } },
+      ...{ method: 'POST', path: `/v1/policies/${MARK}/versions`, body: { content: POLICY, cases: CASES, note: MARK } },
     });
     ids = {
       ...{ attachment_id: attachment.attachment_id, batch: batch?.batch ?? '' },

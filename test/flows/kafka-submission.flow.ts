@@ -1,11 +1,15 @@
 import { actionId } from '@countersign/canonical';
-import { TOPICS } from '@countersign/events';
+import { newSecret, readCredentials, rotateSecret, writeCredentials } from '@countersign/service';
 import { eventually } from '@countersign/testing';
 import { readAction, type Proposal } from '@countersign/sdk';
 import avro from 'avsc';
 import kafkajs from 'kafkajs';
 import { createHmac, randomUUID } from 'node:crypto';
-import { agentOf } from '../../apps/cli/src/shared/local-system.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { commandAt } from './support/command.js';
+import { agentOf, secretsFolderOf } from '../../apps/cli/src/shared/local-system.js';
 import { refund } from './support/proposals.js';
 import { world } from './support/system.js';
 import { facts, TENANT } from './support/world.js';
@@ -42,7 +46,14 @@ function submissionOf(proposal: Proposal, idempotency_key: string): object {
   return {
     ...{ tenant: TENANT, agent_id: proposal.agent.id, idempotency_key, ...plain, ...asText },
     ...{ agent: text(proposal.agent), model: text(proposal.model), parameters: text(proposal.parameters) },
-    ...{ context: null, preconditions: null, attestations: [], supersedes: null, respond_within_s: null },
+    ...{
+      context: null,
+      preconditions: null,
+      attestations: [],
+      supersedes: null,
+      reverses: null,
+      respond_within_s: null,
+    },
   };
 }
 
@@ -79,12 +90,18 @@ async function submit(proposal: Proposal, key: string, secret?: string): Promise
 }
 
 const idOf = (key: string): string => actionId(TENANT, 'refund-agent', key);
-const lettersAbout = async (key: string): Promise<{ payload: string }[]> => {
-  const letters = await world().rows<{ payload: string }>(
-    `SELECT payload FROM events WHERE topic = '${TOPICS.deadLetters}' ORDER BY recorded_at`,
-  );
+interface Letter {
+  dead_letter_id: string;
+  reason: string;
+  key: string;
+}
+
+/** As an admin of the tenant sees them. */
+const lettersAbout = async (key: string): Promise<Letter[]> => {
+  const { telemetry } = await world().person('max');
+  const { body } = await telemetry.send({ method: 'GET', path: '/v1/dead-letters?limit=500' });
   const encoded = Buffer.from(`${TENANT}|${key}`).toString('base64');
-  return letters.filter(({ payload }) => payload.includes(key) || payload.includes(encoded));
+  return (body as unknown as { items: Letter[] }).items.filter((letter) => letter.key === encoded);
 };
 
 describe('a proposal over Kafka', () => {
@@ -111,10 +128,75 @@ describe('a proposal over Kafka', () => {
     const action = await world().decided(proposal, key);
     await submit({ ...proposal, rationale: 'Another reason.' }, key);
     await eventually(async () => {
-      const letters = await lettersAbout(key);
-      expect(letters).toHaveLength(1);
-      expect(letters[0]?.payload).toContain('duplicate_request');
+      expect(await lettersAbout(key)).toMatchObject([{ reason: 'duplicate_request' }]);
     });
     await expect(readAction(world().agent(), action.action_id)).resolves.toMatchObject({ digest: action.digest });
   });
+
+  it('that nobody could verify becomes an action once its secret is known and an admin sends it again', async () => {
+    const [proposal, key, late] = [refund('40.00'), randomUUID(), newSecret()];
+    await submit(proposal, key, late);
+    const letter = await eventually(async () => {
+      const [only] = await lettersAbout(key);
+      expect(only?.reason).toBe('bad_signature');
+      return only as Letter;
+    });
+    await addSecret(late);
+    const { telemetry } = await world().person('max');
+    const path = `/v1/dead-letters/${letter.dead_letter_id}`;
+    const replay = async (): Promise<unknown> => {
+      const headers = { 'idempotency-key': `replay-${key}` };
+      return (await telemetry.send({ method: 'POST', path: `${path}/replay`, headers })).body;
+    };
+    const first = await replay();
+    expect(first).toMatchObject({ dead_letter_id: letter.dead_letter_id, source_topic: TOPIC, subject: 'max' });
+    await expect(replay()).resolves.toEqual(first);
+    await eventually(async () =>
+      expect(await readAction(world().agent(), idOf(key))).toMatchObject({ status: 'approved' }),
+    );
+    const { body } = await telemetry.send({ method: 'GET', path });
+    expect(body).toMatchObject({ reason: 'bad_signature', replays: [{ subject: 'max' }] });
+    expect(await lettersAbout(key)).toHaveLength(1);
+    const stranger = (await world().person('ivo')).telemetry;
+    await expect(stranger.send({ method: 'GET', path })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(stranger.send({ method: 'POST', path: `${path}/replay` })).rejects.toMatchObject({
+      code: 'not_found',
+    });
+  });
+
+  it('of a stranger is shown by the command with nothing hidden, and is not sent again without a time', async () => {
+    const key = randomUUID();
+    await produce([{ key: `${TENANT}|${key}`, value: Buffer.from('\u001b[2J\u202eeulav'), headers: {} }]);
+    const letter = await eventually(async () => {
+      const [only] = await lettersAbout(key);
+      expect(only?.reason).toBe('missing_header');
+      return only as Letter;
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'countersign-letters-'));
+    writeFileSync(join(folder, 'local.json'), JSON.stringify(world().local), { mode: 0o600 });
+    const countersign = (...args: string[]) =>
+      commandAt(join(folder, 'local.json'), 'dead-letters', ...args, '--reviewer', 'max');
+    expect((await countersign('list')).stdout).toContain(letter.dead_letter_id);
+    const { stdout, code } = await countersign('show', letter.dead_letter_id);
+    expect([code, stdout.includes(`${TENANT}|${key}`), stdout.includes('eulav')]).toEqual([0, true, true]);
+    expect(stdout).not.toMatch(/[\u001b\u202e]/);
+    const { stderr, ...refused } = await countersign('replay', letter.dead_letter_id);
+    rmSync(folder, { recursive: true });
+    expect([refused.code, stderr]).toEqual([1, expect.stringContaining('too_old')]);
+  });
 });
+
+/** The agent signs with one more secret; resolves when intake takes it. */
+async function addSecret(secret: string): Promise<void> {
+  const folder = secretsFolderOf(world().local);
+  const owner = { kind: 'agent' as const, tenant: TENANT, id: 'refund-agent' };
+  writeCredentials(folder, rotateSecret(readCredentials(join(folder, 'credentials.json')), owner, secret));
+  await eventually(
+    async () => {
+      const key = randomUUID();
+      await submit(refund('40.00'), key, secret);
+      await eventually(() => readAction(world().agent(), idOf(key)), { withinMs: 2_000 });
+    },
+    { withinMs: 15_000 },
+  );
+}

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -6,8 +6,8 @@ import { startWorld, stopWorld } from './support/system.js';
 import { CHORES } from './doors.flow.js';
 import './page.flow.js';
 import './openapi.flow.js';
-import './canaries.flow.js';
-import './event-streams.flow.js';
+import './signals.flow.js';
+import { SECRET_CONTEXT } from './canaries.flow.js';
 import { RATE } from './limits.flow.js';
 // Last: it takes away the keys that the others use.
 import './rotation.flow.js';
@@ -17,6 +17,7 @@ function policies(): string {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-doors-'));
   cpSync(join(import.meta.dirname, '../../infra/policies'), folder, { recursive: true });
   writeFileSync(join(folder, 'chores.yaml'), CHORES);
+  appendFileSync(join(folder, 'action_types/refund.yaml'), SECRET_CONTEXT);
   return folder;
 }
 

@@ -30,14 +30,19 @@ export function partsOf(page: string): Part[] {
 /** Ids that a reader copies from what a command has printed. */
 export class Copied {
   private readonly ids = new Map<string, string>();
+  private digest = 'none';
 
   learn(printed: string): void {
     for (const [id, prefix = ''] of printed.matchAll(/\b(act|req)_[0-9a-f-]{36}/g)) this.ids.set(prefix, id);
+    this.digest = /"packet_digest": "(sha256:[0-9a-f]{64})"/.exec(printed)?.[1] ?? this.digest;
   }
 
   into(commands: string): string {
     const id = (prefix: string): string => this.ids.get(prefix) ?? 'none';
-    return commands.replaceAll('ACTION_ID', id('act')).replaceAll('REQUEST_ID', id('req'));
+    return commands
+      .replaceAll('ACTION_ID', id('act'))
+      .replaceAll('REQUEST_ID', id('req'))
+      .replaceAll('PACKET_DIGEST', this.digest);
   }
 }
 

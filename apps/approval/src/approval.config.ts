@@ -1,10 +1,11 @@
+import type { RedactionKeys } from '@countersign/canonical';
 import {
   commaList,
   httpUrl,
   loadIssuers,
   loadRate,
   loadServiceConfig,
-  positiveInt,
+  readRedactionKeys,
   required,
 } from '@countersign/service';
 import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
@@ -25,29 +26,31 @@ export interface ApprovalConfig extends ServiceConfig {
   readonly rosterFile: string | null;
   /** Who answers for that file. */
   readonly operator: string;
+  /** For what executors see of hidden preconditions; a tenant that is not among them cannot redeem with such. */
+  readonly redactionKeys: RedactionKeys;
   /** Directory of attached evidence, the same for all instances. */
   readonly evidenceDir: string;
-  /** How long actions are remembered, milliseconds; may only grow over the life of a log. Default 8 days. */
-  readonly horizonMs: number;
   /** Waits between attempts to deliver a message, milliseconds. Default: ten attempts over three days. */
   readonly notificationWaitsMs?: readonly number[];
   /** Called with each address before a message connects to it; for tests. */
   readonly onNotificationConnect?: (address: string) => void;
 }
 
-const DAY_MS = 86_400_000;
-
 /** @throws Error naming the first missing or malformed variable (never its value) */
-export const loadApprovalConfig = (env: Env): ApprovalConfig => ({
-  ...loadServiceConfig(env, 'approval'),
-  tokenIssuer: httpUrl(env, 'COUNTERSIGN_ISSUER'),
-  policyUrl: httpUrl(env, 'POLICY_URL'),
-  issuers: loadIssuers(env),
-  rate: loadRate(env),
-  pageClientId: env['OIDC_CLIENT_ID'] || null,
-  pageUrls: commaList(env, 'APPROVAL_URLS', [httpUrl(env, 'COUNTERSIGN_ISSUER')]),
-  rosterFile: env['COUNTERSIGN_ROSTER'] || null,
-  operator: env['COUNTERSIGN_OPERATOR'] || 'operator',
-  evidenceDir: required(env, 'COUNTERSIGN_EVIDENCE_DIR'),
-  horizonMs: positiveInt(env, 'COUNTERSIGN_HORIZON_DAYS', 8) * DAY_MS,
-});
+export const loadApprovalConfig = (env: Env): ApprovalConfig => {
+  const service = loadServiceConfig(env, 'approval');
+  return {
+    ...service,
+    redactionKeys: readRedactionKeys(service.secretsDir, {}),
+    tokenIssuer: httpUrl(env, 'COUNTERSIGN_ISSUER'),
+    policyUrl: httpUrl(env, 'POLICY_URL'),
+    issuers: loadIssuers(env),
+    rate: loadRate(env),
+    pageClientId: env['OIDC_CLIENT_ID'] || null,
+    // People come by the issuer's address; the others are how services know the instances, on one machine people too.
+    pageUrls: [...new Set([httpUrl(env, 'COUNTERSIGN_ISSUER'), ...commaList(env, 'APPROVAL_URLS', [])])],
+    rosterFile: env['COUNTERSIGN_ROSTER'] || null,
+    operator: env['COUNTERSIGN_OPERATOR'] || 'operator',
+    evidenceDir: required(env, 'COUNTERSIGN_EVIDENCE_DIR'),
+  };
+};

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import type { RedactionKeys } from '@countersign/canonical';
 import type { DynamicModule } from '@nestjs/common';
 import { METRICS } from '@countersign/service';
 import type { Registry } from 'prom-client';
@@ -55,6 +56,7 @@ import {
   PAGE,
   QUEUE,
   RELEASES,
+  REDACTION_KEYS,
   ROSTER,
   VIEW,
   VOTES,
@@ -64,6 +66,7 @@ export interface ApprovalParts {
   readonly judge: Judge;
   readonly view: View;
   readonly roster: RosterLog;
+  readonly redactionKeys: RedactionKeys;
   readonly tokens: ApprovalTokens;
   readonly votes: Votes;
   readonly custody: Custody;
@@ -121,6 +124,7 @@ export class ApprovalModule {
         { provide: NOTIFY, useFactory: notifying, inject: [METRICS] },
         { provide: VIEW, useValue: parts.view },
         { provide: ROSTER, useValue: parts.roster },
+        { provide: REDACTION_KEYS, useValue: parts.redactionKeys },
         { provide: APPROVAL_TOKENS, useValue: parts.tokens },
         { provide: VOTES, useValue: parts.votes },
         { provide: CUSTODY, useValue: parts.custody },

@@ -1,19 +1,22 @@
 import { isLeftInPool, requestOf } from '@countersign/approval';
 import type { RequestState } from '@countersign/approval';
-import { Gauge, Histogram } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Judge } from './judge/judge.js';
 import { statsOf } from './judge/stats.js';
 
-const GAUGES = {
+const COUNTERS = {
   folded: 'Records of the approval log folded since start.',
   skipped: 'Records of the approval log that could not be believed, since start.',
-  lag: 'Records of the approval log not folded yet.',
-  waiting: 'Callers who wait for the fold to reach their record.',
   conflicting_decisions: 'Second decisions of one body that say something else. Anything above 0 is an alert.',
   duplicate_bodies: 'Decisions of another body under a known action id.',
   glass_broken: 'Times that somebody broke the glass, among the records folded since start.',
   too_old: 'Decisions that came more than 24 hours after their proposal.',
+} as const;
+
+const GAUGES = {
+  lag: 'Records of the approval log not folded yet.',
+  waiting: 'Callers who wait for the fold to reach their record.',
   actions: 'Actions remembered.',
   pending: 'Requests that wait for people.',
   freezes: 'Kill switches that are on, counted in every partition.',
@@ -38,6 +41,15 @@ export const timeToStop = (registry: Registry): Histogram =>
 
 /** Adds the judge's own numbers, read when they are scraped. */
 export function observeJudge(registry: Registry, judge: Judge): void {
+  for (const [name, help] of Object.entries(COUNTERS) as [keyof typeof COUNTERS, string][]) {
+    new Counter({
+      ...{ name: `countersign_approval_${name}_total`, help, registers: [registry] },
+      collect() {
+        this.reset();
+        this.inc(statsOf(judge)[name]);
+      },
+    });
+  }
   for (const [name, help] of Object.entries(GAUGES) as [keyof typeof GAUGES, string][]) {
     new Gauge({
       ...{ name: `countersign_approval_${name}`, help, registers: [registry] },

@@ -7,6 +7,7 @@ import {
   KeyAuth,
   RateLimit,
   Readiness,
+  RosteredAuth,
   startService,
 } from '@countersign/service';
 import type { Appender, KafkaConnection } from '@countersign/kafka';
@@ -36,7 +37,6 @@ import { SignIn } from './page/sign-in.js';
 import { createLogPublisher } from './publisher/log-publisher.js';
 import { entriesOfFile, readRosterFile } from './roster/roster-file.js';
 import { RosterLog } from './roster/roster-log.js';
-import { RosteredAuth } from './roster/rostered-auth.js';
 
 const SWEEP_EVERY_MS = 30_000;
 /** Whoever publishes from this partition of the approval log assigns requests. */
@@ -51,14 +51,12 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const log = createLogger('approval', config.logLevel);
   const parts = partsOf(config, log);
   const { connection, judge, hints, view, policy, publisher, credentials, notify, ticker } = parts;
-  const { appender, roster, transport, assigner, limit } = parts;
+  const { appender, roster, transport, assigner, keys, limit } = parts;
   const reviewers = new RosteredAuth(config.issuers, roster, limit);
-  const authenticators = { keys: new KeyAuth(credentials, limit), reviewers };
-  const page = pageOf(config, { reviewers, connection, appender });
-  const shown = new Shown(judge, log);
-  const votes = new Votes(judge, view, new Edits(policy));
+  const page = pageOf(config, { reviewers, connection, appender, log });
+  const [shown, votes] = [new Shown(judge, log), new Votes(judge, view, new Edits(policy))];
   const module = ApprovalModule.of({
-    ...{ judge, view, notify, roster },
+    ...{ judge, view, notify, roster, redactionKeys: config.redactionKeys },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
     ...{ votes, custody: new Custody(judge, votes), evidence: await evidenceOf(config, judge, log) },
     ...{ queue: new Queue(view, shown), batches: new Batches(view, shown) },
@@ -82,7 +80,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     );
   };
   const options = { name: 'approval', module, config, log, readiness, transport, onClosed };
-  const service = await startService({ ...options, ...httpOf(config), authenticators });
+  const service = await startService({ ...options, ...httpOf(config), authenticators: { keys, reviewers } });
   await Promise.all([judge.start(), openRoster(roster, config)]);
   await Promise.all([hints.start(), publisher.start(), notify.notifications.start(), page?.sessions.start()]);
   for (const part of [ticker, assigner]) part.start();
@@ -94,22 +92,23 @@ const evidenceOf = async ({ evidenceDir }: ApprovalConfig, judge: Judge, log: Lo
 
 /** What reads and writes the log, not started yet. */
 function partsOf(config: ApprovalConfig, log: Logger) {
-  const { macKeys, horizonMs, secretsDir, instanceId } = config;
+  const { macKeys, secretsDir, instanceId } = config;
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
   const deadLetter = deadLetters({ appender, macKeys, service: 'approval' });
   const credentials = new CredentialsFile(secretsDir, log);
-  const judge = new Judge({ connection, appender, macKeys, horizonMs });
-  const hints = hintsBeside(judge, { connection, macKeys });
-  const publisher = createLogPublisher({ connection, macKeys, horizonMs });
-  const roster = new RosterLog({ connection, appender, macKeys, log });
+  const limit = new RateLimit(config.rate);
+  const judge = new Judge({ connection, appender, macKeys });
+  const hints = hintsBeside(judge, { connection, macKeys, log });
+  const publisher = createLogPublisher({ connection, macKeys });
+  const roster = new RosterLog({ connection, appender, macKeys, log, issuers: config.issuers });
   return {
     ...{ connection, appender, judge, hints, view: new View(judge, hints), ticker: new Ticker(judge, log) },
     policy: new InternalClient({ urls: [config.policyUrl], token: config.internalToken, log }),
     ...{ publisher, roster },
     assigner: new Assigner({ judge, roster, log, isInCharge: () => publisher.owns(IN_CHARGE) }),
     credentials,
-    limit: new RateLimit(config.rate),
+    ...{ limit, keys: new KeyAuth(credentials, limit) },
     transport: new KafkaServer({ connection, groupId: NOTIFY_GROUP, deadLetter }),
     notify: makeNotify(config, { connection, appender, credentials, log }),
   };
@@ -134,7 +133,7 @@ async function openRoster(roster: RosterLog, { rosterFile, operator }: ApprovalC
 
 function hintsBeside(
   judge: Judge,
-  options: Pick<ConstructorParameters<typeof Hints>[0], 'connection' | 'macKeys'>,
+  options: Pick<ConstructorParameters<typeof Hints>[0], 'connection' | 'macKeys' | 'log'>,
 ): Hints {
   const isDecided = (actionId: string): boolean => judge.partitions.some(({ actions }) => actions.has(actionId));
   const hints = new Hints({ ...options, isDecided, onProposed: (actionId) => judge.watchers.wake([actionId]) });
@@ -146,6 +145,7 @@ interface PageNeeds {
   readonly reviewers: ReviewerAuth;
   readonly connection: KafkaConnection;
   readonly appender: Appender;
+  readonly log: Logger;
 }
 
 /** The page signs people in at the first identity provider; without a client id there it is left out. */

@@ -13,5 +13,6 @@ export const FEED = Symbol('FEED');
 export const BATCHES = Symbol('BATCHES');
 export const NOTIFY = Symbol('NOTIFY');
 export const ROSTER = Symbol('ROSTER');
+export const REDACTION_KEYS = Symbol('REDACTION_KEYS');
 /** What the forms of the page call. */
 export const CALLS = Symbol('CALLS');

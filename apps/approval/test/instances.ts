@@ -65,12 +65,12 @@ export class Instances {
         secretsDir: this.secretsDir,
         internalToken: INTERNAL,
         macKeys: this.macKeys,
+        redactionKeys: { acme: { key_id: 'k1', key: '0f'.repeat(32) } },
       },
       ...{
         parentPid: null,
         logLevel: 'error' as const,
         tokenIssuer: 'https://approval.example.test',
-        horizonMs: 8 * 86_400_000,
       },
       ...{ policyUrl: 'http://127.0.0.1:9', issuers: this.people.issuers, pageClientId: null, pageUrls: [] },
       notificationWaitsMs: Array.from({ length: 200 }, () => 300),

@@ -139,6 +139,15 @@ export function readsSuite(system: () => Instances): void {
       expect(await texts(ann)).toContain('knew her');
       expect(await texts(bob)).not.toContain('knew her');
       expect(await texts(bob)).toContain('"blind":true');
+      const inside = async (query: string): Promise<string> => {
+        const url = `${system().url()}/internal/actions${query}`;
+        return JSON.stringify((await system().call('GET', url, { 'countersign-internal': 'internal-token' })).body);
+      };
+      for (const query of [`/${action.action_id}?tenant=acme`, `?tenant=acme&run_id=${action.run_id}&limit=200`]) {
+        expect(await inside(query)).toContain('knew her');
+        expect(await inside(`${query}&blind=1`)).not.toContain('knew her');
+        expect(await inside(`${query}&blind=1`)).toContain('"blind":true');
+      }
       const answer = { vote: 'harmful', reason: 'no', packet_digest: request.audit_packet_digest };
       expect(codeOf(await post(request.audit_request_id ?? '', bob, answer))).toBe('ok');
       expect(await texts(bob)).toContain('knew her');

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { register as attach } from './commands/attach.js';
 import { register as audit } from './commands/audit.js';
 import { register as custody } from './commands/custody.js';
+import { register as deadLetters } from './commands/dead-letters.js';
 import { register as down } from './commands/down.js';
 import { register as emergency } from './commands/emergency.js';
 import { register as gate } from './commands/gate.js';
@@ -44,6 +45,7 @@ const commands = [
   gate,
   githubGate,
   outcome,
+  deadLetters,
 ];
 
 /** Runs one command; its exit code is left in `process.exitCode`. */

@@ -55,6 +55,7 @@ export const ActionBody = z.strictObject({
   context: object.nullish(),
   preconditions: object.nullish(),
   supersedes: label.nullish(),
+  reverses: label.nullish(),
   respond_within_s: z.int().min(1).nullish(),
   attestations: z.array(z.string().min(1).max(MAX_ATTESTATION_CHARACTERS)).max(MAX_ATTESTATIONS).nullish(),
 });

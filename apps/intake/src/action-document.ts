@@ -12,15 +12,25 @@ export interface ActionDocument {
 /** The members of a proposal that its document shows. */
 export type DecidingAction = Pick<
   ActionProposed,
-  'action_id' | 'run_id' | 'agent_id' | 'action_type' | 'environment' | 'digest' | 'submitted_at' | 'parameters'
+  | 'action_id'
+  | 'run_id'
+  | 'agent_id'
+  | 'action_type'
+  | 'environment'
+  | 'digest'
+  | 'submitted_at'
+  | 'parameters'
+  | 'supersedes'
+  | 'reverses'
 >;
 
 /** The document of an action that is in the log and not decided yet. */
 export function decidingDocument(action: DecidingAction): ActionDocument {
-  const { action_id, run_id, agent_id, action_type, environment, digest } = action;
+  const { action_id, run_id, agent_id, action_type, environment, digest, supersedes, reverses } = action;
   return {
     ...{ action_id, run_id, agent_id, action_type, environment },
     ...{ status: 'deciding', digest, submitted_at: new Date(action.submitted_at).toISOString() },
+    ...{ supersedes, reverses, superseded_by: null, reversed_by: null },
     decision: null,
     request: null,
     effective: { parameters: JSON.parse(action.parameters) as JsonValue, digest, changed: false, diff: [] },

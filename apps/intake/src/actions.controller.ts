@@ -79,20 +79,22 @@ export class ActionsController {
 
   @ApiBody({ schema: openapiOf(OutcomeBody) })
   @ApiResponse({ status: 201, description: 'Recorded.', schema: ACTION_ANSWER })
-  @Access('agent')
+  @Access('agent', 'executor')
   @Post(':action_id/outcome')
   async outcome(
     @Param('action_id') actionId: string,
     @Body() body: JsonValue | undefined,
     @OptionalKey() key: string | undefined,
-    @KeyHolder() { tenant, id: agent_id }: Caller,
+    @KeyHolder() reporter: Caller,
   ): Promise<unknown> {
     const action_id = actionIdOf(actionId);
     const report = validate(OutcomeBody, body);
-    const scope = { tenant, agent_id };
+    const { tenant, kind, id } = reporter;
+    // Whether an executor is the one that redeemed is judged in the log.
+    const scope = { tenant, agent_id: kind === 'agent' ? id : null };
     const action = await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false });
     if (!action) throw notFound();
-    const source = { tenant, agent_id, action_id, key: key ?? randomUUID(), submitted_at: action['submitted_at'] };
+    const source = { tenant, reporter, action_id, key: key ?? randomUUID(), submitted_at: action['submitted_at'] };
     const request = outcomeRequest(report, { ...source, nowMs: Date.now() });
     return this.approval.fileOutcome(action_id, request);
   }

@@ -1,21 +1,27 @@
 import {
   actionDigest,
   actionId,
+  canonicalBytes,
   canonicalize,
+  checkKept,
   CountersignError,
-  digestOf,
+  hide,
   jsonPatch,
-  parseMoney,
+  LIMITS,
+  redactionKeyOf,
 } from '@countersign/canonical';
-import type { JsonValue } from '@countersign/canonical';
+import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { unstatedIn } from '@countersign/policy';
+import { statedAmount } from '@countersign/policy';
 import type { TypeTerms } from '@countersign/policy';
-import { ActionBody, isJsonObject } from './action-body.js';
+import { ActionBody } from './action-body.js';
 import { checkMoney } from './check-money.js';
 import { resolveAfter } from './derive-after.js';
-import { hide, keyOf, redact } from './redact.js';
-import type { Hidden, Hideable, RedactionKeys } from './redact.js';
+import { bodyHash } from './body-hash.js';
+import type { Hideable } from './body-hash.js';
+import { checkSize } from './check-size.js';
+import { hashedContext, hiddenIn, storedContext } from './stored-context.js';
 import { validate } from './validate.js';
 
 /** Who proposes: known by an API key or a signature, never by the body. */
@@ -32,8 +38,6 @@ export interface Submission {
   readonly via: 'http' | 'kafka';
 }
 
-const MEMBERS = Object.keys(ActionBody.shape) as (keyof ActionBody)[];
-
 /** What admission needs to know beside the submission. */
 export interface AdmitOptions {
   readonly keys: RedactionKeys;
@@ -47,9 +51,9 @@ export interface AdmitOptions {
 }
 
 /**
- * Turns a submission into the event that everyone else sees: validated, hashed, with a diff, without plain context and
- * without what its action type calls sensitive.
- * @throws CountersignError `malformed`, `invalid_action`, `agent_mismatch`, `environment_not_allowed`,
+ * Turns a submission into the event that everyone else sees: validated, hashed, with a diff, and without what its action
+ * type calls sensitive.
+ * @throws CountersignError `malformed`, `invalid_action`, `too_large`, `agent_mismatch`, `environment_not_allowed`,
  * `diff_contradicts_parameters` or `overloaded`
  */
 export function admit(
@@ -62,26 +66,31 @@ export function admit(
   checkProposer(body, proposer);
   const terms = termsOf(proposer.tenant, body.action_type);
   checkPreconditions(body, terms);
-  const key = keyOf(keys, proposer.tenant);
-  const context = redact(body.context ?? null, key);
+  const key = redactionKeyOf(keys, proposer.tenant);
   const state = statedEffect(body, terms);
-  const hidden = hide(state.members, terms.sensitive, key);
+  const hidden = hide(state.members, hiddenIn(terms), key);
   const digest = digestOfBody(body, proposer);
-  return {
+  const { context } = hidden.members;
+  const stored = storedContext(context, terms.context, key);
+  const told = terms.context === 'omit' ? hashedContext(context, key) : stored;
+  const action = {
     ...identity(body, submission, proposer),
-    ...effect(body, hidden.members),
+    ...effect(body, hidden.members, terms),
     ...statements(body, hidden.members, state.after_stated_by),
     digest,
-    context: text(context),
+    context: text(stored),
     attestations: null,
     sensitive: [...hidden.sensitive],
     supersedes: body.supersedes ?? null,
+    reverses: body.reverses ?? null,
     respond_within_s: body.respond_within_s ?? null,
     operators: [...proposer.operators],
-    body_hash: bodyHash(body, { context, digest, after_stated_by: state.after_stated_by, hidden }),
+    body_hash: bodyHash(body, { context: told, digest, after_stated_by: state.after_stated_by, hidden }),
     submitted_via: submission.via,
     submitted_at: nowMs,
   };
+  checkSize(action);
+  return { ...action, ...diffOf(hidden.members) };
 }
 
 function checkProposer(body: ActionBody, proposer: Proposer): void {
@@ -128,19 +137,21 @@ function digestOfBody(body: ActionBody, { tenant, id: agent_id }: Proposer): str
 
 /** What the agent states in plain text, `after` derived where the type says how. */
 function statedEffect(body: ActionBody, terms: TypeTerms): { members: Hideable; after_stated_by: string } {
-  const { parameters, before = null, signals = null } = body;
+  const { parameters, before = null, signals = null, context = null, preconditions = null } = body;
   const { after, stated_by } = resolveAfter(terms, { before, after: body.after ?? null, parameters });
-  return { members: { parameters, before, after, signals }, after_stated_by: stated_by };
+  // What is derived may hold a value many times over.
+  checkKept({ '/after': canonicalBytes(after, LIMITS.kept) });
+  return { members: { parameters, before, after, signals, context, preconditions }, after_stated_by: stated_by };
 }
 
 /** What takes effect. */
-function effect(body: ActionBody, { parameters }: Hideable) {
+function effect(body: ActionBody, { parameters, preconditions }: Hideable, { amounts }: TypeTerms) {
   const { action_type, environment } = body;
-  const amount = isJsonObject(parameters) ? parseMoney(parameters['amount'] ?? null) : null;
+  const amount = statedAmount(amounts, parameters);
   return {
     ...{ action_type, environment, on_behalf_of: body.on_behalf_of ?? null, target: body.target ?? null },
     parameters: canonicalize(parameters),
-    preconditions: text(body.preconditions ?? null),
+    preconditions: text(preconditions),
     amount_value: amount?.value ?? null,
     amount_currency: amount?.currency ?? null,
   };
@@ -153,32 +164,17 @@ function statements(body: ActionBody, { before, after, signals }: Hideable, afte
     after: text(after),
     before_stated_by: 'agent',
     after_stated_by,
-    diff: before === null || after === null ? null : JSON.stringify(jsonPatch(before, after).operations),
     rationale: body.rationale ?? null,
     confidence: body.confidence ?? null,
     signals: text(signals),
   };
 }
 
-const isEmpty = (list: JsonValue | undefined): boolean => !Array.isArray(list) || list.length === 0;
+/** A patch that would be too long is not stored: it says all of `after`, which is stored. */
+function diffOf({ before, after }: Hideable): Pick<ActionProposed, 'diff' | 'diff_truncated'> {
+  if (before === null || after === null) return { diff: null, diff_truncated: false };
+  const { operations, truncated } = jsonPatch(before, after);
+  return { diff: truncated ? null : JSON.stringify(operations), diff_truncated: truncated };
+}
 
 const text = (value: JsonValue): string | null => (value === null ? null : canonicalize(value));
-
-interface Stored {
-  readonly context: JsonValue;
-  readonly digest: string;
-  readonly after_stated_by: string;
-  readonly hidden: Hidden<Hideable>;
-}
-
-// Absent and null are one body, whichever door it came by. What is hidden is hashed as it is stored: a plain hash over
-// it, next to all the other members in plain text, would let anyone who reads the log test guesses. The digest, which
-// is stored as well, tells bodies apart whose tenant has no key.
-function bodyHash(body: ActionBody, { context, digest, after_stated_by, hidden }: Stored): string {
-  const { attestations, ...members } = Object.fromEntries(MEMBERS.map((member) => [member, body[member] ?? null]));
-  // Left out where there are none: such a body has the hash that it always had.
-  const plain = { ...members, ...(isEmpty(attestations) ? {} : { attestations }) };
-  if (hidden.sensitive.length === 0) return digestOf({ ...plain, context });
-  const after = after_stated_by === 'agent' ? hidden.members.after : null;
-  return digestOf({ ...plain, ...hidden.members, after, context, digest });
-}

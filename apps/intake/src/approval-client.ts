@@ -5,19 +5,20 @@ import type { InternalAnswer, InternalClient } from '@countersign/service';
 import { isDecided } from './action-document.js';
 import type { ActionDocument } from './action-document.js';
 import { actionIdOf } from './queries.js';
+import type { Until } from './queries.js';
 
 /** Whose actions are meant: one agent's, or with null all of the tenant's. */
 export interface Scope {
   readonly tenant: string;
   readonly agent_id: string | null;
+  /** True for people who are told nothing of votes while a blind review is open. */
+  readonly blind?: boolean;
 }
 
 export interface ActionName {
   readonly tenant: string;
   readonly action_id: string;
 }
-
-export type Until = 'decision' | 'terminal' | 'change';
 
 export interface Watch {
   readonly action_id: string;
@@ -127,6 +128,7 @@ export class ApprovalClient {
     const query = new URLSearchParams({ tenant: scope.tenant, wait_ms: String(waitMs), for: until });
     if (scope.agent_id !== null) query.set('agent_id', scope.agent_id);
     if (token) query.set('token', '1');
+    if (scope.blind) query.set('blind', '1');
     if (watch.seen) query.set('seen', watch.seen);
     try {
       const path = `${pathOf(watch.action_id)}?${query.toString()}`;

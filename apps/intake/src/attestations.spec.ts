@@ -26,7 +26,7 @@ const find = (tenant: string, provider_id: string) =>
     ? { provider_id, keys: [{ ...keys[provider_id as Provider], revoked_at: null }] }
     : null;
 
-const NO_TERMS = { sensitive: [], required: [], after: [] };
+const NO_TERMS = { sensitive: [], context: 'keep' as const, required: [], after: [], amounts: [] };
 const options = { find, sensitive: [], key: { key_id: 'k7', key: '00'.repeat(32) } };
 
 function attested(attestations: JsonValue, at = NOW_MS) {

@@ -1,11 +1,10 @@
 import { canonicalize, CountersignError, pointerTo } from '@countersign/canonical';
-import type { JsonValue } from '@countersign/canonical';
+import type { JsonValue, RedactionKey } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { AttestationFault, verifyAttestation } from '@countersign/token';
 import type { AttestationIssuer, Attested } from '@countersign/token';
 import { isJsonObject } from './action-body.js';
 import { hideAttested } from './hide-attested.js';
-import type { RedactionKey } from './redact.js';
 
 export type FindProvider = (tenant: string, providerId: string) => AttestationIssuer | null;
 

@@ -10,6 +10,6 @@ export function checkMoney(value: JsonValue, at: string): void {
   const pointer = findBadMoney(value, at);
   if (pointer === null) return;
   const detail =
-    'money is { value, currency }: a plain decimal string with at most the decimals of its ISO 4217 currency';
+    'money is { value, currency }: a plain decimal string with at most the decimals of its currency (18 where it is no ISO 4217 code)';
   throw new CountersignError('invalid_action', detail, { pointer });
 }

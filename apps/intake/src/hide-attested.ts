@@ -1,8 +1,6 @@
-import { canonicalize, parseJson } from '@countersign/canonical';
-import type { JsonValue } from '@countersign/canonical';
+import { canonicalize, hide, parseJson } from '@countersign/canonical';
+import type { JsonValue, RedactionKey } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
-import { hide } from './redact.js';
-import type { RedactionKey } from './redact.js';
 
 type Signed = { [member: string]: JsonValue; signals: JsonValue };
 
@@ -13,9 +11,8 @@ export function hideAttested(
   key: RedactionKey | undefined,
 ): ActionProposed {
   if (action.attestations === null) return action;
-  const states = { parameters: null, before: null, after: null };
   const hidden = (parseJson(action.attestations) as Signed[]).map((one) => {
-    const { members, sensitive } = hide({ ...states, signals: one.signals }, pointers, key);
+    const { members, sensitive } = hide({ signals: one.signals }, pointers, key);
     return { signed: { ...one, signals: members.signals }, sensitive };
   });
   return {

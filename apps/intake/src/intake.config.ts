@@ -1,6 +1,6 @@
-import { commaList, httpUrl, loadIssuers, loadRate, loadServiceConfig, readSecret } from '@countersign/service';
+import type { RedactionKeys } from '@countersign/canonical';
+import { commaList, httpUrl, loadIssuers, loadRate, loadServiceConfig, readRedactionKeys } from '@countersign/service';
 import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
-import type { RedactionKeys } from './redact.js';
 
 export interface IntakeConfig extends ServiceConfig {
   readonly approvalUrls: readonly string[];
@@ -20,17 +20,7 @@ export function loadIntakeConfig(env: Env): IntakeConfig {
     approvalUrls: commaList(env, 'APPROVAL_URLS'),
     telemetryUrl: env['TELEMETRY_URL'] ? httpUrl(env, 'TELEMETRY_URL') : null,
     issuers: loadIssuers(env),
-    redactionKeys: redactionKeys(readSecret(service.secretsDir, 'redaction.json')),
+    redactionKeys: readRedactionKeys(service.secretsDir),
     rate: loadRate(env),
   };
-}
-
-function redactionKeys(text: string): RedactionKeys {
-  const keys = JSON.parse(text) as RedactionKeys;
-  for (const [tenant, { key_id, key }] of Object.entries(keys)) {
-    // 32 bytes: the length of a SHA-256 output, below which HMAC loses strength (RFC 2104, section 3).
-    if (!key_id || !/^[0-9a-f]{64,}$/.test(key))
-      throw new Error(`redaction.json has no key id or 32-byte hex key for ${tenant}`);
-  }
-  return keys;
 }

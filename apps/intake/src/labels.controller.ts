@@ -1,8 +1,8 @@
 import { Body, Controller, Headers, Inject, Param, Post } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, OptionalKey, Person, role } from '@countersign/service';
-import type { Reviewer } from '@countersign/service';
+import { Access, OptionallyKeyed, role } from '@countersign/service';
+import type { OptionallyKeyedCall } from '@countersign/service';
 import { LabelBody } from './action-body.js';
 import { findLabelled } from './find-labelled.js';
 import type { LabelSources } from './find-labelled.js';
@@ -29,8 +29,7 @@ export class LabelsController {
     @Param('action_id') actionId: string,
     @Body() json: JsonValue | undefined,
     @Headers('authorization') authorization: string,
-    @OptionalKey() key: string | undefined,
-    @Person() reviewer: Reviewer,
+    @OptionallyKeyed() { reviewer, key }: OptionallyKeyedCall,
   ): Promise<unknown> {
     const body = validate(LabelBody, json);
     const search = { action_id: actionIdOf(actionId), tenant: reviewer.tenant, authorization };

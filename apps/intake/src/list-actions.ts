@@ -18,7 +18,8 @@ export async function listActions(query: ListQuery, scope: Scope, { proposals, a
   }
   const { limit, ...filters } = { ...query, agent_id: scope.agent_id ?? query.agent_id };
   const given = Object.entries(filters).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return approval.list(new URLSearchParams([['tenant', scope.tenant], ['limit', String(limit)], ...given]));
+  const blind = scope.blind ? [['blind', '1'] as [string, string]] : [];
+  return approval.list(new URLSearchParams([['tenant', scope.tenant], ['limit', String(limit)], ...blind, ...given]));
 }
 
 const fits = (document: ActionDocument, { run_id, status }: ListQuery): boolean =>

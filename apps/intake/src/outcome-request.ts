@@ -1,11 +1,14 @@
-import { digestOf } from '@countersign/canonical';
+import { canonicalBytes, checkKept, digestOf, LIMITS } from '@countersign/canonical';
 import { eventId } from '@countersign/events';
+import type { JsonValue } from '@countersign/canonical';
+import type { Caller } from '@countersign/service';
 import type { OutcomeBody } from './action-body.js';
 import { occurredAt } from './stated-times.js';
 
 export interface OutcomeSource {
   readonly tenant: string;
-  readonly agent_id: string;
+  /** The agent that proposed, or the executor that redeemed. */
+  readonly reporter: Pick<Caller, 'kind' | 'id'>;
   readonly action_id: string;
   /** The caller's key of this report; a repeated one counts once. */
   readonly key: string;
@@ -17,16 +20,21 @@ export interface OutcomeSource {
 
 /**
  * An outcome as approval files it. `occurred_at` is UTC epoch milliseconds or null.
- * @throws CountersignError `invalid_action` for an `occurred_at` that cannot be
+ * @throws CountersignError `invalid_action` for an `occurred_at` that cannot be, `too_large`
  */
 export function outcomeRequest(body: OutcomeBody, source: OutcomeSource): Readonly<Record<string, unknown>> {
-  const { tenant, agent_id, action_id, key, submitted_at, nowMs } = source;
+  const { tenant, reporter, action_id, key, submitted_at, nowMs } = source;
   const { status, result = null, post_checks = null } = body;
+  checkKept({
+    '/result': canonicalBytes(result, LIMITS.kept),
+    '/post_checks': canonicalBytes(post_checks as JsonValue, LIMITS.kept),
+  });
   const occurred_at = occurredAt(body.occurred_at, submitted_at, nowMs);
   return {
     tenant,
-    reported_by: agent_id,
-    client_request_id: eventId('outcome', tenant, agent_id, action_id, key),
+    reported_by: reporter.id,
+    by_executor: reporter.kind === 'executor',
+    client_request_id: eventId('outcome', tenant, reporter.kind, reporter.id, action_id, key),
     body_hash: digestOf({ status, result, post_checks, occurred_at }),
     ...{ status, result, post_checks, occurred_at },
   };

@@ -1,4 +1,5 @@
-import { CountersignError } from '@countersign/canonical';
+import { CountersignError, redactionKeyOf } from '@countersign/canonical';
+import type { RedactionKeys } from '@countersign/canonical';
 import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys } from '@countersign/events';
 import type { Appender } from '@countersign/kafka';
@@ -6,15 +7,16 @@ import { decidingDocument } from './action-document.js';
 import type { ActionDocument } from './action-document.js';
 import { admit } from './admit.js';
 import type { Proposer, Submission } from './admit.js';
-import type { ApprovalClient, KnownAction, Scope, Until } from './approval-client.js';
+import type { ApprovalClient, KnownAction, Scope } from './approval-client.js';
+import type { Until } from './queries.js';
 import { attest } from './attestations.js';
+import { checkLinks } from './check-links.js';
+import { checkSize } from './check-size.js';
 import type { AttestOptions, FindProvider } from './attestations.js';
 import { KnownLookup } from './known-lookup.js';
 import { RecentProposals } from './recent-proposals.js';
 import type { RecentProposal } from './recent-proposals.js';
 import type { ActionTypesLog } from './action-types-log.js';
-import { keyOf } from './redact.js';
-import type { RedactionKeys } from './redact.js';
 
 export interface ProposalsOptions {
   readonly appender: Appender;
@@ -125,7 +127,9 @@ export class Proposals {
       return true;
     }
     // Only now: a retry is the same action also when its attestations have expired since.
+    await checkLinks(action, { approval: this.options.approval, recent: this.recent });
     const attested = await attest(action, body, this.attestOptions(action));
+    checkSize(attested);
     await this.options.appender.append([this.record(attested, traceparent)], { deadlineMs: APPEND_DEADLINE_MS });
     return false;
   }
@@ -133,7 +137,7 @@ export class Proposals {
   private attestOptions({ tenant, action_type, submitted_at: nowMs }: ActionProposed): AttestOptions {
     const { redactionKeys: keys, actionTypes, findProvider: find } = this.options;
     const { sensitive } = actionTypes.termsOf(tenant, action_type);
-    return { find, nowMs, sensitive, key: keyOf(keys, tenant) };
+    return { find, nowMs, sensitive, key: redactionKeyOf(keys, tenant) };
   }
 
   private record(action: ActionProposed, traceparent: string | undefined) {

@@ -1,8 +1,8 @@
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CountersignError, idempotencyKeyOf, problemOf } from '@countersign/canonical';
+import { CountersignError, idempotencyKeyOf, LIMITS, problemOf, sentBytes } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, asError, KeyHolder, LOGGER, MAX_ACTION_BYTES, OptionalKey } from '@countersign/service';
+import { Access, asError, KeyHolder, LOGGER, OptionalKey, tooLarge } from '@countersign/service';
 import type { Caller, Logger } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ActionBody, isJsonObject } from './action-body.js';
@@ -89,9 +89,8 @@ export class ProposeController {
   ): Promise<unknown> {
     try {
       if (!isJsonObject(item)) throw new CountersignError('invalid_action', 'an item is an object', { pointer: '' });
-      if (Buffer.byteLength(JSON.stringify(item)) > MAX_ACTION_BYTES) {
-        throw new CountersignError('too_large', `an action is larger than ${MAX_ACTION_BYTES} bytes; send less`);
-      }
+      const size = sentBytes(item) ?? 0;
+      if (size > LIMITS.body) throw tooLarge(LIMITS.body, size);
       const { idempotency_key, ...body } = item;
       const key = idempotencyKeyOf(idempotency_key, '/idempotency_key');
       return { index, ...(await this.one(body, { ...from, key })) };

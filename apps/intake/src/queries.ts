@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { CountersignError, idempotencyKeyOf } from '@countersign/canonical';
-import type { Until } from './approval-client.js';
+
+/** What a read waits for. */
+export type Until = 'decision' | 'terminal' | 'change';
 
 const MAX_WAIT_MS = 60_000;
 const ListQuery = z.strictObject({

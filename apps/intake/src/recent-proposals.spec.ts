@@ -4,7 +4,7 @@ import { admit } from './admit.js';
 import { RecentProposals } from './recent-proposals.js';
 
 const proposer = { id: 'a', tenant: 't', environments: ['production'], operators: [] };
-const termsOf = () => ({ sensitive: [], required: [], after: [] });
+const termsOf = () => ({ sensitive: [], context: 'keep' as const, required: [], after: [], amounts: [] });
 const action = (key: string, parameters = {}): ActionProposed => {
   const body = {
     run_id: 'r',

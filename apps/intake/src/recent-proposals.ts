@@ -41,8 +41,11 @@ export class RecentProposals {
       digest,
       submitted_at,
       parameters,
+      supersedes,
+      reverses,
     } = action;
-    const deciding = { action_id, run_id, agent_id, action_type, environment, digest, submitted_at, parameters };
+    const names = { action_id, run_id, agent_id, action_type, environment, supersedes, reverses };
+    const deciding = { ...names, digest, submitted_at, parameters };
     const proposal = { action_id, body_hash, tenant, agent_id, deciding, appended };
     const size = action.parameters.length + 1_000;
     this.entries.set(action_id, { proposal, size, atMs: nowMs });

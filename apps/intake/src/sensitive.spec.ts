@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { actionDigest } from '@countersign/canonical';
-import type { JsonValue } from '@countersign/canonical';
+import type { JsonValue, RedactionKeys } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
 import { admit } from './admit.js';
-import type { RedactionKeys } from './redact.js';
 import { termsUnder } from './testing/terms-under.js';
 
 const proposer = { id: 'records-agent', tenant: 'acme', environments: ['production'], operators: [] };
 const keys: RedactionKeys = { acme: { key_id: 'k7', key: '00'.repeat(32) } };
 const RECORD = `action_type: record
-sensitive: [/parameters/patient, /parameters/amount, /parameters/list/1/name, /before/name, /signals/score, /signals/ill, /signals/absent]
+sensitive: [/parameters/patient, /parameters/amount, /parameters/list/1/name, /before/name, /signals/score, /signals/ill, /signals/absent, /context/inputs/0, /preconditions/ssn]
 preconditions: [record_version]
 preconditions_required: true
 after:
@@ -22,7 +21,7 @@ const termsOf = termsUnder(['record'], () => RECORD);
 // Each value is one that nothing else contains.
 const body = {
   ...{ run_id: 'r', agent: { id: 'records-agent', version: '1' }, model: { id: 'm' } },
-  ...{ action_type: 'record', environment: 'production', preconditions: { record_version: '7' } },
+  ...{ action_type: 'record', environment: 'production', preconditions: { record_version: '7', ssn: 'CANARY-7' } },
   parameters: {
     patient: { id: 'CANARY-1', born: 19770101, notes: ['CANARY-2', null], dead: false },
     amount: { value: '771177.25', currency: 'USD' },
@@ -31,6 +30,7 @@ const body = {
   },
   before: { name: 'CANARY-4', total: '0.50' },
   signals: { score: 0.771177, ill: true, open: 0.5 },
+  context: { prompt: 'plain-3', inputs: [{ deep: ['CANARY-6'] }, 'plain-4'] },
 };
 const CANARIES = /CANARY|19770101|771177|771178/;
 
@@ -49,23 +49,26 @@ describe('a sensitive value', () => {
       expect(bytesOf(admitted({ after }, by))).not.toMatch(CANARIES);
   });
 
-  it('leaves its shape, its absence and all else', () => {
+  it('is one hash, whatever it is, and leaves its absence and all else', () => {
     const action = admitted();
     const hash = expect.stringMatching(/^hmac-sha256:k7:[0-9a-f]{64}$/) as string;
     expect(JSON.parse(action.parameters)).toEqual({
-      patient: { id: hash, born: hash, notes: [hash, null], dead: hash },
-      amount: { value: hash, currency: hash },
+      patient: hash,
+      amount: hash,
       list: ['plain-0', { name: hash, other: 'plain-1' }],
       name: 'plain-2',
     });
     expect(JSON.parse(action.signals ?? '')).toEqual({ score: hash, ill: hash, open: 0.5 });
+    expect(JSON.parse(action.context ?? '')).toEqual({ prompt: 'plain-3', inputs: [hash, 'plain-4'] });
+    expect(JSON.parse(action.preconditions ?? '')).toEqual({ record_version: '7', ssn: hash });
     expect(action).toMatchObject({ amount_value: null, amount_currency: null, after_stated_by: 'countersign' });
   });
 
   it('is listed, with what is derived from it, where there is one', () => {
     expect(admitted().sensitive).toEqual([
-      ...['/after/copy', '/after/name', '/after/total', '/before/name', '/before/total'],
-      ...['/parameters/amount', '/parameters/list/1/name', '/parameters/patient', '/signals/ill', '/signals/score'],
+      ...['/after/copy', '/after/name', '/after/total', '/before/name', '/before/total', '/context/inputs/0'],
+      ...['/parameters/amount', '/parameters/list/1/name', '/parameters/patient', '/preconditions/ssn'],
+      ...['/signals/ill', '/signals/score'],
     ]);
   });
 

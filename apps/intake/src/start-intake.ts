@@ -1,4 +1,5 @@
-import { connect, createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
+import { connect, createAppender, deadLetters, KafkaServer, RosterReader } from '@countersign/kafka';
+import type { KafkaConnection } from '@countersign/kafka';
 import {
   createLogger,
   CredentialsFile,
@@ -6,10 +7,10 @@ import {
   KeyAuth,
   RateLimit,
   Readiness,
-  ReviewerAuth,
+  RosteredAuth,
   startService,
 } from '@countersign/service';
-import type { RunningService, ServiceOptions } from '@countersign/service';
+import type { Logger, RunningService, ServiceOptions } from '@countersign/service';
 import { ActionTypesLog } from './action-types-log.js';
 import { ApprovalClient } from './approval-client.js';
 import type { IntakeConfig } from './intake.config.js';
@@ -23,6 +24,17 @@ const SUBMISSIONS_GROUP = 'countersign.intake.submissions';
 
 /** Starts intake. @throws as `startService` does */
 export const startIntake = (config: IntakeConfig): Promise<RunningService> => startService(intakeOptions(config));
+
+/** What intake reads beside its own topic; both begin at once. */
+function readersOf({ macKeys, issuers }: IntakeConfig, connection: KafkaConnection, log: Logger) {
+  const actionTypes = new ActionTypesLog({ connection, macKeys, log });
+  const roster = new RosterReader({ connection, macKeys, log, service: 'intake', issuers });
+  const begin = (what: string, started: Promise<void>): void =>
+    void started.catch((error: unknown) => log.error(`${what} cannot be read`, { cause: String(error) }));
+  begin('action types', actionTypes.open());
+  begin('the roster', roster.start());
+  return { actionTypes, roster };
+}
 
 /** Puts intake together, with both of its doors. */
 export function intakeOptions(config: IntakeConfig): ServiceOptions {
@@ -40,12 +52,12 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
     groupId: SUBMISSIONS_GROUP,
     deadLetter: deadLetters({ appender, macKeys, service: 'intake', stepOf }),
   });
-  const actionTypes = new ActionTypesLog({ connection, macKeys, log });
-  void actionTypes.open().catch((error: unknown) => log.error('action types cannot be read', { cause: String(error) }));
+  const { actionTypes, roster } = readersOf(config, connection, log);
   const readiness = new Readiness();
+  readiness.add('roster', () => roster.healthy());
   readiness.add('policies', () => actionTypes.healthy());
   readiness.add('submissions', () => transport.healthy());
-  const reviewers = new ReviewerAuth(config.issuers, limit);
+  const reviewers = new RosteredAuth(config.issuers, roster, limit);
   const module = IntakeModule.of({
     ...{ approval, keys },
     proposals: new Proposals({
@@ -60,7 +72,7 @@ export function intakeOptions(config: IntakeConfig): ServiceOptions {
     authenticators: { keys, reviewers },
     onClosed: async () => {
       credentials.close();
-      await Promise.allSettled([actionTypes.close(), appender.close(), client.close()]);
+      await Promise.allSettled([actionTypes.close(), roster.close(), appender.close(), client.close()]);
       await connection.close();
     },
   };

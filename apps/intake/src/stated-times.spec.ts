@@ -49,7 +49,8 @@ describe('when an effect took place', () => {
   ])('is judged alike over Kafka: %s', (_what, occurred_at) => {
     const head = { tenant: 'acme', agent_id: 'a', action_id: 'act_1', idempotency_key: 'k' };
     const reported = { ...head, status: 'executed', result: null, post_checks: null, occurred_at } as const;
-    const source = { ...head, key: 'k', submitted_at: SUBMITTED, nowMs: NOW };
+    const reporter = { kind: 'agent', id: 'a' } as const;
+    const source = { ...head, reporter, key: 'k', submitted_at: SUBMITTED, nowMs: NOW };
     const report = () => outcomeRequest(validate(OutcomeBody, outcomeBodyOf(reported)), source);
     expect(faultOf(report)).toEqual(refused('/occurred_at'));
   });

@@ -25,6 +25,7 @@ const PLAIN_MEMBERS = [
   'rationale',
   'confidence',
   'supersedes',
+  'reverses',
   'respond_within_s',
   'attestations',
 ] as const;

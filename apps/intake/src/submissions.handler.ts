@@ -78,7 +78,8 @@ export class SubmissionsHandler {
     const scope = { tenant, agent_id };
     const action = await this.proposals.read({ action_id, scope, waitMs: 0, until: 'decision', token: false });
     if (!action) throw notFound();
-    const source = { tenant, agent_id, action_id, key, submitted_at: action['submitted_at'], nowMs };
+    const reporter = { kind: 'agent', id: agent_id } as const;
+    const source = { tenant, reporter, action_id, key, submitted_at: action['submitted_at'], nowMs };
     await this.approval.fileOutcome(action_id, outcomeRequest(body, source));
   }
 }
@@ -103,6 +104,11 @@ function handledOf(fault: unknown): Handled {
   if (!(fault instanceof CountersignError) || fault.code === 'internal') throw fault;
   // Nobody can ask a producer to slow down, and what waits would hold its neighbours.
   if (fault.retriable && fault.code !== 'rate_limited') return { kind: 'retry', reason: fault.code };
-  const pointer = fault.details.pointer === undefined ? '' : ` at ${fault.details.pointer || 'the whole body'}`;
-  return { kind: 'dead_letter', reason: fault.code, detail: fault.message + pointer };
+  return { kind: 'dead_letter', reason: fault.code, detail: fault.message + whereAndHowMuch(fault) };
+}
+
+function whereAndHowMuch({ details: { pointer, limit, size } }: CountersignError): string {
+  const where = pointer === undefined ? '' : ` at ${pointer || 'the whole body'}`;
+  const isMeasured = typeof limit === 'number' && typeof size === 'number';
+  return isMeasured ? `${where}; it has ${size} bytes, and ${limit} are the limit` : where;
 }

@@ -1,4 +1,4 @@
-import { parseTime } from '@countersign/canonical';
+import { LIMITS, parseTime } from '@countersign/canonical';
 import { refuseUnreadable } from '@countersign/events';
 import type { InRecord } from '@countersign/kafka';
 import { decodeUtf8 } from '@countersign/service';
@@ -15,7 +15,7 @@ export interface Verified {
 
 export type FindAgent = (tenant: string, agentId: string) => AgentCredentials | null;
 
-const MAX_VALUE_BYTES = 256 * 1024;
+const MAX_VALUE_BYTES = LIMITS.body;
 const WINDOW_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -27,7 +27,7 @@ export function verifySubmission(record: InRecord, findAgent: FindAgent): Verifi
   refuseUnreadable(record);
   if (value === null) throw new SubmissionError('null_value', 'the record has no value');
   if (value.length > MAX_VALUE_BYTES)
-    throw new SubmissionError('too_large', `the value is larger than ${MAX_VALUE_BYTES} bytes`);
+    throw new SubmissionError('too_large', `the value has ${value.length} bytes; ${MAX_VALUE_BYTES} are the limit`);
   // Bytes that are not UTF-8 would all read the same, so that two keys would be one.
   const key = textOf(record.key ?? '', 'the record key');
   const separator = key.indexOf('|');

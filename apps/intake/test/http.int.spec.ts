@@ -104,8 +104,10 @@ describe('proposals over HTTP', () => {
       { ...action({ confidence: 2 }), idempotency_key: 'b' },
       7,
       { ...action({ parameters: { a: 'x'.repeat(300_000) } }), idempotency_key: 'c' },
+      // Sent in 100 kB, and 340 kB in canonical form: as much as it may be by itself.
+      { ...action({ parameters: { a: Array.from({ length: 20_000 }, () => 9e15) } }), idempotency_key: 'd' },
     ];
-    const answer = await propose(items, { headers: {} });
+    const answer = await propose(JSON.stringify(items).replaceAll('9000000000000000', '9e15'), { headers: {} });
     expect(answer.status).toBe(207);
     expect(
       (answer.body['items'] as { index: number; status: number; problem: { type: string } }[]).map((item) => [
@@ -119,6 +121,7 @@ describe('proposals over HTTP', () => {
       [2, 422, problem('invalid_action')],
       [3, 422, problem('invalid_action')],
       [4, 413, problem('too_large')],
+      [5, 503, problem('overloaded')],
     ]);
   });
 

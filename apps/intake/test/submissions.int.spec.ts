@@ -120,6 +120,7 @@ function submitted(changes: Partial<ActionSubmitted> = {}): Buffer {
       preconditions: null,
       attestations: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
     },
     ...changes,
@@ -174,6 +175,7 @@ describe('records that cannot be taken', () => {
       ['invalid_action', 'admit', { value: submitted({ parameters: '[]' }) }],
       ['invalid_action', 'admit', { value: submitted({ parameters: '{"amount":{"value":"1e2","currency":"USD"}}' }) }],
       ['environment_not_allowed', 'admit', { value: submitted({ environment: 'staging' }) }],
+      ['too_large', 'verify', { value: submitted({ parameters: `{"a":[${'9e15,'.repeat(36_000)}0]}` }) }],
     ];
     await send(
       topic,
@@ -193,6 +195,9 @@ describe('records that cannot be taken', () => {
       ]),
     ).toEqual(cases.map(([reason, step], offset) => [0, offset, reason, `intake/${step}`]));
     cases.forEach(([, , { value }], i) => expect(letters[i]?.value?.toString('hex')).toBe(value?.toString('hex')));
+    const sizes = letters.filter(({ reason }) => reason === 'too_large').map(({ detail }) => detail);
+    expect(sizes).toHaveLength(2);
+    for (const detail of sizes) expect(detail).toMatch(/ [0-9]{6} bytes[;,].* (262144|393216) are the limit/);
     expect(letters[1]?.headers.map(({ name }) => name)).toContain('countersign-signature');
   }, 30_000);
 });

@@ -1,19 +1,20 @@
 import { Body, Controller, HttpCode, Inject, Post } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
-import { canonicalize, CountersignError, parseJson } from '@countersign/canonical';
+import { canonicalBytes, canonicalize, checkKept, CountersignError, LIMITS, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
-import { decideChanged, derivedAfter } from '@countersign/policy';
+import { countsOf, decideChanged, derivedAfter, statedAmount, statedIn, termsOf } from '@countersign/policy';
 import type { PolicyVersion } from '@countersign/policy';
 import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
+import type { DenialSource } from './denials/denial-log.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
 import { guardChange } from './lifecycle/change-guard.js';
 import type { ChangeSeal } from './lifecycle/change-seal.js';
 import type { PolicySource } from './policy-log.js';
 import { DECIDE_BODY, parseDecide } from './requests.js';
-import { CHANGE_SEAL, EVIDENCE, POLICIES, VELOCITY } from './tokens.js';
+import { CHANGE_SEAL, POLICIES, SOURCES, VELOCITY } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
 
 function readAction(base64: string): ActionProposed {
@@ -32,6 +33,8 @@ function withAfter({ policy }: PolicyVersion, changed: ActionProposed): ActionPr
   const before = readObject(changed.before);
   if (declared === null || before === null) return changed;
   const after = derivedAfter([declared], { before, parameters: readObject(changed.parameters) ?? {} });
+  // It may hold a value many times over, so its size is looked at before its text is made.
+  checkKept({ '/after': canonicalBytes(after, LIMITS.kept) });
   return after === null ? changed : { ...changed, after: canonicalize(after), after_stated_by: 'countersign' };
 }
 
@@ -39,6 +42,26 @@ function readObject(text: string | null): { [member: string]: JsonValue } | null
   const value = text === null ? null : parseJson(text);
   return typeof value === 'object' && !Array.isArray(value) ? value : null;
 }
+
+/** The amount as intake reads it, by what the version that speaks says of how it is written. */
+function amountOf(speaker: PolicyVersion, { tenant, action_type, parameters }: ActionProposed) {
+  const { amounts } = termsOf({ active: [speaker], shadows: [] }, tenant, action_type);
+  const amount = statedAmount(amounts, parseJson(parameters));
+  return { amount_value: amount?.value ?? null, amount_currency: amount?.currency ?? null };
+}
+
+/** What is known of the past beside the counters. */
+export interface Sources {
+  readonly evidence: EvidenceSource;
+  readonly denials: DenialSource;
+}
+
+/** What policy answers about a changed action. */
+type Redecided = ReturnType<typeof decisionFields> &
+  Pick<ActionProposed, 'after' | 'amount_value' | 'amount_currency'> & {
+    /** Pointers of values that may not be stored in plain text, of those that the change states. */
+    readonly sensitive: readonly string[];
+  };
 
 /**
  * Decides again, for approval: an action that reviewers changed is judged by the version of its first decision, as though
@@ -50,23 +73,33 @@ export class DecideController {
   constructor(
     @Inject(POLICIES) private readonly policies: PolicySource,
     @Inject(VELOCITY) private readonly velocity: Pick<VelocitySource, 'edited'>,
-    @Inject(EVIDENCE) private readonly evidence: EvidenceSource,
+    @Inject(SOURCES) private readonly sources: Sources,
     @Inject(CHANGE_SEAL) private readonly seal: ChangeSeal,
   ) {}
 
   @ApiBody({ schema: DECIDE_BODY })
   @Post('decide')
   @HttpCode(200)
-  decide(@Body() body: unknown): ReturnType<typeof decisionFields> & Pick<ActionProposed, 'after'> {
+  decide(@Body() body: unknown): Redecided {
     const { tenant, action, policy } = parseDecide(body);
     const speaker = this.policies.current().speaker(tenant, policy.name, policy.version);
     if (speaker === null) throw new CountersignError('not_found', 'there is no such policy version');
     const changed = withAfter(speaker, readAction(action));
-    const evidence = this.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
-    const facts = this.velocity.edited(speaker.policy, changed);
+    const evidence = this.sources.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
+    const denials = countsOf(this.sources.denials.of(changed, Date.now()));
+    const facts = { ...this.velocity.edited(speaker.policy, changed), denials };
+    const sensitive = this.sensitiveIn(speaker, changed);
     const decision = decideChanged(speaker, facts, { tenant, evidence, draws: null });
     const change = { facts, tenant, operators: changed.operators };
     const guarded = guardChange(decision, change, { history: this.policies.current(), seal: this.seal });
-    return { ...decisionFields(guarded), after: changed.after };
+    return { ...decisionFields(guarded), after: changed.after, sensitive, ...amountOf(speaker, changed) };
+  }
+
+  /** As intake asks it of a proposal: what any policy of the tenant calls sensitive now, or did when it was first decided. */
+  private sensitiveIn(speaker: PolicyVersion, { tenant, action_type, parameters, after }: ActionProposed): string[] {
+    const history = this.policies.current();
+    const versions = { active: [speaker, ...history.activeAt(Infinity)], shadows: history.shadowsAt(Infinity) };
+    const members = { parameters: readObject(parameters), after: readObject(after) };
+    return statedIn(termsOf(versions, tenant, action_type).sensitive, members);
   }
 }

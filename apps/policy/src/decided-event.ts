@@ -1,13 +1,14 @@
 import { buildPacket, decisionOfKind, packetDigest } from '@countersign/approval';
 import type { RequestKind } from '@countersign/approval';
 import { derivedId } from '@countersign/canonical';
-import type { ActionDecided, ActionProposed } from '@countersign/events';
+import type { ActionDecided, ActionProposed, DeniedBefore } from '@countersign/events';
+import { boundedTrail } from '@countersign/policy';
 import type { Decision } from '@countersign/policy';
 
 /** A decision's fields as events carry them. */
 export const decisionFields = ({ trail, ...decision }: Decision) => ({
   ...decision,
-  explanation: JSON.stringify(trail),
+  explanation: JSON.stringify(boundedTrail(trail)),
 });
 
 /** What the log needs of the proposal beside the decision. */
@@ -26,24 +27,24 @@ const proposalFields = (action: ActionProposed) => ({
   body_hash: action.body_hash,
   submitted_at: action.submitted_at,
   respond_within_s: action.respond_within_s,
-  preconditions: action.preconditions,
 });
 
 /**
  * The decision as it goes to the approval log. A function of its arguments alone, so that a repeated computation is equal.
  * @param framed the proposal's record value, byte for byte
  * @param proposedAtMs LogAppendTime of the proposal, UTC epoch milliseconds
+ * @param decision with what people denied before
  */
 export function decidedEvent(
   action: ActionProposed,
   framed: Buffer,
   proposedAtMs: number,
-  decision: Decision,
+  { denied_before, ...decision }: Decision & { readonly denied_before: readonly DeniedBefore[] },
 ): ActionDecided {
   const { action_id } = action;
   const own = decisionFields(decision);
   const audit_request_id = own.audit_gate === null ? null : derivedId('req', action_id, 'audit');
-  const fields = { ...own, request_id: derivedId('req', action_id), audit_request_id };
+  const fields = { ...own, denied_before, request_id: derivedId('req', action_id), audit_request_id };
   const digestFor = (kind: RequestKind): string | null => {
     const shown = decisionOfKind(fields, kind);
     return shown === null ? null : packetDigest(buildPacket(action, shown));

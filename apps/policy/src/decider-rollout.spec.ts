@@ -6,6 +6,7 @@ import { activationOf, PolicyHistory } from '@countersign/policy';
 import { keyedDraws } from '@countersign/service';
 import { Decider } from './decider.js';
 import type { EvidenceSource } from './evidence/evidence-log.js';
+import { NO_DENIALS } from './denials/denial-log.js';
 import { ChangeSeal } from './lifecycle/change-seal.js';
 import { Velocity } from './velocity/velocity.js';
 
@@ -16,11 +17,20 @@ const proposed: ActionProposed = {
   ...{ tenant: 'acme', action_id: 'act_1', run_id: 'run', agent_id: 'agent', agent_version: 'v1', model_id: 'm1' },
   ...{ idempotency_key: 'k', action_type: 'pay', environment: 'production', on_behalf_of: null, target: null },
   ...{ parameters: '{"n":50}', before: null, after: null, before_stated_by: 'agent', after_stated_by: 'agent' },
-  ...{ diff: null, rationale: null, confidence: null, signals: null, context: null, preconditions: null },
+  ...{
+    diff: null,
+    diff_truncated: false,
+    rationale: null,
+    confidence: null,
+    signals: null,
+    context: null,
+    preconditions: null,
+  },
   ...{
     attestations: null,
     sensitive: [],
     supersedes: null,
+    reverses: null,
     respond_within_s: null,
     amount_value: null,
     amount_currency: null,
@@ -47,6 +57,7 @@ async function decided(
   const appender = { append: (records: OutRecord[]) => Promise.resolve((sent.push(...records), [])) };
   const decider = new Decider({
     ...{ policies: { current: () => history }, velocity, appender, macKeys, draws: { at: () => draws } },
+    denials: NO_DENIALS,
     seal: new ChangeSeal(macKeys),
     ...(evidence && { evidence }),
   });

@@ -4,6 +4,7 @@ import type { ActionDecided, ActionProposed, MacKeys } from '@countersign/events
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
 import { Decider } from './decider.js';
+import { NO_DENIALS } from './denials/denial-log.js';
 import { NO_DRAWS } from './draws/draw-source.js';
 import { ChangeSeal } from './lifecycle/change-seal.js';
 import { Velocity } from './velocity/velocity.js';
@@ -38,6 +39,7 @@ const proposed: ActionProposed = {
     before_stated_by: 'agent',
     after_stated_by: 'agent',
     diff: null,
+    diff_truncated: false,
     rationale: null,
     confidence: 0.5,
   },
@@ -48,6 +50,7 @@ const proposed: ActionProposed = {
     attestations: null,
     sensitive: [],
     supersedes: null,
+    reverses: null,
     respond_within_s: 60,
     amount_value: null,
     amount_currency: null,
@@ -58,7 +61,13 @@ const proposed: ActionProposed = {
 function recordOf(service: 'intake' | 'policy' = 'intake'): InRecord {
   const wire = toRecord({
     ...{ topic: TOPICS.actions, name: 'ActionProposed' as const, event: proposed, key: recordKey('acme', 'act_1') },
-    ...{ id: 'id-1', timeMs: 900, service, macKeys, traceparent: '00-1-2-01' },
+    ...{
+      id: 'id-1',
+      timeMs: 900,
+      service,
+      macKeys,
+      traceparent: '00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01',
+    },
   });
   return { ...wire, key: Buffer.from(wire.key), partition: partitionOf(wire.key, 4), offset: 7, timestampMs: 1_000 };
 }
@@ -76,6 +85,7 @@ function decider(append = async (_records: OutRecord[]) => []) {
       appender: outbox,
       macKeys,
       draws: NO_DRAWS,
+      denials: NO_DENIALS,
       seal: new ChangeSeal(macKeys),
     }),
   };
@@ -92,7 +102,7 @@ describe('Decider', () => {
     expect(sent[0]).toMatchObject({
       topic: TOPICS.approvalLog,
       key: 'acme|act_1',
-      headers: { traceparent: '00-1-2-01' },
+      headers: { traceparent: '00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01' },
     });
     expect(decidedIn(sent[0])).toMatchObject({
       ...{

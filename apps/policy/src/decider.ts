@@ -2,9 +2,10 @@ import { CountersignError } from '@countersign/canonical';
 import { EventError, eventId, openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys, WireRecord } from '@countersign/events';
 import type { Appender, Handled, InRecord } from '@countersign/kafka';
-import { evaluate } from '@countersign/policy';
-import type { Decision } from '@countersign/policy';
+import { countsOf, evaluate } from '@countersign/policy';
+import type { Decision, DeniedBefore } from '@countersign/policy';
 import { decidedEvent } from './decided-event.js';
+import type { DenialSource } from './denials/denial-log.js';
 import type { DrawSource } from './draws/draw-source.js';
 import { guardChange } from './lifecycle/change-guard.js';
 import type { ChangeSeal } from './lifecycle/change-seal.js';
@@ -16,6 +17,8 @@ import type { VelocitySource } from './velocity/velocity.js';
 export interface DeciderOptions {
   readonly policies: PolicySource;
   readonly velocity: Pick<VelocitySource, 'of'>;
+  /** What people denied before. */
+  readonly denials: DenialSource;
   readonly draws: Pick<DrawSource, 'at'>;
   /** Tells changes of policy that this service stated. */
   readonly seal: ChangeSeal;
@@ -46,9 +49,11 @@ export class Decider {
     const { macKeys, onDecided } = this.options;
     const action = openRecord(record, macKeys).event as ActionProposed;
     const { tenant, action_id, body_hash } = action;
-    const decision = await this.evaluated(action, record.timestampMs);
+    const denied_before = this.options.denials.of(action, record.timestampMs);
+    const decision = await this.evaluated(action, record.timestampMs, denied_before);
     onDecided?.(decision);
-    const event = decidedEvent(action, record.value ?? Buffer.alloc(0), record.timestampMs, decision);
+    const framed = record.value ?? Buffer.alloc(0);
+    const event = decidedEvent(action, framed, record.timestampMs, { ...decision, denied_before });
     return toRecord({
       ...{ topic: TOPICS.approvalLog, name: 'ActionDecided' as const, event, key: recordKey(tenant, action_id) },
       ...{ id: eventId('ActionDecided', tenant, action_id, body_hash), timeMs: record.timestampMs },
@@ -57,7 +62,7 @@ export class Decider {
   }
 
   /** Everything is as it was at the log time of the proposal, so a redelivered one hears the same. */
-  private async evaluated(action: ActionProposed, atMs: number): Promise<Decision> {
+  private async evaluated(action: ActionProposed, atMs: number, denied: readonly DeniedBefore[]): Promise<Decision> {
     const { policies, velocity, draws, seal, evidence = NO_EVIDENCE } = this.options;
     const history = policies.current();
     const set = history.setAt(atMs);
@@ -67,7 +72,7 @@ export class Decider {
       draws: draws.at(atMs),
       watching: history.shadowsAt(atMs),
     };
-    const facts = await velocity.of(history, action, atMs);
+    const facts = { ...(await velocity.of(history, action, atMs)), denials: countsOf(denied) };
     const decision = evaluate(set, action.tenant, facts, circumstances);
     return guardChange(decision, { facts, tenant: action.tenant, operators: action.operators }, { history, seal });
   }

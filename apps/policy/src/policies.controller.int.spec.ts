@@ -14,6 +14,7 @@ import { Lifecycle } from './lifecycle/lifecycle.js';
 import { Redemptions } from './lifecycle/redemption.js';
 import { PolicyModule } from './policy.module.js';
 import { Velocity } from './velocity/velocity.js';
+import { NO_DENIALS } from './denials/denial-log.js';
 import { NO_DRAWS } from './draws/draw-source.js';
 
 const CONTENT = `name: pay
@@ -75,6 +76,7 @@ beforeAll(async () => {
     engine: connectEngine({ url: NOBODY, username: 'policy', password: '', database: 'none' }),
     reach: null,
     draws: NO_DRAWS,
+    denials: NO_DENIALS,
     lifecycle: new Lifecycle({
       policies,
       redemptions,
@@ -170,6 +172,7 @@ describe('policies over HTTP', () => {
         before_stated_by: 'agent',
         after_stated_by: 'agent',
         diff: null,
+        diff_truncated: false,
         rationale: null,
         confidence: null,
         signals: null,
@@ -180,6 +183,7 @@ describe('policies over HTTP', () => {
         attestations: null,
         sensitive: [],
         supersedes: null,
+        reverses: null,
         respond_within_s: null,
         amount_value: null,
         amount_currency: null,
@@ -201,6 +205,8 @@ describe('policies over HTTP', () => {
       explanation: expect.stringContaining('"n":5') as string,
     });
     expect((await post('/internal/decide', body)).status).toBe(404);
+    // Nobody need look twice whether a change brings what may not be stored: policy names it beside the decision.
+    expect(await (await post('/internal/decide', body, inside)).json()).toMatchObject({ sensitive: [] });
     expect((await post('/internal/decide', { ...body, policy: { name: 'pay', version: 2 } }, inside)).status).toBe(404);
     expect((await post('/internal/decide', { ...body, action: 'AAAA' }, inside)).status).toBe(422);
     const builtIn = await post('/internal/decide', { ...body, policy: { name: 'built-in', version: 1 } }, inside);

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { CountersignError } from '@countersign/canonical';
-import { EventError, isEvent, openRecord, TOPICS } from '@countersign/events';
+import { TOPICS } from '@countersign/events';
 import type { MacKeys, PolicyPublished, PolicyStateChanged } from '@countersign/events';
-import { createFold } from '@countersign/kafka';
-import type { Appended, Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { EventFold } from '@countersign/kafka';
+import type { Appender, KafkaConnection } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
 import type { Logger } from '@countersign/service';
 import type { PolicyFile } from './policy-files.js';
@@ -20,12 +20,6 @@ export interface PolicyLogOptions {
 }
 
 const RETRY_MS = 1_000;
-const READ_BACK_MS = 5_000;
-
-interface Waiter {
-  readonly holds: () => boolean;
-  readonly resolve: () => void;
-}
 
 /** Where the versions are read from. */
 export type PolicySource = Pick<PolicyLog, 'current'>;
@@ -36,17 +30,18 @@ export type PolicyStore = Pick<PolicyLog, 'current' | 'append'>;
 /** The `policies` topic: reads all of it, from the beginning, and appends what is new. */
 export class PolicyLog {
   private readonly history = new PolicyHistory();
-  private readonly fold: Fold;
-  private waiters: Waiter[] = [];
+  private readonly fold: EventFold;
   private opened = false;
 
   constructor(private readonly options: PolicyLogOptions) {
-    this.fold = createFold(options.connection, {
-      topics: [TOPICS.policies],
-      groupPrefix: 'countersign.policy.policies',
-      startTimestampMs: () => 'earliest',
-      onRecord: (record) => this.take(record),
-      onSliceEnd: () => this.wake(),
+    const { connection, macKeys, log } = options;
+    this.fold = new EventFold(connection, {
+      ...{ topics: [TOPICS.policies], group: 'countersign.policy.policies', macKeys, log },
+      newest: {
+        PolicyPublished: (event, { timestampMs }) => this.learn(event, timestampMs),
+        PolicyStateChanged: (event, { timestampMs }) => this.change(event, timestampMs),
+        PolicyReported: (event) => this.history.reports.apply(event),
+      },
     });
   }
 
@@ -85,10 +80,8 @@ export class PolicyLog {
    * @throws CountersignError `unknown_outcome` when that takes too long: the same request again finishes
    */
   async append(facts: readonly PolicyFact[]): Promise<void> {
-    if (facts.length === 0) return;
     const { appender, macKeys } = this.options;
-    const appended = await appender.append(facts.map((fact) => policyRecord(fact, macKeys)));
-    await this.until(() => appended.every((place) => this.hasRead(place)));
+    await this.fold.write((timeMs) => facts.map((fact) => policyRecord(fact, macKeys, timeMs)), { appender });
   }
 
   healthy(): boolean {
@@ -97,24 +90,6 @@ export class PolicyLog {
 
   close(): Promise<void> {
     return this.fold.close();
-  }
-
-  private hasRead({ topic, partition, offset }: Appended): boolean {
-    return offset === null || (this.fold.position(topic, partition) ?? 0) > offset;
-  }
-
-  /** A record that is not policy's own is telemetry's dead letter; here it only must not speak. */
-  private take(record: InRecord): void {
-    const { log, macKeys } = this.options;
-    try {
-      const opened = openRecord(record, macKeys);
-      if (isEvent(opened, 'PolicyPublished')) this.learn(opened.event, record.timestampMs);
-      if (isEvent(opened, 'PolicyStateChanged')) this.change(opened.event, record.timestampMs);
-      if (isEvent(opened, 'PolicyReported')) this.history.reports.apply(opened.event);
-    } catch (error) {
-      if (!(error instanceof EventError)) throw error;
-      log.warn('policy record ignored', { offset: record.offset, reason: error.reason });
-    }
   }
 
   private learn(published: PolicyPublished, timeMs: number): void {
@@ -132,22 +107,6 @@ export class PolicyLog {
     const facts = { tenant, policy: name, version: record?.version, state, mode, by, action_id };
     if (record === null) log.error('policy change has no effect', facts);
     else log.info('policy version changed', facts);
-  }
-
-  private async until(holds: () => boolean): Promise<void> {
-    if (holds()) return;
-    const late = new AbortController();
-    const held = new Promise<void>((resolve) => this.waiters.push({ holds, resolve }));
-    const timeOut = setTimeout(READ_BACK_MS, null, { signal: late.signal }).then(() => {
-      throw new CountersignError('unknown_outcome', 'the log was not read back; send the same request again');
-    });
-    await Promise.race([held, timeOut]).finally(() => late.abort());
-  }
-
-  private wake(): void {
-    const due = this.waiters.filter(({ holds }) => holds());
-    this.waiters = this.waiters.filter((waiter) => !due.includes(waiter));
-    for (const { resolve } of due) resolve();
   }
 }
 

@@ -7,20 +7,23 @@ export type PolicyFact =
   | { readonly name: 'PolicyReported'; readonly event: PolicyReported }
   | { readonly name: 'PolicyStateChanged'; readonly event: PolicyStateChanged };
 
-/** The fact as a record of the topic `policies`. */
-export function policyRecord(fact: PolicyFact, macKeys: MacKeys): WireRecord {
+/**
+ * The fact as a record of the topic `policies`.
+ * @param timeMs when the record is written, UTC epoch milliseconds
+ */
+export function policyRecord(fact: PolicyFact, macKeys: MacKeys, timeMs: number): WireRecord {
   const { tenant, name, content_hash } = fact.event;
-  const place = { topic: TOPICS.policies, key: recordKey(tenant, name), service: 'policy' as const, macKeys };
+  const place = { topic: TOPICS.policies, key: recordKey(tenant, name), service: 'policy' as const, macKeys, timeMs };
   if (fact.name === 'PolicyPublished') {
-    const { published_at: timeMs } = fact.event;
-    return toRecord({ ...place, ...fact, id: eventId(fact.name, tenant, name, content_hash, timeMs), timeMs });
+    const { published_at } = fact.event;
+    return toRecord({ ...place, ...fact, id: eventId(fact.name, tenant, name, content_hash, published_at) });
   }
   if (fact.name === 'PolicyReported') {
-    const { reported_at: timeMs, kind, result_hash } = fact.event;
-    const cause = [tenant, name, content_hash, kind, result_hash, timeMs];
-    return toRecord({ ...place, ...fact, id: eventId(fact.name, ...cause), timeMs });
+    const { reported_at, kind, result_hash } = fact.event;
+    const cause = [tenant, name, content_hash, kind, result_hash, reported_at];
+    return toRecord({ ...place, ...fact, id: eventId(fact.name, ...cause) });
   }
-  const { changed_at: timeMs, state, action_id } = fact.event;
-  const cause = [tenant, name, content_hash, state, action_id ?? timeMs];
-  return toRecord({ ...place, ...fact, id: eventId(fact.name, ...cause), timeMs });
+  const { changed_at, state, action_id } = fact.event;
+  const cause = [tenant, name, content_hash, state, action_id ?? changed_at];
+  return toRecord({ ...place, ...fact, id: eventId(fact.name, ...cause) });
 }

@@ -10,6 +10,7 @@ import { actionOf, activationOf, decide, PolicyHistory } from '@countersign/poli
 import { readAll, silentLog, testBroker } from '@countersign/testing';
 import { decisionFields } from './decided-event.js';
 import { Decider } from './decider.js';
+import { NO_DENIALS } from './denials/denial-log.js';
 import { NO_DRAWS } from './draws/draw-source.js';
 import { ChangeSeal } from './lifecycle/change-seal.js';
 import { PolicyLog } from './policy-log.js';
@@ -48,7 +49,15 @@ function proposal(index: number): WireRecord {
     ...{ tenant, action_id, run_id: 'run', agent_id: 'agent', agent_version: 'v', model_id: 'm' },
     ...{ idempotency_key: action_id, action_type: 'pay', environment: 'production', on_behalf_of: null, target: null },
     parameters: JSON.stringify(index % 10 === 0 ? {} : { n: index % 100 }),
-    ...{ before: null, after: null, before_stated_by: 'agent', after_stated_by: 'agent', diff: null, rationale: null },
+    ...{
+      before: null,
+      after: null,
+      before_stated_by: 'agent',
+      after_stated_by: 'agent',
+      diff: null,
+      diff_truncated: false,
+      rationale: null,
+    },
     ...{
       confidence: null,
       signals: null,
@@ -57,6 +66,7 @@ function proposal(index: number): WireRecord {
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
     },
     ...{ respond_within_s: null, amount_value: null, amount_currency: null, operators: [] },
     ...{ digest: digestOf(index), body_hash: digestOf(index), submitted_via: 'http', submitted_at: Date.now() },
@@ -81,6 +91,7 @@ const deciderOver = (current: () => PolicyHistory): Decider =>
     appender,
     macKeys,
     draws: NO_DRAWS,
+    denials: NO_DENIALS,
     seal: new ChangeSeal(macKeys),
   });
 

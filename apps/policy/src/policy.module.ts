@@ -6,6 +6,7 @@ import type { Registry } from 'prom-client';
 import { ActionsHandler } from './actions.handler.js';
 import { BacktestController } from './backtest/backtest.controller.js';
 import { DecideController } from './decide.controller.js';
+import type { Sources } from './decide.controller.js';
 import type { DeciderOptions } from './decider.js';
 import type { DrawSource } from './draws/draw-source.js';
 import { Decider } from './decider.js';
@@ -24,12 +25,12 @@ import {
   CHANGE_SEAL,
   DECIDER,
   ENGINE,
-  EVIDENCE,
   LIFECYCLE,
   MAC_KEYS,
   PAST,
   POLICIES,
   REACH,
+  SOURCES,
   VELOCITY,
 } from './tokens.js';
 import type { VelocitySource } from './velocity/velocity.js';
@@ -50,6 +51,7 @@ export interface PolicyParts extends Omit<DeciderOptions, 'onDecided' | 'policie
 export class PolicyModule {
   static of({ engine, lifecycle, reach, ...parts }: PolicyParts): DynamicModule {
     const seal = new ChangeSeal(parts.macKeys);
+    const sources: Sources = { denials: parts.denials, evidence: parts.evidence ?? NO_EVIDENCE };
     const makeDecider = (registry: Registry): Decider => {
       reach?.observe(registry);
       return new Decider({ ...parts, seal, onDecided: decisionCounter(registry) });
@@ -74,7 +76,7 @@ export class PolicyModule {
         { provide: PAST, useValue: { engine, draws: parts.draws, seal } },
         { provide: CHANGE_SEAL, useValue: seal },
         { provide: LIFECYCLE, useValue: lifecycle },
-        { provide: EVIDENCE, useValue: parts.evidence ?? NO_EVIDENCE },
+        { provide: SOURCES, useValue: sources },
         { provide: MAC_KEYS, useValue: parts.macKeys },
         { provide: VELOCITY, useValue: parts.velocity },
         { provide: DECIDER, useFactory: makeDecider, inject: [METRICS] },

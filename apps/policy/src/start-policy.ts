@@ -1,8 +1,9 @@
 import { connectEngine } from '@countersign/clickhouse';
 import { connect, createAppender, deadLetters, KafkaServer } from '@countersign/kafka';
 import { longestWindowMs } from '@countersign/policy';
-import { createLogger, liveDrawKeys, RateLimit, Readiness, ReviewerAuth, startService } from '@countersign/service';
+import { createLogger, liveDrawKeys, RateLimit, Readiness, RosteredAuth, startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
+import { DenialLog } from './denials/denial-log.js';
 import { EvidenceLog } from './evidence/evidence-log.js';
 import { makeLifecycle, readRoster } from './lifecycle/make-lifecycle.js';
 import type { PolicyConfig } from './policy.config.js';
@@ -22,6 +23,7 @@ const makeLogs = (options: PolicyLogOptions) => ({
   policies: new PolicyLog(options),
   windows: new WindowLog(options),
   evidence: new EvidenceLog(options),
+  denials: new DenialLog(options),
 });
 
 type Logs = ReturnType<typeof makeLogs>;
@@ -42,24 +44,24 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
   const connection = connect({ brokers: [...config.kafkaBrokers], clientId: instanceId, log });
   const appender = createAppender(connection);
   const logs = makeLogs({ connection, appender, macKeys, log });
-  const { policies, windows, evidence } = logs;
+  const { policies, windows, evidence, denials } = logs;
   const deadLetter = deadLetters({ appender, macKeys, service: 'policy' });
   const transport = new KafkaServer({ connection, groupId: ACTIONS_GROUP, deadLetter });
   const readiness = readinessOf({ ...logs, actions: transport });
-  const reviewers = new ReviewerAuth(config.issuers, new RateLimit(config.rate));
   const engine = connectEngine(config.engine);
   const roster = new LiveRoster({
-    connection,
-    macKeys,
+    ...{ connection, macKeys, log, issuers: config.issuers },
     file: readRoster(config.rosterFile),
     onChange: () => {
       if (policies.isOpen) reach.look();
     },
   });
+  const reviewers = new RosteredAuth(config.issuers, roster.reader, new RateLimit(config.rate));
+  readiness.add('roster', () => roster.reader.healthy());
   const reach = new ReachWatch(policies, roster, log);
   const { lifecycle, approval } = makeLifecycle(config, policies, { roster: () => roster.current(), log });
   const draws = liveDrawKeys(config.secretsDir, log);
-  const parts = { policies, lifecycle, reach, evidence, draws, engine, appender, macKeys };
+  const parts = { policies, lifecycle, reach, evidence, denials, draws, engine, appender, macKeys };
   const module = PolicyModule.of({ ...parts, velocity: new Velocity(windows) });
   const service = await startService({
     ...{ name: 'policy', module, config, log, readiness, transport, authenticators: { reviewers } },
@@ -76,7 +78,8 @@ export async function startPolicy(config: PolicyConfig): Promise<RunningService>
 }
 
 /** What is read of the other topics depends on the policies. */
-async function openOthers({ policies, windows, evidence }: Logs): Promise<void> {
+async function openOthers({ policies, windows, evidence, denials }: Logs): Promise<void> {
+  await denials.open();
   await windows.open(longestWindowMs(policies.current().compiled()));
   await evidence.open(policies.current().setAt(Infinity));
 }

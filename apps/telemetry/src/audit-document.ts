@@ -2,6 +2,12 @@ import type { JsonValue } from '@countersign/canonical';
 
 import type { AuditRow, LabelRow, VoteRow } from './audit-rows.js';
 
+/** The same while a blind review of it is open: nothing of who voted, how and why. */
+export const blindDocument = (row: AuditRow): ReturnType<typeof auditDocument> & { blind: true } => ({
+  ...auditDocument({ ...row, reviewer_id: null, reason: null }, [], []),
+  blind: true,
+});
+
 /** One action of the audit, in the blog's words: `input` is what was proposed, `result` what the executor reported. */
 export const auditDocument = (row: AuditRow, votes: readonly VoteRow[], labels: readonly LabelRow[]) => ({
   ...proposalOf(row),
@@ -14,13 +20,17 @@ export const auditDocument = (row: AuditRow, votes: readonly VoteRow[], labels: 
   labels: labels.map(labelOf),
 });
 
+/** Beside a diff that only says that all of it changed, because it would be too long. */
+const truncated = (is: boolean): { diff_truncated?: true } => (is ? { diff_truncated: true } : {});
+
 function proposalOf(row: AuditRow) {
   const { run_id, action_id, agent_id, agent_version, model_id, action_type, environment } = row;
   const { on_behalf_of, target, supersedes, submitted_at, digest, rationale, confidence } = row;
   return {
     ...{ run_id, action_id, agent_id, agent_version, model_id, action_type, environment },
     ...{ on_behalf_of, target, supersedes, submitted_at, digest },
-    ...{ input: parsed(row.input), diff: parsed(row.diff), rationale, confidence },
+    ...{ input: parsed(row.input), diff: parsed(row.diff), ...truncated(row.diff_truncated), rationale, confidence },
+    context: parsed(row.context),
   };
 }
 
@@ -97,11 +107,18 @@ const labelOf = ({ label_id, label, source, labelled_by, note, ...row }: LabelRo
   ...{ observed_at: row.observed_at, recorded_at: row.recorded_at },
 });
 
-const effectiveOf = ({ effective_input, effective_digest, effective_diff, changed }: AuditRow) => ({
+const effectiveOf = ({
+  effective_input,
+  effective_digest,
+  effective_diff,
+  effective_diff_truncated,
+  changed,
+}: AuditRow) => ({
   parameters: parsed(effective_input),
   digest: effective_digest,
   changed,
   diff: parsed(effective_diff),
+  ...truncated(effective_diff_truncated),
 });
 
 const grantOf = ({ grant_id, grant_status, redeemed_at, executor }: AuditRow) =>

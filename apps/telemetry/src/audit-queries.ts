@@ -27,13 +27,14 @@ export interface PageQuestion {
   >;
 }
 
-const [runSql, pageSql, votesSql, labelsSql, runActionsSql] = [
+const [runSql, pageSql, votesSql, labelsSql, runActionsSql, reviewsSql] = [
   'audit_run',
   'audit_page',
   'votes_of',
   'labels_of',
   'run_actions',
-].map((name) => readSql(`queries/${name}.sql`)) as [string, string, string, string, string];
+  'open_reviews',
+].map((name) => readSql(`queries/${name}.sql`)) as [string, string, string, string, string, string];
 const [auditThen, votesThen, labelsThen] = ['audit', 'votes', 'labels'].map((name) =>
   readSql(`refresh/${name}.sql`),
 ) as [string, string, string];
@@ -65,6 +66,18 @@ export async function auditRunAsOf(
     votes.sort((a, b) => compare(a.voted_at, b.voted_at)),
     labels.sort((a, b) => compare(a.recorded_at, b.recorded_at)),
   );
+}
+
+/** Of these actions, those whose blind review is drawn and not answered. */
+export async function openReviews(
+  engine: Engine,
+  tenant: string,
+  audited: readonly AuditedAction[],
+): Promise<ReadonlySet<string>> {
+  if (audited.length === 0) return new Set();
+  const action_ids = audited.map(({ row }) => row.action_id);
+  const rows = await engine.rows<{ action_id: string }>(reviewsSql, { tenant, action_ids });
+  return new Set(rows.map(({ action_id }) => action_id));
 }
 
 /** One page of actions, newest decisions first. */

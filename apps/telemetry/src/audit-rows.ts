@@ -14,6 +14,8 @@ export interface AuditRow {
   readonly digest: string;
   readonly input: string | null;
   readonly diff: string | null;
+  readonly diff_truncated: boolean;
+  readonly context: string | null;
   readonly rationale: string | null;
   readonly confidence: number | null;
   readonly decision_id: string;
@@ -42,6 +44,7 @@ export interface AuditRow {
   readonly overridden: boolean;
   readonly effective_input: string | null;
   readonly effective_diff: string | null;
+  readonly effective_diff_truncated: boolean;
   readonly effective_digest: string;
   readonly grant_id: string | null;
   readonly grant_status: string | null;

@@ -4,9 +4,9 @@ import { CountersignError } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
-import { auditDocument } from './audit-document.js';
-import { auditPage, auditRun, auditRunAsOf } from './audit-queries.js';
-import type { PageQuestion } from './audit-queries.js';
+import { auditDocument, blindDocument } from './audit-document.js';
+import { auditPage, auditRun, auditRunAsOf, openReviews } from './audit-queries.js';
+import type { AuditedAction, PageQuestion } from './audit-queries.js';
 import { cursorAt, cursorOf, FIRST, LAST, limitOf, onlyNames, textOf, timeOf } from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
@@ -33,27 +33,36 @@ export class AuditController {
   async run(
     @Param('run_id') runId: string,
     @QueryString() query: Query,
-    @Person() { tenant }: Reviewer,
+    @Person() reviewer: Reviewer,
   ): Promise<unknown> {
     onlyNames(query, ['as_of']);
+    const { tenant } = reviewer;
     const asOf = textOf(query, 'as_of') === '' ? null : timeOf(query, 'as_of', LAST);
     const actions = asOf
       ? await auditRunAsOf(this.engine, { tenant, runId }, asOf)
       : await auditRun(this.engine, tenant, runId);
     if (actions.length === 0)
       throw new CountersignError('not_found', 'no decided action of such a run is in the audit');
-    return { run_id: runId, actions: actions.map(({ row, votes, labels }) => auditDocument(row, votes, labels)) };
+    return { run_id: runId, actions: await this.documents(reviewer, actions) };
   }
 
   @Get('actions')
-  async actions(@QueryString() query: Query, @Person() { tenant }: Reviewer): Promise<unknown> {
-    const question = questionOf(query, tenant);
+  async actions(@QueryString() query: Query, @Person() reviewer: Reviewer): Promise<unknown> {
+    const question = questionOf(query, reviewer.tenant);
     const page = await auditPage(this.engine, question);
     const last = page.length === question.limit ? page.at(-1) : undefined;
     return {
-      items: page.map(({ row, votes, labels }) => auditDocument(row, votes, labels)),
+      items: await this.documents(reviewer, page),
       next_cursor: last ? cursorAt({ time: new Date(last.row.decided_at), id: last.row.action_id }) : null,
     };
+  }
+
+  /** Admins see everything; others nothing of the votes on an action whose blind review is open. */
+  private async documents({ tenant, roles }: Reviewer, found: readonly AuditedAction[]): Promise<unknown[]> {
+    const blind = roles.includes('admin') ? new Set<string>() : await openReviews(this.engine, tenant, found);
+    return found.map(({ row, votes, labels }) =>
+      blind.has(row.action_id) ? blindDocument(row) : auditDocument(row, votes, labels),
+    );
   }
 }
 

@@ -1,21 +1,15 @@
-import { Controller, Get, Inject, Query as QueryString } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query as QueryString } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { readSql } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
-import { Access, Person, role } from '@countersign/service';
-import type { Reviewer } from '@countersign/service';
+import type { DeadLetterReplayed } from '@countersign/events';
+import { Access, OptionallyKeyed, Person, role } from '@countersign/service';
+import type { OptionallyKeyedCall, Reviewer } from '@countersign/service';
+import type { LetterRow } from './letter-record.js';
 import { cursorAt, cursorOf, LAST, limitOf, onlyNames } from './query-text.js';
 import type { Query } from './query-text.js';
-import { ENGINE } from './tokens.js';
-
-interface LetterRow {
-  readonly event_id: string;
-  readonly tenant: string;
-  readonly time: string;
-  readonly recorded_at: string;
-  /** JSON text of DeadLettered, bytes as base64. */
-  readonly payload: string;
-}
+import type { Replays } from './replays.js';
+import { ENGINE, REPLAYS } from './tokens.js';
 
 const sql = readSql('queries/dead_letters.sql');
 
@@ -25,7 +19,10 @@ const sql = readSql('queries/dead_letters.sql');
 @Controller('v1/dead-letters')
 @Access(role('admin'))
 export class DeadLettersController {
-  constructor(@Inject(ENGINE) private readonly engine: Engine) {}
+  constructor(
+    @Inject(ENGINE) private readonly engine: Engine,
+    @Inject(REPLAYS) private readonly replays: Replays,
+  ) {}
 
   @Get()
   async list(@QueryString() query: Query, @Person() { tenant }: Reviewer): Promise<unknown> {
@@ -45,7 +42,25 @@ export class DeadLettersController {
       next_cursor: last ? cursorAt({ time: new Date(last.recorded_at), id: last.event_id }) : null,
     };
   }
+
+  @Get(':dead_letter_id')
+  async show(@Param('dead_letter_id') id: string, @Person() { tenant }: Reviewer): Promise<unknown> {
+    const [letter, replays] = await Promise.all([this.replays.letter(tenant, id), this.replays.of(tenant, id)]);
+    return { ...letterOf(letter), replays: replays.map(replayOf) };
+  }
+
+  /** Sends the record of a letter again, as it was. The same key again sends nothing and gives the same answer. */
+  @Post(':dead_letter_id/replay')
+  @HttpCode(202)
+  async replay(@Param('dead_letter_id') id: string, @OptionallyKeyed() call: OptionallyKeyedCall): Promise<unknown> {
+    return replayOf(await this.replays.replay(id, call));
+  }
 }
+
+const replayOf = ({ tenant: _tenant, replayed_at, ...replay }: DeadLetterReplayed) => ({
+  ...replay,
+  replayed_at: new Date(replayed_at).toISOString(),
+});
 
 function letterOf({ event_id, tenant, time, payload }: LetterRow): Record<string, unknown> {
   const { key, value, headers, recorded_at, ...place } = JSON.parse(payload) as Record<string, unknown>;

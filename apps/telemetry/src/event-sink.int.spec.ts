@@ -4,8 +4,10 @@ import type { InRecord, OutRecord } from '@countersign/kafka';
 import { testEngine } from '@countersign/testing';
 import { writeRange } from './event-sink.js';
 import type { RangeOptions } from './event-sink.js';
+import { Registry } from 'prom-client';
 import { Refresher } from './refresher.js';
 import { RowWriter } from './row-writer.js';
+import { SinkMetrics } from './sink-metrics.js';
 import { testDatabase } from './testing/database.js';
 import type { TestDatabase } from './testing/database.js';
 import { macKeys } from './testing/log.js';
@@ -33,6 +35,7 @@ describe('the sink', () => {
   let options: RangeOptions;
   const letters: OutRecord[] = [];
   const refused: Record<string, number> = {};
+  const counted: [string, string][] = [];
 
   beforeAll(async () => {
     database = await testDatabase(await testEngine());
@@ -42,7 +45,8 @@ describe('the sink', () => {
       return Promise.resolve([]);
     };
     const onRefused = (topic: string, count: number): void => void (refused[topic] = (refused[topic] ?? 0) + count);
-    options = { appender: { append }, writer: new RowWriter(database.engine), refresher, macKeys, onRefused };
+    const onLetter = (topic: string, reason: string): void => void counted.push([topic, reason]);
+    options = { appender: { append }, writer: new RowWriter(database.engine), refresher, macKeys, onRefused, onLetter };
   }, 60_000);
   afterAll(async () => {
     await options.refresher.close();
@@ -89,6 +93,24 @@ describe('the sink', () => {
       headers: [{ name: 'extra', value: Buffer.from('x') }],
       step: 'telemetry/decode',
     });
+  });
+
+  it('counts each dead letter by the topic of its record and its reason', async () => {
+    letters.length = 0;
+    await writeRange([read(TOPICS.labels, 950, { value: null })], options);
+    expect(counted).toEqual([]);
+    const asRead = letters.map(({ key, ...letter }, offset) => ({
+      ...{ ...letter, key: Buffer.from(String(key)), partition: 0, offset, timestampMs: Date.now() },
+    }));
+    await writeRange(asRead, options);
+    expect(counted).toEqual([[TOPICS.labels, 'null_value']]);
+    const counts = new SinkMetrics();
+    counts.lettered(TOPICS.labels, 'null_value');
+    const registry = new Registry();
+    counts.register(registry);
+    await expect(registry.metrics()).resolves.toContain(
+      `countersign_dead_letters_total{source_topic="${TOPICS.labels}",reason="null_value"} 1`,
+    );
   });
 
   it('inserts a repeated range once, and a range cut differently doubles nothing', async () => {

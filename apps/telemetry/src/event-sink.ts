@@ -1,7 +1,7 @@
 import { blankRow, eventRow, readSql } from '@countersign/clickhouse';
 import type { Engine, EventRow } from '@countersign/clickhouse';
-import { EventError, openRecord, TOPICS } from '@countersign/events';
-import type { MacKeys, WireRecord } from '@countersign/events';
+import { EventError, isEvent, openRecord, TOPICS } from '@countersign/events';
+import type { MacKeys, Opened, WireRecord } from '@countersign/events';
 import { createSink } from '@countersign/kafka';
 import type { Appender, InRecord, KafkaConnection, Sink } from '@countersign/kafka';
 import { isOwned, letterFor } from './letter.js';
@@ -16,6 +16,8 @@ export interface EventSinkOptions {
   readonly macKeys: MacKeys;
   /** Called with the number of records that were not events, by topic. */
   readonly onRefused: (topic: string, count: number) => void;
+  /** Called with each dead letter that is written. */
+  readonly onLetter: (source_topic: string, reason: string) => void;
   /** Consumer group; one per database. Default `countersign.telemetry`. */
   readonly groupId?: string;
 }
@@ -69,17 +71,21 @@ export async function writeRange(records: readonly InRecord[], options: RangeOpt
   options.refresher.touch(rows);
   const refused = rows.filter(({ type }) => type === '');
   if (refused[0]) options.onRefused(refused[0].topic, refused.length);
+  for (const { opened } of read)
+    if (opened && isEvent(opened, 'DeadLettered')) options.onLetter(opened.event.source_topic, opened.event.reason);
 }
 
 interface ReadResult {
   readonly row: EventRow;
+  readonly opened?: Opened;
   /** For a record that is no event, where telemetry owns the topic. */
   readonly letter: WireRecord | null;
 }
 
 function readRecord(record: InRecord, macKeys: MacKeys): ReadResult {
   try {
-    return { row: eventRow(record, record.headers, openRecord(record, macKeys)), letter: null };
+    const opened = openRecord(record, macKeys);
+    return { row: eventRow(record, record.headers, opened), opened, letter: null };
   } catch (fault) {
     if (!(fault instanceof EventError)) throw fault;
     return { row: blankRow(record), letter: isOwned(record.topic) ? letterFor(record, fault, macKeys) : null };

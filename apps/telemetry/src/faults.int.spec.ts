@@ -28,7 +28,7 @@ const TABLES = [
   'burden_daily_rows',
 ];
 const VIEWS = ['events', 'audit', 'votes', 'labels', 'refusals', 'metrics_daily', 'burden_daily'];
-const { log: stories, told } = tellStories(11, 1_500);
+const { log: stories, told } = tellStories(11, 1_500, Date.now());
 
 interface Telemetry {
   readonly sink: Sink;
@@ -93,6 +93,7 @@ describe('telemetry while its engine dies', () => {
       refresher,
       macKeys,
       onRefused: () => undefined,
+      onLetter: () => undefined,
       groupId,
     });
     await sink.start();

@@ -33,6 +33,7 @@ export class Refresher {
   private readonly untoldDays = new Set<string>();
   private daysDueMs = Infinity;
   private missed = false;
+  private thawed = false;
   private failingSinceMs: number | null = null;
   private timer: NodeJS.Timeout | null = null;
   private timerDueMs = Infinity;
@@ -44,6 +45,8 @@ export class Refresher {
   /** The rows are in the sink. */
   touch(rows: readonly EventRow[]): void {
     for (const { action_id, type } of rows) {
+      // It may be a lift, which moves the clocks of actions without a record of theirs.
+      if (type === 'FreezeChanged') this.thawed = true;
       if (action_id === null) continue;
       for (const table of TABLES_OF[type] ?? ['audit']) this.actions.get(table)?.add(action_id);
     }
@@ -77,7 +80,9 @@ export class Refresher {
   }
 
   private busy(): boolean {
-    return this.missed || this.untoldDays.size > 0 || [...this.actions.values()].some(({ size }) => size > 0);
+    return (
+      this.missed || this.thawed || this.untoldDays.size > 0 || [...this.actions.values()].some(({ size }) => size > 0)
+    );
   }
 
   private wake(afterMs: number): void {
@@ -98,13 +103,14 @@ export class Refresher {
 
   private nextWaitMs(): number {
     if (this.failingSinceMs !== null) return RETRY_MS;
-    const actionsWait = this.missed || [...this.actions.values()].some(({ size }) => size > 0);
+    const actionsWait = this.missed || this.thawed || [...this.actions.values()].some(({ size }) => size > 0);
     return actionsWait ? (this.options.gatherMs ?? 400) : Math.max(0, this.daysDueMs - Date.now());
   }
 
   private async run(): Promise<void> {
     try {
       if (this.missed) await this.findMissed();
+      if (this.thawed) await this.findThawed();
       // `audit` comes last: its row says that everything else about the action is written.
       await Promise.all(BESIDE_AUDIT.map((table) => this.refresh(table)));
       await this.refresh('audit');
@@ -121,7 +127,19 @@ export class Refresher {
     for (const ids of this.actions.values()) stale.forEach((id) => ids.add(id));
     await this.options.derive.refreshDays(days);
     this.missed = false;
+    this.thawed = true;
     if (stale.length > 0) this.options.log.info('found events without derived rows', { actions: stale.length });
+  }
+
+  /** What has no audit row yet sees the lift when it gets one. */
+  private async findThawed(): Promise<void> {
+    this.thawed = false;
+    try {
+      for (const id of await this.options.derive.thawedActions()) this.actions.get('audit')?.add(id);
+    } catch (fault) {
+      this.thawed = true;
+      throw fault;
+    }
   }
 
   private async refresh(table: ActionTable): Promise<void> {

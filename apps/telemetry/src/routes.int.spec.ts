@@ -1,9 +1,9 @@
-import { blankRow, eventRow } from '@countersign/clickhouse';
-import { eventId, openRecord, TOPICS } from '@countersign/events';
+import { blankRow } from '@countersign/clickhouse';
+import { TOPICS } from '@countersign/events';
 import { startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
 import { testEngine } from '@countersign/testing';
-import { letterFor } from './letter.js';
+import { Replays } from './replays.js';
 import { SinkMetrics } from './sink-metrics.js';
 import { TelemetryModule } from './telemetry.module.js';
 import { testDatabase } from './testing/database.js';
@@ -57,7 +57,15 @@ describe('telemetry over HTTP', () => {
   beforeAll(async () => {
     [database, issuer] = await Promise.all([testDatabase(await testEngine()), testIssuer()]);
     await database.load(log.records);
-    const module = TelemetryModule.of({ engine: database.engine, counts: new SinkMetrics() });
+    // What is refused is never sent; the flow over Kafka sends.
+    const append = () => Promise.reject(new Error('nothing is sent here'));
+    const replays = new Replays({ engine: database.engine, appender: { append }, macKeys });
+    const module = TelemetryModule.of({
+      engine: database.engine,
+      counts: new SinkMetrics(),
+      replays,
+      sink: { lag: () => 0 },
+    });
     service = await startService({
       name: 'telemetry',
       module,
@@ -273,37 +281,92 @@ describe('telemetry over HTTP', () => {
     expect((await get('/subjects/none/versions/latest', null)).status).toBe(404);
   });
 
-  it('shows dead letters to the tenant’s admin, and those of nobody without their bytes', async () => {
-    const place = { topic: TOPICS.decisions, partition: 0, timestampMs: Date.UTC(2026, 5, 20) };
-    const letters = [
-      ['acme|act_1', 8],
-      ['globex|act_2', 9],
-      [null, 10],
-    ].map(([key, offset]) => {
-      const record = {
-        ...place,
-        offset: Number(offset),
-        key: key === null ? null : Buffer.from(String(key)),
-        value: Buffer.from('junk'),
-        headers: {},
-      };
-      const letter = letterFor(record, { reason: 'bad_framing', message: 'no schema id in front' } as never, macKeys);
-      const at = { topic: TOPICS.deadLetters, partition: 0, offset: Number(offset), timestampMs: place.timestampMs };
-      return eventRow(at, letter.headers, openRecord({ ...letter, key: Buffer.from(letter.key) }, macKeys));
+  describe('for the producers of others', () => {
+    const subject = 'countersign.submissions.v1-ActionSubmitted';
+    const ask = async (path: string, schema?: unknown) => {
+      const body = schema === undefined ? null : JSON.stringify({ schema });
+      const headers = { 'content-type': 'application/vnd.schemaregistry.v1+json' };
+      const response = await fetch(service.url + path, body === null ? {} : { method: 'POST', body, headers });
+      expect(response.headers.get('content-type')).toMatch(/^application\/vnd\.schemaregistry\.v1\+json/);
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    const known = async (): Promise<{ id: number; version: number; schema: string }> =>
+      (await ask(`/subjects/${subject}/versions/latest`)).body as never;
+    const other = JSON.stringify({ type: 'record', name: 'Other', fields: [{ name: 'a', type: 'string' }] });
+
+    it('looks a schema up, however it is laid out', async () => {
+      const { id, version, schema } = await known();
+      const laidOut = JSON.stringify(JSON.parse(schema), null, 2);
+      for (const text of [schema, laidOut])
+        expect(await ask(`/subjects/${subject}`, text)).toMatchObject({
+          status: 200,
+          body: { subject, id, version, schema },
+        });
+      expect(await ask(`/subjects/${subject}`, other)).toMatchObject({ status: 404, body: { error_code: 40403 } });
+      expect(await ask('/subjects/none', schema)).toMatchObject({ status: 404, body: { error_code: 40401 } });
+      expect(await ask(`/subjects/${subject}/versions/7`)).toMatchObject({ status: 404, body: { error_code: 40402 } });
+      expect(await ask('/schemas/ids/999999')).toMatchObject({ status: 404, body: { error_code: 40403 } });
+      expect((await ask(`/schemas/ids/${id}/versions`)).body).toEqual([{ subject, version }]);
     });
-    await database.engine.insert('event_rows', [...letters, blankRow({ ...place, offset: 8 })], 'letters');
-    expect((await get('/v1/dead-letters')).status).toBe(403);
-    const { body } = await get('/v1/dead-letters', 'acme', ['admin']);
-    const items = body.items.filter((item) => String(item['source_topic']) === TOPICS.decisions);
-    expect(items).toHaveLength(2);
-    const byOffset = items.sort((a, b) => (a['source_offset'] ?? 0) - (b['source_offset'] ?? 0));
-    expect(byOffset[0]).toMatchObject({
-      dead_letter_id: eventId(TOPICS.decisions, 0, 8),
-      source_topic: TOPICS.decisions,
-      reason: 'bad_framing',
-      recorded_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
-      value: Buffer.from('junk').toString('base64'),
+
+    it('gives the id of what is registered, and registers nothing else', async () => {
+      const { id, schema } = await known();
+      expect(await ask(`/subjects/${subject}/versions`, schema)).toEqual({ status: 200, body: { id } });
+      const refused = await ask(`/subjects/${subject}/versions`, other);
+      expect(refused).toMatchObject({
+        status: 422,
+        body: { error_code: 42205, message: expect.stringMatching(/read only/) },
+      });
+      for (const none of ['{', '"nothing"', 7, null])
+        expect((await ask(`/subjects/${subject}/versions`, none)).body).toMatchObject({ error_code: 42201 });
     });
-    expect(byOffset[1]).not.toHaveProperty('value');
+
+    it('tells what is compatible', async () => {
+      const { schema } = await known();
+      const grown = JSON.parse(schema) as { fields: object[] };
+      grown.fields.push({ name: 'more', type: ['null', 'string'], default: null });
+      const path = `/compatibility/subjects/${subject}/versions/latest`;
+      expect((await ask(path, JSON.stringify(grown))).body).toEqual({ is_compatible: true });
+      expect((await ask(path, other)).body).toEqual({ is_compatible: false });
+      expect((await ask('/config')).body).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' });
+    });
+  });
+
+  it('says nothing of the votes while a blind review is open, but to admins', async () => {
+    const { action_id } = mine.find(
+      ({ votes, action }) => votes.length > 0 && action.approval_status === 'approved',
+    )!.action;
+    const path = `/v1/audit/actions?action_id=${action_id}`;
+    const run = `/v1/audit/runs/${await runOf(action_id)}`;
+    const seen = async (roles: string[] = []): Promise<Item[]> => {
+      const [page, whole] = [await get(path, 'acme', roles), await get(run, 'acme', roles)];
+      return [...page.body.items, ...whole.body.actions].filter((item) => item.action_id === action_id);
+    };
+    const put = (offset: number, type: string, payload: object) =>
+      database.engine.insert(
+        'event_rows',
+        [
+          {
+            ...blankRow({ topic: TOPICS.approvals, partition: 0, offset, timestampMs: Date.UTC(2026, 5, 20) }),
+            type,
+            tenant: 'acme',
+            ...{ action_id, request_id: 'req_blind' },
+            payload: JSON.stringify(payload),
+          },
+        ],
+        `blind-${offset}`,
+      );
+    const before = await seen();
+    expect(before).toHaveLength(2);
+    await put(9_000_001, 'RequestOpened', { request_kind: 'audit', blind_review: true });
+    for (const item of await seen())
+      expect(item).toMatchObject({
+        blind: true,
+        labels: [],
+        approval: { status: 'approved', reviewer_id: null, reason: null, votes: [] },
+      });
+    expect(await seen(['admin'])).toEqual(before);
+    await put(9_000_002, 'RequestResolved', { request_kind: 'audit', status: 'answered' });
+    expect(await seen()).toEqual(before);
   });
 });

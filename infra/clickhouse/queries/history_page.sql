@@ -16,8 +16,8 @@ SELECT
     agent_id, agent_version, model_id, action_type, environment, on_behalf_of, target, confidence,
     ifNull(input, 'null') AS parameters,
     signals, attestations, before, after,
-    -- Of the explanation only what the windows of the log held is needed.
-    if(position(explanation, '"rule":"velocity"') > 0, explanation, '[]') AS explanation,
+    -- Of the explanation only what the log counted is needed: windows, and what people denied before.
+    if(multiSearchAny(explanation, ['"rule":"velocity"', '"rule":"denials"']), explanation, '[]') AS explanation,
     policy_name, policy_version, policy_decision, effective_decision, mode, decided_gate, unproven, draw_key_id,
     approval_status, resolved_by, changed, outcome_status, post_checks_failed, label,
     toString(amount_value) AS amount_value,

@@ -1,7 +1,22 @@
 -- The audit row of each decided action in {action_ids}, from its events recorded until {as_of}.
 -- A copied event changes nothing: first and last are by log order, labels count once per label_id, the version counts distinct offsets.
 -- Of several proposals with one action_id the row shows the one whose body was decided.
+-- Clocks stand still in a freeze, which is a record of its partition and of no action: a pending row moves when it is lifted.
 WITH
+    freezes AS
+    (
+        SELECT
+            tenant, JSONExtractString(payload, 'freeze_id') AS freeze_id, JSONExtract(payload, 'partition', 'UInt32') AS lies_in,
+            any(JSONExtract(payload, 'agent_id', 'Nullable(String)')) AS agent_id,
+            any(JSONExtract(payload, 'action_type', 'Nullable(String)')) AS action_type,
+            minIf(JSONExtract(payload, 'changed_at', 'Int64'), JSONExtract(payload, 'frozen', 'Bool')) AS since,
+            maxIf(JSONExtract(payload, 'changed_at', 'Int64'), NOT JSONExtract(payload, 'frozen', 'Bool')) AS lifted
+        FROM event_rows
+        WHERE type = 'FreezeChanged' AND recorded_at <= {as_of:DateTime64(3, 'UTC')}
+        GROUP BY tenant, freeze_id, lies_in
+        HAVING since > 0
+    ),
+    (SELECT groupArray((tenant, lies_in, agent_id, action_type, since, lifted)) FROM freezes) AS all_freezes,
     facts AS
     (
         SELECT
@@ -24,6 +39,7 @@ WITH
             argMinIf(payload, at, type = 'DecisionRecorded') AS decided,
             arraySort(groupArrayIf((at, payload), type = 'ActionProposed')) AS proposals,
             argMinIf(payload, at, type = 'RequestOpened' AND binding) AS opened,
+            argMinIf(at.3, at, type = 'RequestOpened' AND binding) AS lies_in,
             argMaxIf(payload, at, type = 'VersionChanged') AS version_changed,
             minIf(JSONExtract(if(type = 'VoteRecorded', payload, ''), 'voted_at', 'Nullable(Int64)'), type = 'VoteRecorded' AND binding) AS first_vote_ms,
             argMaxIf(payload, at, type = 'VoteRecorded' AND binding) AS voted,
@@ -71,12 +87,23 @@ WITH
             JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
                 supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
                 amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), attestations Nullable(String), parameters Nullable(String),
-                before Nullable(String), after Nullable(String), diff Nullable(String), rationale Nullable(String))') AS p,
+                before Nullable(String), after Nullable(String), diff Nullable(String), diff_truncated Bool, context Nullable(String),
+                rationale Nullable(String))') AS p,
             JSONExtract(opened, 'Tuple(
                 request_id Nullable(String), request_kind Nullable(String), opened_at Nullable(Int64), respond_by Nullable(Int64),
                 expires_at Nullable(Int64))') AS o,
+            -- Beginnings and ends of the freezes that hold it; `depth` of them stand after each. What has not ended moves nothing yet.
+            arrayFilter(f -> f.1 = tenant AND f.2 = lies_in AND ifNull(f.3 = d.agent_id, true) AND ifNull(f.4 = d.action_type, true)
+                AND (f.6 = 0 OR f.6 > o.opened_at), all_freezes) AS holding,
+            arraySort(arrayConcat(
+                arrayMap(f -> (greatest(f.5, ifNull(o.opened_at, 0)), 1), holding),
+                arrayMap(f -> (f.6, -1), arrayFilter(f -> f.6 > 0, holding)))) AS edges,
+            arrayCumSum(edge -> edge.2, edges) AS depth,
+            arrayLastIndex(one -> one = 0, depth) AS ended,
+            arraySum(arrayMap((edge, one, i) -> multiIf(i > ended, 0, one = 0, edge.1, one = 1 AND edge.2 = 1, -edge.1, 0),
+                edges, depth, arrayEnumerate(edges))) AS stood_ms,
             JSONExtract(version_changed, 'Tuple(
-                gate Nullable(String), digest Nullable(String), parameters Nullable(String), diff Nullable(String),
+                gate Nullable(String), digest Nullable(String), parameters Nullable(String), after Nullable(String), diff Nullable(String), diff_truncated Bool,
                 amount_value Nullable(String), amount_currency Nullable(String), approvals_required Nullable(UInt32))') AS c,
             JSONExtract(voted, 'Tuple(approvals_required Nullable(UInt32), approvals_given Nullable(UInt32))') AS v,
             JSONExtract(resolved, 'Tuple(
@@ -114,13 +141,16 @@ SELECT
     p.on_behalf_of AS on_behalf_of,
     p.target AS target,
     ifNull(d.digest, '') AS digest,
-    toDecimal128OrNull(p.amount_value, 4) AS amount_value,
+    toDecimal256OrNull(p.amount_value, 18) AS amount_value,
     p.amount_currency AS amount_currency,
     p.confidence AS confidence,
     p.signals AS signals,
     p.attestations AS attestations,
     p.parameters AS input,
-    p.diff AS diff,
+    -- A patch that would be too long is not stored: it is one `replace` of everything.
+    if(p.diff_truncated, concat('[{"op":"replace","path":"","value":', p.after, '}]'), p.diff) AS diff,
+    p.diff_truncated AS diff_truncated,
+    p.context AS context,
     p.rationale AS rationale,
     d.impact AS impact,
     d.reversibility AS reversibility,
@@ -151,8 +181,8 @@ SELECT
     fromUnixTimestamp64Milli(ifNull(d.decided_at, 0), 'UTC') AS decided_at,
     fromUnixTimestamp64Milli(o.opened_at, 'UTC') AS opened_at,
     fromUnixTimestamp64Milli(first_vote_ms, 'UTC') AS first_vote_at,
-    fromUnixTimestamp64Milli(coalesce(r.respond_by, o.respond_by), 'UTC') AS respond_by,
-    fromUnixTimestamp64Milli(coalesce(r.expires_at, o.expires_at), 'UTC') AS expires_at,
+    fromUnixTimestamp64Milli(coalesce(r.respond_by, o.respond_by + stood_ms), 'UTC') AS respond_by,
+    fromUnixTimestamp64Milli(coalesce(r.expires_at, o.expires_at + stood_ms), 'UTC') AS expires_at,
     if(resolved_by = 'policy', decided_at, fromUnixTimestamp64Milli(r.resolved_at, 'UTC')) AS resolved_at,
     toDecimal64(ifNull(r.paused_ms, 0), 3) / 1000 AS paused_s,
     escalated AS escalations,
@@ -176,9 +206,10 @@ SELECT
     if(labelled, last_labelled_at, NULL) AS label_recorded_at,
     coalesce(l.sample_probability, d.sample_probability) AS sample_probability,
     if(changed, ifNull(c.parameters, p.parameters), p.parameters) AS effective_input,
-    if(changed, c.diff, p.diff) AS effective_diff,
+    if(changed, if(c.diff_truncated, concat('[{"op":"replace","path":"","value":', c.after, '}]'), c.diff), diff) AS effective_diff,
+    if(changed, c.diff_truncated, p.diff_truncated) AS effective_diff_truncated,
     coalesce(r.digest, c.digest, d.digest, '') AS effective_digest,
-    if(changed, toDecimal128OrNull(c.amount_value, 4), amount_value) AS effective_amount_value,
+    if(changed, toDecimal256OrNull(c.amount_value, 18), amount_value) AS effective_amount_value,
     if(changed, c.amount_currency, amount_currency) AS effective_amount_currency,
     p.before AS before,
     p.after AS after,

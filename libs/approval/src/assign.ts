@@ -9,8 +9,8 @@ import { barred } from './eligibility.js';
 import { requestOf } from './facts.js';
 import { MAX_CUSTODY } from './fold-custody.js';
 import { bringsNearer, isOutOfTurn } from './gate.js';
-import { absenceOf, DEFAULT_WIP_LIMIT, peopleOf, rosterKey, rosterRoles } from './roster.js';
-import type { Roster } from './roster.js';
+import { absenceOf, DEFAULT_WIP_LIMIT, peopleOf, rosterKey, rosterRoles } from '@countersign/events';
+import type { Roster } from '@countersign/events';
 import type { ActionState, PartitionState, RequestState } from './state.js';
 import { hasVoted } from './voted.js';
 

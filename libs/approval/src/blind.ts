@@ -1,3 +1,4 @@
+import type { Json } from './document.js';
 import { ineligible } from './eligibility.js';
 import type { Voter } from './eligibility.js';
 import type { ActionState, RequestState } from './state.js';
@@ -8,8 +9,24 @@ import { hasVoted } from './voted.js';
  * on it, nor what was said.
  */
 export function isBlind(action: ActionState, request: RequestState, viewer: Voter): boolean {
-  const { audit, decided } = action;
-  if (!decided.blind_review || request.kind !== 'approval' || audit?.status !== 'pending') return false;
-  if (request.end?.resolved_by !== 'people') return false;
+  const { audit } = action;
+  if (request.kind !== 'approval' || audit === null || !reviewWaits(action)) return false;
   return ineligible(action, audit, viewer) === null && !hasVoted(action, audit, viewer);
 }
+
+/** True while a blind review of what people approved is not answered. */
+const reviewWaits = ({ audit, decided, request }: ActionState): boolean =>
+  decided.blind_review && audit?.status === 'pending' && request?.end?.resolved_by === 'people';
+
+/**
+ * An action's document for people outside of the approval service, where nobody knows who may still answer its blind
+ * review: until it is answered it says nothing of votes and reasons.
+ */
+export function blinded(action: ActionState, document: Json): Json {
+  if (!reviewWaits(action)) return document;
+  const request = action.request === null ? null : { ...(document['request'] as Json), votes: [] };
+  const resolution = { ...(document['resolution'] as Json), message: BLIND_MESSAGE };
+  return { ...document, request, resolution, blind: true };
+}
+
+const BLIND_MESSAGE = 'A blind review of this approval is open.';

@@ -5,7 +5,7 @@ import type { Holder } from './custody-state.js';
 import { escalate } from './escalate.js';
 import type { Turn } from './facts.js';
 import { publishCustody } from './publish-custody.js';
-import { rosterKey } from './roster.js';
+import { rosterKey } from '@countersign/events';
 import type { ActionState, RequestState } from './state.js';
 
 /** Does what an accepted call asks for and makes it public. */

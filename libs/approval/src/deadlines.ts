@@ -1,3 +1,4 @@
+import { unlink } from './links.js';
 import { isAlarmDue, ringAlarm } from './alarms.js';
 import type { Turn } from './facts.js';
 import { about, publish } from './facts.js';
@@ -95,6 +96,7 @@ function forget(turn: Turn, { action, at }: Deadline): void {
   const { actions, requests, grants } = turn.state;
   const { action_id, request_id, grant_id } = action.decided;
   actions.delete(action_id);
+  unlink(turn.state, action);
   requests.delete(request_id);
   if (action.audit !== null) requests.delete(action.audit.request_id);
   grants.delete(grant_id);

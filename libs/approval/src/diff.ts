@@ -1,4 +1,6 @@
-import { digestOf } from '@countersign/canonical';
+import { digestOf, replaceAll } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
+import type { ActionProposed } from '@countersign/events';
 import { proposalOf } from './proposal.js';
 import { readJson } from './read-json.js';
 import type { ActionState, RequestState } from './state.js';
@@ -9,9 +11,17 @@ const DRY_RUN = 'dry-run';
 const isDiffBound = ({ decided }: Pick<ActionState, 'decided'>, request: RequestState | null): boolean =>
   decided.gate?.pattern === DRY_RUN || (request?.kind === 'approval' && request.gate.pattern === DRY_RUN);
 
+/** The patch between the states of a version; null where one of them is not known. */
+export const diffOf = ({
+  after,
+  diff,
+  diff_truncated,
+}: Pick<ActionProposed, 'after' | 'diff' | 'diff_truncated'>): JsonValue =>
+  diff_truncated ? ([replaceAll(readJson(after, null))] as unknown as JsonValue) : readJson(diff, null);
+
 /** `sha256:` + hex over RFC 8785 of the diff that the grant is bound to; null when it is bound to none. */
 export function diffDigest(action: ActionState): string | null {
   if (!isDiffBound(action, action.request)) return null;
-  const { diff } = action.versions.at(-1)?.edit ?? proposalOf(action);
-  return diff === null ? null : digestOf(readJson(diff, null));
+  const diff = diffOf(action.versions.at(-1)?.edit ?? proposalOf(action));
+  return diff === null ? null : digestOf(diff);
 }

@@ -3,6 +3,7 @@ import type { ActionProposed } from '@countersign/events';
 import { votingRoles } from './eligibility.js';
 import { evidenceMissing, evidenceRequired } from './evidence.js';
 import { approvalsOf, stagesOf } from './gate.js';
+import type { Names } from './links.js';
 import { patch, patchDocument } from './patch.js';
 import { proposalOf } from './proposal.js';
 import { readJson } from './read-json.js';
@@ -34,7 +35,7 @@ export function actionDocument(action: ActionState, token: MintedToken | null = 
   const { decided, grant, outcome, request } = action;
   // Who proposed it never learns that the action is audited, however the document is asked for.
   return {
-    ...heading(decided, statusOf(action)),
+    ...heading({ ...decided, ...(action.names ?? NO_NAMES) }, statusOf(action)),
     decision: decisionDocument(action),
     request: request === null ? null : { ...requestDocument(request), votes: votesForAgent(request) },
     ...holdDocument(action),
@@ -59,7 +60,9 @@ export function decidingDocument(action: ActionProposed): Json {
 type Heading = Pick<
   ActionProposed,
   'action_id' | 'run_id' | 'agent_id' | 'action_type' | 'environment' | 'digest' | 'submitted_at'
->;
+> &
+  Names;
+const NO_NAMES: Names = { supersedes: null, reverses: null };
 
 const heading = (action: Heading, status: ActionStatus): Json => ({
   action_id: action.action_id,
@@ -70,6 +73,8 @@ const heading = (action: Heading, status: ActionStatus): Json => ({
   status,
   digest: action.digest,
   submitted_at: instant(action.submitted_at),
+  // Who names it is known where all partitions are: `linksTo`.
+  ...{ supersedes: action.supersedes, reverses: action.reverses, superseded_by: null, reversed_by: null },
 });
 
 function decisionDocument({ decided, decided_at }: ActionState): Json {
@@ -112,12 +117,11 @@ function evidenceDocument(request: RequestState): Json {
 
 /** The stages of a gate that has some, in order, and whose turn it is. */
 function stagesDocument(request: RequestState): Json {
-  if (request.gate.stages.length === 0) return {};
   const stages = stagesOf(request);
-  const turn = stages.findIndex(({ required, given }) => given < required);
+  if (stages.length === 0) return {};
   return {
-    stages: stages.map(({ stage: { name, roles, people }, required, given }, at) => ({
-      ...{ name, required, given, roles: [...roles], people: [...people], open: at === turn },
+    stages: stages.map(({ stage: { name, roles, people }, required, given, open }) => ({
+      ...{ name, required, given, roles: [...roles], people: [...people], open },
     })),
   };
 }

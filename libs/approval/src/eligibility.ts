@@ -1,8 +1,9 @@
+import { operates } from '@countersign/events';
 import type { Gate } from '@countersign/events';
 import { isRecused, isSame } from './custody-state.js';
-import { isPlain, quorumsOf } from './quorum.js';
+import { gateOf } from './gate.js';
 import { names } from './names.js';
-import { operates } from './roster.js';
+import { countsAnybody, quorumsOf } from './quorum.js';
 import { glassBroken } from './state.js';
 import type { ActionState, RequestState } from './state.js';
 
@@ -79,19 +80,15 @@ export const roleFor = (request: RequestState, { roles }: Roles): string | null 
   votingRoles(request).find((role) => roles.includes(role)) ?? null;
 
 /** Every role that lets somebody vote now; an escalated request has more of them. */
-export const votingRoles = ({ gate, escalated_at }: Pick<RequestState, 'gate' | 'escalated_at'>): readonly string[] => {
-  const roles = quorumsOf(gate).flatMap((one) => one.roles);
-  return [...new Set(escalated_at === null ? roles : [...roles, ...gate.escalate_roles])];
-};
+export const votingRoles = (request: Pick<RequestState, 'gate' | 'escalated_at'>): readonly string[] => [
+  ...new Set(quorumsOf(gateOf(request)).flatMap((one) => one.roles)),
+];
 
 const NO_ROLES: readonly string[] = [];
 
-/** The voter's roles by which a vote can fill a place of a threshold, factor or stage; the plain quorum asks for none. */
-export const fillingRoles = (gate: Gate, { roles }: Voter): readonly string[] =>
-  isPlain(gate) ? NO_ROLES : rolesOf(gate).filter((role) => roles.includes(role));
-
-const rolesOf = (gate: Gate): readonly string[] =>
-  isPlain(gate) ? gate.roles : [...new Set(quorumsOf(gate).flatMap(({ roles }) => roles))];
+/** The voter's roles by which a vote can fill a place, now or once escalated; a plain quorum that stands alone asks for none. */
+export const fillingRoles = ({ gate }: RequestState, { roles }: Voter): readonly string[] =>
+  countsAnybody(gate) ? NO_ROLES : votingRoles({ gate, escalated_at: 0 }).filter((role) => roles.includes(role));
 
 /** A gate that names neither roles nor people lets nobody vote. */
 const mayFill = (request: RequestState, voter: Pick<Voter, 'subject' | 'roles'>): boolean =>

@@ -54,8 +54,7 @@ const JUDGES: Readonly<Record<CustodyRequested['verb'], Judge>> = {
   reassign: (action, request, asked) =>
     mayHandOn(request, asked) ? judgeReceiver(action, request, asked) : refuse('forbidden'),
   recuse: (action, request, asked) => mayAct(action, request, asked),
-  escalate: (action, request, asked) =>
-    judgeEligible(action, request, asked) ?? (request.escalated_at === null ? null : refuse('already_escalated')),
+  escalate: (action, request, asked) => judgeEligible(action, request, asked) ?? judgeEscalation(request),
   comment: (_, __, { text }) => ((text ?? '').trim() === '' ? refuse('reason_required') : null),
   unknown: () => refuse('not_found'),
 };
@@ -78,6 +77,12 @@ const mayAct: Judge = (action, request, asked) =>
 
 const judgeClaim = ({ claimed_by }: RequestState, asked: CustodyRequested): Refusal | null =>
   claimed_by === null || isSame(claimed_by, asked) ? null : refuse('already_claimed');
+
+/** Where the gate names nobody, nobody would come: the person hears of it instead of waiting. */
+function judgeEscalation({ escalated_at, gate }: RequestState): Refusal | null {
+  if (escalated_at !== null) return refuse('already_escalated');
+  return gate.escalate_roles.length === 0 ? refuse('no_escalation') : null;
+}
 
 const judgeAssign = ({ assignee }: RequestState): Refusal | null =>
   assignee === null ? null : refuse('already_assigned');

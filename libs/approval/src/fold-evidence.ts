@@ -6,7 +6,7 @@ import { about, actionOf, publish, refuse, requestOf } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { isApproval } from './gate.js';
 import { publishRefusal } from './refused.js';
-import { answer, once } from './remember.js';
+import { answer, once, rememberedOf } from './remember.js';
 import type { Call } from './remember.js';
 import { personKey } from './state.js';
 import type { ActionState, RequestState } from './state.js';
@@ -40,7 +40,7 @@ export function foreseeEvidence(
   attached: EvidenceAttached,
 ): Refusal | null {
   const { key, body_hash } = callOf(attached);
-  const known = action.remembered?.get(key);
+  const known = rememberedOf(action, key);
   if (known === undefined) return judge(action, request, attached);
   return known.body_hash === body_hash ? null : refuse('duplicate_request');
 }

@@ -1,8 +1,9 @@
 import type { OutcomeFiled } from '@countersign/events';
 import { about, actionOf, publish, refuse } from './facts.js';
-import type { Answer, Turn } from './facts.js';
+import type { Answer, Refusal, Turn } from './facts.js';
 import { readJson } from './read-json.js';
-import { answer, once } from './remember.js';
+import { answer, isWornOut, once, rememberedOf } from './remember.js';
+import type { Call } from './remember.js';
 import { schedule } from './schedule.js';
 import type { ActionState } from './state.js';
 
@@ -10,12 +11,30 @@ import type { ActionState } from './state.js';
 export function foldOutcome(turn: Turn, filed: OutcomeFiled): Answer {
   const action = actionOf(turn, filed);
   if (action === null) return answer(turn, refuse('not_found'));
-  const call = { key: `outcome|${filed.reported_by}|${filed.client_request_id}`, body_hash: filed.body_hash };
-  return once(turn, action, call, () => {
+  if (!mayReport(action, filed)) return answer(turn, refuse('not_found'));
+  return once(turn, action, callOf(filed), () => {
     record(turn, action, filed);
     closeAdvice(turn, action);
     return null;
   });
+}
+
+/** What the log would refuse as far as is known here, so that it is not filled with what it will not take. */
+export function foreseeOutcome(action: ActionState, filed: OutcomeFiled): Refusal | null {
+  if (!mayReport(action, filed)) return refuse('not_found');
+  const { key, by } = callOf(filed);
+  return rememberedOf(action, key) === undefined && isWornOut(action, by) ? refuse('too_many') : null;
+}
+
+/** The agent that proposed, and the executor that redeemed. */
+function mayReport({ decided, grant }: ActionState, { by_executor, reported_by }: OutcomeFiled): boolean {
+  if (!by_executor) return reported_by === decided.agent_id;
+  return grant?.status === 'consumed' && reported_by === grant.executor_id;
+}
+
+function callOf({ by_executor, reported_by, client_request_id, body_hash }: OutcomeFiled): Call & { by: string } {
+  const by = `outcome|${by_executor ? 'executor' : 'agent'}|${reported_by}`;
+  return { key: `${by}|${client_request_id}`, body_hash, by };
 }
 
 /**

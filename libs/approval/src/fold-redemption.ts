@@ -5,6 +5,7 @@ import { about, actionOf, publish, refuse } from './facts.js';
 import type { Answer, Refusal, Turn } from './facts.js';
 import { isFrozen } from './freeze.js';
 import { isBacked } from './grant.js';
+import { proposalOf } from './proposal.js';
 import { readJson } from './read-json.js';
 import { publishRefusal } from './refused.js';
 import { answer, once } from './remember.js';
@@ -37,7 +38,9 @@ function judge(turn: Turn, action: ActionState, grant: GrantState, asked: Redemp
   if (grant.status === 'lapsed') return refuse('expired');
   if (asked.token_expires_at <= turn.now) return refuse('expired');
   if (isFrozen(turn.state, action)) return refuse('frozen');
-  return preconditionsHold(action.decided.preconditions, asked.preconditions) ? null : refuse('precondition_changed');
+  return preconditionsHold(proposalOf(action).preconditions, asked.preconditions)
+    ? null
+    : refuse('precondition_changed');
 }
 
 // A grant on people's authority is worth what its votes are worth, so they are counted again.
@@ -52,7 +55,8 @@ function showsOtherDiff(action: ActionState, { diff_digest }: RedemptionRequeste
 
 /** Every precondition of the action must be seen now with the same value. */
 function preconditionsHold(wanted: string | null, seen: string | null): boolean {
-  if (wanted === null) return true;
+  // One hash may stand for all of them.
+  if (wanted === null || wanted === seen) return true;
   const expected = membersOf(wanted);
   const found = seen === null ? new Map<string, string>() : membersOf(seen);
   if (expected === null || found === null) return false;

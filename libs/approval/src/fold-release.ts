@@ -16,8 +16,9 @@ export function foldRelease(turn: Turn, asked: ReleaseRequested): Answer {
   if (action === null || request === null || request.request_id !== asked.request_id) {
     return answer(turn, refuse('not_found'));
   }
-  const key = `release|${personKey(asked.issuer, asked.subject)}|${asked.client_request_id}`;
-  return once(turn, action, { key, body_hash: asked.body_hash }, () => {
+  const by = `release|${personKey(asked.issuer, asked.subject)}`;
+  const call = { key: `${by}|${asked.client_request_id}`, body_hash: asked.body_hash, by };
+  return once(turn, action, call, () => {
     const refusal = judge(turn, action, request, asked);
     const attempt = asked.recall ? 'recall' : 'release';
     if (refusal !== null)

@@ -76,7 +76,7 @@ function voteOf(turn: Turn, action: ActionState, request: RequestState, cast: Vo
     release_at,
     role: roleFor(request, cast),
     exception: exceptionFor(action, request, cast),
-    roles: fillingRoles(request.gate, cast),
+    roles: fillingRoles(request, cast),
     version: currentVersion(action),
     voted_at: turn.now,
     // After an edit a stricter gate may bind: the editor's own vote counts only if it lets the editor vote, and now.

@@ -16,7 +16,7 @@ export {
   statusOf,
 } from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
-export { isBlind } from './blind.js';
+export { blinded, isBlind } from './blind.js';
 export { commentsOf, custodyDocument, handsDocument } from './custody-document.js';
 export { isLeftInPool, isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
@@ -25,6 +25,7 @@ export type { IneligibleRule, Voter } from './eligibility.js';
 export { attachedSince, attachmentDocument, evidenceDigest, evidenceMissing, packetWith } from './evidence.js';
 export type { AttachedAs, Attachment } from './evidence-state.js';
 export { attachesAs, foreseeEvidence } from './fold-evidence.js';
+export { foreseeOutcome } from './fold-outcome.js';
 export type {
   Answer,
   Facts,
@@ -42,20 +43,27 @@ export { isFrozen } from './freeze.js';
 export { GLASS_REASON_MIN, glassOf } from './fold-break-glass.js';
 export { isBacked } from './grant.js';
 export { diffDigest } from './diff.js';
-export { fewestPeople } from '@countersign/events';
-export { approvalsOf, denialsGiven, isOutOfTurn, quorumHolds, stagesOf, stricterGate } from './gate.js';
+export { approvalsOf, denialsGiven, gateOf, isOutOfTurn, quorumHolds, stagesOf } from './gate.js';
 export { buildPacket, decisionOfKind, decisionOfReview, packetDigest } from './packet.js';
 export type { Packet, PacketDecision, PacketEdit } from './packet.js';
 export { approvalsBy } from './quorum.js';
 export type { Approvals, Approver, FilledStage } from './quorum.js';
 export { hasVoted } from './voted.js';
 export { missingFor, votesFor } from './vote-content.js';
-export { patch } from './patch.js';
+export { patch, recordedPatch } from './patch.js';
+export { linksTo } from './links.js';
+export type { LinksTo } from './links.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
-export { applyRoster, isAbsent, operates, peopleOf, rolesBy, rosterKey } from './roster.js';
-export type { Roster, RosterEntry } from './roster.js';
-export { createState, currentVersion, glassBroken, HORIZON_MS, HOUR_MS, personKey } from './state.js';
+export {
+  createState,
+  currentVersion,
+  glassBroken,
+  HORIZON_MS,
+  HOUR_MS,
+  LONGEST_HORIZON_MS,
+  personKey,
+} from './state.js';
 export type {
   ActionState,
   Counters,

@@ -2,9 +2,11 @@ import type { ActionDecided, Gate } from '@countersign/events';
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { issueGrant } from './grant.js';
+import { link } from './links.js';
 import { openAudit, openRequest, publishOpened } from './open-request.js';
 import { approvalsBy } from './quorum.js';
 import { sharing } from './sharing.js';
+import { HORIZON_MS } from './state.js';
 import type { ActionState } from './state.js';
 
 /**
@@ -14,11 +16,13 @@ import type { ActionState } from './state.js';
 export const proposedAt = ({ submitted_at, proposed_at }: ActionDecided): number => Math.min(submitted_at, proposed_at);
 
 /** Opens what the first decision of an action opens: a request, a grant, or nothing. */
-export function openAction(turn: Turn, decided: ActionDecided): void {
+export function openAction(turn: Turn, decided: ActionDecided, names: ActionState['names']): void {
   const { state, now } = turn;
-  const forget_at = proposedAt(decided) + state.horizon_ms;
+  // The decision says how long its gates may take, so every instance agrees on it.
+  const forget_at = proposedAt(decided) + Math.max(HORIZON_MS, decided.remember_s * 1000);
   const action: ActionState = {
     decided: sharing(state.shared, decided),
+    names,
     decided_at: now,
     forget_at,
     request: null,
@@ -29,8 +33,11 @@ export function openAction(turn: Turn, decided: ActionDecided): void {
     outcome: null,
     versions: [],
     remembered: null,
+    refused: null,
+    accepted: null,
   };
   state.actions.set(decided.action_id, action);
+  link(state, action);
   state.deadlines.push({ at: forget_at, what: 'forget', action });
   openFirst(turn, action);
   publish(turn, 'DecisionRecorded', action, () => recorded(action));

@@ -102,5 +102,6 @@ function opened(action: ActionState, request: RequestState) {
     respond_by: request.respond_by,
     expires_at: request.expires_at,
     ...{ amount_value, amount_currency },
+    blind_review: request.kind === 'audit' && action.decided.blind_review,
   });
 }

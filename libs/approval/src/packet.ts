@@ -1,6 +1,7 @@
 import { digestOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import type { ActionDecided, ActionProposed, Edit, Gate, Quorum } from '@countersign/events';
+import type { ActionDecided, ActionProposed, DeniedBefore, Edit, Gate, GatePart, Quorum } from '@countersign/events';
+import { diffOf } from './diff.js';
 import { patch, patchDocument } from './patch.js';
 import { readJson } from './read-json.js';
 import type { Decider, RequestKind } from './state.js';
@@ -22,6 +23,7 @@ export type PacketDecision = Pick<
   | 'unknown'
   | 'explanation'
   | 'gate'
+  | 'denied_before'
 > & {
   /** Kind of the request, unless it is an approval. */
   readonly kind?: RequestKind;
@@ -76,6 +78,7 @@ export function buildPacket(
     ...(decision.kind === undefined ? {} : { kind: decision.kind }),
     version: edits.length + 1,
     changed_by: last === undefined ? null : personOf(last),
+    denied_before: decision.denied_before.map(shownDenial),
     action: shownAction(action, last?.edit ?? action),
     ...(action.sensitive.length === 0 ? {} : { hidden: [...action.sensitive] }),
     ...patchDocument('changes', patch(action.parameters, (last?.edit ?? action).parameters)),
@@ -91,6 +94,9 @@ export function buildPacket(
 
 /** Digest over all of a packet; a vote names it, so that it binds what was shown. */
 export const packetDigest = (packet: Packet): string => digestOf(packet);
+
+/** What people denied before; whoever decides now knows of it. */
+const shownDenial = ({ at, ...denial }: DeniedBefore): JsonValue => ({ ...denial, at: new Date(at).toISOString() });
 
 const personOf = ({ issuer, editor }: PacketEdit): JsonValue => ({ issuer, subject: editor });
 
@@ -111,12 +117,13 @@ const shownAction = (action: ActionProposed, version: { parameters: string; dige
 
 /** Before and after, each with who states it, and the patch between them. */
 function states(action: ActionProposed, last: PacketEdit | undefined): { [member: string]: JsonValue } {
-  const after = last === undefined ? action.after : last.edit.after;
+  const version = last?.edit ?? action;
   const after_stated_by = last === undefined ? action.after_stated_by : 'countersign';
   return {
     before: stated(action.before, action.before_stated_by),
-    after: stated(after, after_stated_by),
-    diff: readJson(last === undefined ? action.diff : last.edit.diff, null),
+    after: stated(version.after, after_stated_by),
+    diff: diffOf(version),
+    ...(version.diff_truncated ? { diff_truncated: true } : {}),
   };
 }
 
@@ -149,8 +156,10 @@ function attested({ attestations }: ActionProposed): { [member: string]: JsonVal
 }
 
 function decided(decision: PacketDecision, last: PacketEdit | undefined): { [member: string]: JsonValue } {
-  const { impact, reversibility, regulatory_pressure, mode, bypass, unknown } = decision;
-  const { rule, explanation, policy_decision } = last?.edit ?? decision;
+  const { mode, bypass } = decision;
+  // What policy says of the version on the table; of the first one only where nobody changed it.
+  const { rule, explanation, policy_decision, unknown } = last?.edit ?? decision;
+  const { impact, reversibility, regulatory_pressure } = last?.edit ?? decision;
   const gate = decision.kind === undefined ? (last?.edit ?? decision).gate : decision.gate;
   return {
     policy: `${decision.policy_name}@${decision.policy_version}`,
@@ -175,6 +184,15 @@ const shownGate = (gate: Gate): JsonValue => ({
   ...(gate.factors.length === 0 ? {} : { factors: gate.factors.map(shownQuorum) }),
   ...(gate.permit.length === 0 ? {} : { permit: [...gate.permit] }),
   ...(gate.stages.length === 0 ? {} : { stages: gate.stages.map(shownQuorum) }),
+  ...(gate.all.length === 0 ? {} : { all: gate.all.map(shownPart) }),
+});
+
+/** One of the gates that bind together. */
+const shownPart = ({ name, quorum, roles, people, thresholds, factors, stages }: GatePart): JsonValue => ({
+  ...{ name, quorum, roles: [...roles], people: [...people] },
+  ...(thresholds.length === 0 ? {} : { thresholds: thresholds.map(shownQuorum) }),
+  ...(factors.length === 0 ? {} : { factors: factors.map(shownQuorum) }),
+  ...(stages.length === 0 ? {} : { stages: stages.map(shownQuorum) }),
 });
 
 const shownQuorum = ({ name, count, roles, people }: Quorum): JsonValue => ({

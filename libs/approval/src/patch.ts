@@ -1,5 +1,6 @@
 import { jsonPatch } from '@countersign/canonical';
 import type { JsonPatch, JsonValue } from '@countersign/canonical';
+import type { ActionProposed } from '@countersign/events';
 import { readJson } from './read-json.js';
 
 const NOTHING: JsonPatch = { operations: [], truncated: false };
@@ -13,3 +14,13 @@ export const patchDocument = (name: string, { operations, truncated }: JsonPatch
   [name]: operations as unknown as JsonValue,
   ...(truncated ? { [`${name}_truncated`]: true } : {}),
 });
+
+/** What a record keeps of a patch between two states. One that is too long says all of `after`, which the record has. */
+export function recordedPatch(
+  before: string | null,
+  after: string | null,
+): Pick<ActionProposed, 'diff' | 'diff_truncated'> {
+  if (before === null || after === null) return { diff: null, diff_truncated: false };
+  const { operations, truncated } = patch(before, after);
+  return { diff: truncated ? null : JSON.stringify(operations), diff_truncated: truncated };
+}

@@ -1,6 +1,7 @@
 import { about, publish } from './facts.js';
 import type { Turn } from './facts.js';
 import { approvalsOf } from './gate.js';
+import { proposalOf } from './proposal.js';
 import type { ActionState, RequestEnd, RequestState, Resolution } from './state.js';
 
 /** Ends a pending request. Terminal never changes, so a request that has ended is left as it is. */
@@ -24,6 +25,7 @@ function resolved(action: ActionState, request: RequestState, { status, resolved
   const changed = request.kind === 'approval' && status === 'approved' && request.digest !== decided.digest;
   const binds = request.kind === 'approval' && (decided.mode === 'enforce' || decided.mode === 'partial');
   return about(action, {
+    target: proposalOf(action).target,
     request_id: request.request_id,
     request_kind: request.kind,
     gate: request.gate.name,

@@ -143,6 +143,8 @@ export interface Remembered {
 /** Everything known of one decided action. The proposal itself stays encoded in `decided.action`. */
 export interface ActionState {
   readonly decided: ActionDecided;
+  /** Which actions it replaces or takes back; null for most, which name none. */
+  readonly names: { readonly supersedes: string | null; readonly reverses: string | null } | null;
   readonly decided_at: number;
   /** Log time at which the action is forgotten. */
   readonly forget_at: number;
@@ -156,8 +158,16 @@ export interface ActionState {
   outcome: OutcomeState | null;
   /** Edited versions in order; the last one binds. */
   readonly versions: VersionState[];
+  /** Answers to calls that took effect; each kind of call is bounded by itself. */
   remembered: Map<string, Remembered> | null;
+  /** Answers to the last calls that were refused. */
+  refused: Map<string, Remembered> | null;
+  /** How often each caller did what may be done again and again. */
+  accepted: Map<string, number> | null;
 }
+
+/** Actions that name the same other one. */
+export type Linked = ActionState[];
 
 /** A kill switch that is on. */
 export interface FreezeState {
@@ -193,12 +203,12 @@ export interface Counters {
 /** State of one partition of the approval log. Changed only by `apply`. */
 export interface PartitionState {
   readonly partition: number;
-  /** How long an action is remembered after its first record, milliseconds. */
-  readonly horizon_ms: number;
   readonly publishes: boolean;
   /** Largest LogAppendTime folded so far, UTC epoch milliseconds; 0 before the first record. */
   log_time: number;
   readonly actions: Map<string, ActionState>;
+  /** Actions that name others, by the id of the one that is named. */
+  readonly links: Map<string, Linked>;
   /** Pending requests, by request id. */
   readonly pending: Map<string, ActionState>;
   /** All requests and grants that are remembered, by their ids. */
@@ -215,12 +225,13 @@ export interface PartitionState {
 }
 
 export const HOUR_MS = 3_600_000;
-/** Default horizon: 8 days. May only grow. */
+/** How long every action is remembered at least, milliseconds: 8 days. A decision may say longer (`remember_s`). */
 export const HORIZON_MS = 8 * 24 * HOUR_MS;
 
+/** The longest that a decision may have an action remembered: a cold instance reads so far back. */
+export const LONGEST_HORIZON_MS = 31 * 24 * HOUR_MS;
+
 export interface StateOptions {
-  /** How long actions are remembered, milliseconds. Default `HORIZON_MS`. */
-  readonly horizonMs?: number;
   /** Whether `apply` builds public events. Default true. */
   readonly publishes?: boolean;
 }
@@ -228,10 +239,10 @@ export interface StateOptions {
 /** An empty partition, before its first record. */
 export const createState = (partition: number, options: StateOptions = {}): PartitionState => ({
   partition,
-  horizon_ms: options.horizonMs ?? HORIZON_MS,
   publishes: options.publishes ?? true,
   log_time: 0,
   actions: new Map(),
+  links: new Map(),
   pending: new Map(),
   requests: new Map(),
   grants: new Map(),

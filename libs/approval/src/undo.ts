@@ -1,3 +1,4 @@
+import { unlink } from './links.js';
 import type { ActionState, PartitionState, RequestState } from './state.js';
 
 /** What a step may change of a request; gates, facts of custody and attachments are replaced, never changed. */
@@ -53,9 +54,11 @@ function indexesOf({ pending, requests, grants }: PartitionState, action: Action
 }
 
 /** Takes an action back that could not be opened. */
-export function forgetOpened({ actions, pending, requests, grants }: PartitionState, action: ActionState): void {
+export function forgetOpened(state: PartitionState, action: ActionState): void {
+  const { actions, pending, requests, grants } = state;
   const { action_id, request_id, audit_request_id, grant_id } = action.decided;
   actions.delete(action_id);
+  unlink(state, action);
   for (const index of [pending, requests, grants])
     for (const id of [request_id, audit_request_id, grant_id]) if (id !== null) index.delete(id);
   Object.assign(action, { request: null, audit: null, hold: null, grant: null });

@@ -1,10 +1,11 @@
-import { seenLength } from '@countersign/canonical';
+import { LIMITS, seenLength } from '@countersign/canonical';
+import { mergeGates } from '@countersign/events';
 import type { Vote, VoteCast } from '@countersign/events';
 import { evidenceMissing } from './evidence.js';
 import { judgeSeen } from './seen.js';
 import { refuse } from './facts.js';
 import type { Refusal, Turn } from './facts.js';
-import { isApproval, stricterGate } from './gate.js';
+import { isApproval } from './gate.js';
 import { tooLate } from './hold.js';
 import { personKey } from './state.js';
 import type { ActionState, RequestKind, RequestState } from './state.js';
@@ -27,13 +28,15 @@ export function judgeContent(turn: Turn, action: ActionState, request: RequestSt
   const wait = dwellLeft(turn, request, cast);
   if (wait > 0) return { ...refuse('too_fast'), retry_after_s: Math.ceil(wait / 1000) };
   if (tooLate(action, request, release_at)) return refuse('release_too_late');
-  return vote === 'approve_with_changes' ? judgeEdit(cast) : null;
+  if (vote !== 'approve_with_changes') return null;
+  if (changesAction(request, cast) && action.versions.length >= LIMITS.edits) return refuse('too_many');
+  return judgeEdit(request, cast);
 }
 
 /** Kinds of evidence that are not there, under the gate that binds once this vote is counted. */
 export function missingFor(request: RequestState, cast: Pick<VoteCast, 'vote' | 'edit'>): readonly string[] {
   if (cast.edit === null || !changesAction(request, cast)) return evidenceMissing(request);
-  return evidenceMissing({ ...request, gate: stricterGate(request.gate, cast.edit.gate) });
+  return evidenceMissing({ ...request, gate: mergeGates(request.gate, cast.edit.gate) ?? request.gate });
 }
 
 function lacksReason(turn: Turn, request: RequestState, cast: VoteCast): boolean {
@@ -61,7 +64,9 @@ function dwellLeft(turn: Turn, request: RequestState, cast: VoteCast): number {
 const readFor = ({ now }: Turn, { shown }: RequestState, { issuer, subject }: VoteCast): number =>
   now - (shown?.get(personKey(issuer, subject)) ?? now);
 
-function judgeEdit({ edit }: VoteCast): Refusal | null {
+/** Two gates that name two audiences leave no executor that could use the token. */
+function judgeEdit({ gate }: RequestState, { edit }: VoteCast): Refusal | null {
   if (edit === null) return refuse('parameters_required');
-  return edit.policy_decision === 'deny' ? refuse('edit_denied_by_policy') : null;
+  const isDenied = edit.policy_decision === 'deny' || mergeGates(gate, edit.gate) === null;
+  return isDenied ? refuse('edit_denied_by_policy') : null;
 }

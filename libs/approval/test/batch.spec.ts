@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { canonicalize } from '@countersign/canonical';
-import type { ActionProposed, Gate } from '@countersign/events';
+import type { ActionDecided, ActionProposed, Gate } from '@countersign/events';
 import { apply, createState, differencesOf, formBatches } from '../src/index.js';
 import type { Batch, Waiting } from '../src/index.js';
 import { at, decided, edited, gate, proposed, vote } from './records.js';
@@ -13,6 +13,7 @@ interface Merge {
   currency?: string;
   parameters?: object;
   over?: Partial<ActionProposed>;
+  denied?: ActionDecided['denied_before'];
   gate?: Gate;
 }
 
@@ -24,6 +25,7 @@ function merge({
   currency = 'USD',
   parameters = {},
   over = {},
+  denied = [],
   gate: of = batching,
 }: Merge): Waiting {
   const id = `m${(count += 1)}`;
@@ -33,7 +35,7 @@ function merge({
     ...{ amount_value: amount, amount_currency: currency, ...over },
   });
   const state = createState(0);
-  apply(state, at(0, 'ActionDecided', decided(action, { gate: of })));
+  apply(state, at(0, 'ActionDecided', decided(action, { gate: of, denied_before: denied })));
   const one = state.actions.get(action.action_id);
   if (!one?.request) throw new Error('no request');
   return { action: one, request: one.request };
@@ -57,11 +59,13 @@ function reasonOf(odd: Merge, beside: Waiting[] = usual(5)): string | null {
 }
 
 describe('a batch', () => {
+  const denial = { action_id: 'a', request_id: 'r', reviewer_id: 'ann', reason: null, at: 1, same: 'target' };
   const signals = JSON.stringify({ anomaly: true });
   const attestations = JSON.stringify([{ provider: 'radar', signals: { anomaly: true } }]);
 
   it.each<[string, Merge, string | null]>([
     ['one like the others', {}, null],
+    ['what people denied before', { denied: [denial] }, 'denied_before '],
     ['an amount far above', { amount: '900.00' }, 'amount /parameters/amount'],
     ['an amount far below', { amount: '1.00' }, 'amount /parameters/amount'],
     ['an amount that is not far', { amount: '125.00' }, null],

@@ -236,6 +236,7 @@ export const CUSTODY_RULES: readonly CustodyRow[] = [
   },
   {
     name: 'escalate: who could vote',
+    gate: escalating,
     allowed: asks('escalate', 'ann'),
     refused: asks('escalate', 'ann', other),
     why: 'not_eligible role',
@@ -250,7 +251,15 @@ export const CUSTODY_RULES: readonly CustodyRow[] = [
     attempt: 'escalate',
   },
   {
+    name: 'escalate: not to nobody',
+    allowed: asks('claim', 'ann'),
+    refused: asks('escalate', 'ann'),
+    why: 'no_escalation',
+    attempt: 'escalate',
+  },
+  {
     name: 'escalate: needs a reason',
+    gate: escalating,
     allowed: asks('escalate', 'ann'),
     refused: asks('escalate', 'ann', { reason: '' }),
     why: 'reason_required',

@@ -38,6 +38,6 @@ describe('who may do what with a pending request', () => {
     const many = Array.from({ length: MAX_CUSTODY }, () => asks('comment', 'ann', { text: 'again' }));
     expect(fold([...many, asks('claim', 'ann')]).answer?.code).toBe('custody_full');
     expect(fold([...many, asks('recuse', 'ann')]).answer?.code).toBe('ok');
-    expect(fold([...many, asks('escalate', 'ann')]).answer?.code).toBe('ok');
+    expect(fold([...many, asks('escalate', 'ann')], { escalate_roles: ['lead'] }).answer?.code).toBe('ok');
   });
 });

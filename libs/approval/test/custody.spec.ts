@@ -81,12 +81,18 @@ describe('an escalated request', () => {
     expect(fold([at(599_999, 'VoteCast', vote(action, 'leo', lead))], clock).answer?.rule).toBe('role');
   });
 
-  it('lets nobody fill a place of a named factor who could not before', () => {
-    const own = { ...clock, factors: law };
+  it('lets further people fill the places of factors and stages, one each', () => {
+    const two = [...law, { ...law[0]!, name: 'money', roles: ['finance'] }];
+    const own = { ...clock, factors: two };
     const { packet_digest } = decided(action, { gate: gate(own) });
     const shown = { ...lead, packet_digest: packet_digest ?? '' };
-    const { request, answer } = fold([late('leo', shown), late('lia', shown)], own);
+    const { request, answer } = fold([late('leo', shown)], own);
     expect([answer?.code, request?.status]).toEqual(['ok', 'pending']);
+    expect(fold([late('leo', shown), late('lia', shown)], own).request?.status).toBe('approved');
+    const inTurn = { ...clock, stages: two };
+    const staged = { ...lead, packet_digest: decided(action, { gate: gate(inTurn) }).packet_digest ?? '' };
+    expect(fold([late('leo', staged), late('lia', staged)], inTurn).request?.status).toBe('approved');
+    expect(fold([at(599_999, 'VoteCast', vote(action, 'leo', staged))], inTurn).answer?.rule).toBe('role');
   });
 
   it('is escalated once, by whoever comes first', () => {

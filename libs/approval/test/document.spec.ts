@@ -37,11 +37,24 @@ const document = (...records: LogRecord[]) => {
   return actionDocument(found);
 };
 
+describe('the packet of a changed version', () => {
+  it('shows what policy says of that version: its classification and what is unknown of it', () => {
+    const edit = edited(action, {}, { unknown: ['/parameters/amount'], impact: 'low', reversibility: 'low' });
+    const of = (edits: Parameters<typeof buildPacket>[2]) => buildPacket(action, request, edits);
+    expect(of([])).toMatchObject({ unknown: ['/signals/x'], classification: { impact: 'high' } });
+    expect(of([{ edit, issuer: 'https://idp', editor: 'ann' }])).toMatchObject({
+      unknown: ['/parameters/amount'],
+      classification: { impact: 'low', reversibility: 'low', regulatory_pressure: 'high' },
+    });
+  });
+});
+
 describe('the action document', () => {
   it('has the members of the contract while it waits', () => {
     expect(document(opened)).toEqual({
       ...{
         action_id: 'act_a',
+        ...{ supersedes: null, reverses: null, superseded_by: null, reversed_by: null },
         run_id: 'run-1',
         agent_id: 'refund-agent',
         action_type: 'refund',

@@ -1,6 +1,7 @@
+import type { EventMap } from '@countersign/events';
 import { apply, createState, HORIZON_MS } from '../src/index.js';
 import type { LogRecord, PartitionState } from '../src/index.js';
-import { MAX_REMEMBERED } from '../src/remember.js';
+import { MAX_REFUSED } from '../src/remember.js';
 import {
   allowed,
   at,
@@ -156,11 +157,11 @@ describe('redemption', () => {
 
   it('keeps the accepted answer under a flood of refused ones', () => {
     const accepted = redemption(action, { client_request_id: 'first' });
-    const flood = Array.from({ length: 2 * MAX_REMEMBERED }, () => redeem(2));
+    const flood = Array.from({ length: 2 * MAX_REFUSED }, () => redeem(2));
     const again = at(3, 'RedemptionRequested', accepted);
     const { last, found } = fold([opened, at(1, 'RedemptionRequested', accepted), ...flood, again]);
     expect(last).toMatchObject({ code: 'ok', repeated: true });
-    expect(found?.remembered?.size).toBe(MAX_REMEMBERED);
+    expect([found?.remembered?.size, found?.refused?.size]).toEqual([1, MAX_REFUSED]);
   });
 });
 
@@ -193,6 +194,32 @@ describe('cancellation', () => {
 });
 
 describe('outcomes', () => {
+  const file = (over: Partial<EventMap['OutcomeFiled']> = {}): LogRecord =>
+    at(3, 'OutcomeFiled', { ...outcome(action), ...over });
+  const byExecutor = (reported_by: string): LogRecord => file({ reported_by, by_executor: true });
+
+  it('come from the agent that proposed and the executor that redeemed, and from nobody else', () => {
+    const { executor_id } = redemption(action);
+    expect(lastCode(opened, file())).toBe('ok');
+    expect(lastCode(opened, file({ reported_by: 'another-agent' }))).toBe('not_found');
+    expect(lastCode(opened, byExecutor(executor_id))).toBe('not_found');
+    expect(lastCode(opened, redeem(1), byExecutor(executor_id))).toBe('ok');
+    expect(lastCode(opened, redeem(1), byExecutor('another-executor'))).toBe('not_found');
+  });
+
+  it('are a hundred of each reporter, and no flood of them fills the memory', () => {
+    const { executor_id } = redemption(action);
+    const first = file({ client_request_id: 'first' });
+    const flood = Array.from({ length: 20_000 }, () => file());
+    const { found, facts, last } = fold([opened, redeem(1), first, ...flood, byExecutor(executor_id), first]);
+    const codes = facts.map((fact) => fact.answer.code);
+    expect(codes.filter((code) => code === 'too_many')).toHaveLength(20_000 - 99);
+    expect(codes.at(-2)).toBe('ok');
+    expect(last).toMatchObject({ code: 'ok', repeated: true });
+    // The redemption, a hundred of the agent and one of the executor.
+    expect([found?.remembered?.size, found?.refused?.size]).toEqual([102, MAX_REFUSED]);
+  });
+
   it('are all public, the latest counts, without a redemption they are flagged', () => {
     const { found, facts } = fold([
       ...[opened, at(1, 'OutcomeFiled', outcome(action, 'failed')), redeem(2)],
@@ -215,5 +242,12 @@ describe('memory', () => {
     expect([found, state.grants.size, state.requests.size]).toEqual([undefined, 0, 0]);
     expect(facts.at(-1)?.events.map(({ name }) => name)).toEqual(['GrantLapsed']);
     expect(lastCode(opened, tick(HORIZON_MS), redeem(HORIZON_MS))).toBe('unknown_grant');
+  });
+
+  it('remembers an action for longer where its decision says that its gates may take longer', () => {
+    const days = 16;
+    const slow = at(0, 'ActionDecided', allowed(action, { remember_s: days * 86_400, grant_ttl_s: 9 * 86_400 }));
+    expect(fold([slow, tick(HORIZON_MS + HOUR)]).found?.grant?.status).toBe('issued');
+    expect(fold([slow, tick(2 * HORIZON_MS)]).found).toBeUndefined();
   });
 });

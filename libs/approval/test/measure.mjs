@@ -24,7 +24,8 @@ const gate = {
   },
   ...{ thresholds: [], factors: [], people: [], evidence: [], hold: false, reason_fast_s: null, batch_fields: [] },
   ...{ stages: [], remind_s: [], escalate_s: null, escalate_roles: [], assign: 'pool', claim_s: 900 },
-  ...{ min_dwell_s: null, batch_max: 50, review_rate: null },
+  ...{ min_dwell_s: null, batch_max: 50, review_rate: null, break_glass_s: null },
+  ...{ permit: [], reason_presets: [], all: [] },
 };
 
 const ids = (index) => ({

@@ -1,7 +1,7 @@
-import { gateStrictness } from '@countersign/events';
+import { fewestPeople } from '@countersign/events';
 import type { Gate } from '@countersign/events';
 import fc from 'fast-check';
-import { apply, approvalsBy, createState, fewestPeople, stricterGate } from '../src/index.js';
+import { apply, approvalsBy, createState } from '../src/index.js';
 import type { Approver, LogRecord } from '../src/index.js';
 import { at, decided, edited, gate, proposed, redemption, vote } from './records.js';
 
@@ -17,6 +17,12 @@ const either = gate({ thresholds: [quorum('head', 1, ['head'], ['cat']), quorum(
 const both = gate({ factors: [quorum('money', 1, ['finance']), quorum('law', 1, ['legal'])] });
 const named = gate({ factors: [quorum('money', 1, ['finance']), quorum('signer', 1, [], ['dan'])] });
 const inTurn = gate({ stages: [quorum('law', 1, ['legal']), quorum('money', 2, ['finance'], ['dan'])] });
+const part = (name: string, count: number, roles: string[]) => ({
+  ...{ name, quorum: count, roles, people: [], escalate_roles: [], thresholds: [], factors: [], stages: [] },
+});
+const together = gate({ all: [part('support', 2, ['support']), part('cfo', 1, ['cfo'])] });
+const [sam, sue, sol] = [by('sam', 'support'), by('sue', 'support'), by('sol', 'support')];
+const [cfo, all] = [by('cfo', 'cfo'), by('all', 'support', 'cfo')];
 const mixed = gate({ thresholds: [quorum('any', 3, ['finance', 'legal'])], factors: [quorum('law', 1, ['legal'])] });
 
 describe('what a gate asks of people and what is there', () => {
@@ -41,6 +47,12 @@ describe('what a gate asks of people and what is there', () => {
     ['both shapes: people enough, a factor missing', mixed, [ann, by('eve', 'finance'), by('fay', 'finance')], 1, 0],
     ['both shapes: the factor there, people missing', mixed, [cat, ann], 3, 2],
     ['both shapes: all there', mixed, [cat, ann, bob], 3, 3],
+    ['two gates: the fewest people who could satisfy both', together, [], 2, 0],
+    ['two gates: one of them filled', together, [sam, sue], 3, 2],
+    ['two gates: more of one kind fill nothing', together, [sam, sue, sol], 3, 2],
+    ['two gates: the other one filled', together, [cfo], 3, 1],
+    ['two gates: both filled', together, [sam, cfo, sue], 3, 3],
+    ['two gates: one person counts in both', together, [all, sam], 2, 2],
     ['a count below 1 asks for one', gate({ factors: [quorum('x', 0, ['finance'])] }), [], 1, 0],
     ['a count that nobody can reach', gate({ factors: [quorum('x', 2_000_000_000, ['finance'])] }), [ann], 2e9, 1],
   ])('%s', (...[, asked, approvers, required, given]) => {
@@ -78,72 +90,6 @@ describe('what a gate asks of people and what is there', () => {
         const { required, given } = approvalsBy(asked, people);
         const places = wanted.flatMap(([own, count]) => Array.from({ length: count }, () => own));
         expect(given >= required).toBe(canFill(places, people));
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-});
-
-describe('the stricter gate after an edit', () => {
-  it.each<[string, Gate, Gate, 'first' | 'second']>([
-    ['more people', plain, gate({ quorum: 3 }), 'second'],
-    ['fewer people', plain, gate({ quorum: 1 }), 'first'],
-    ['as many people with separate duties', plain, both, 'second'],
-    ['as many people without separate duties', both, plain, 'first'],
-    ['any of, with a way for one person', either, gate({ quorum: 2 }), 'second'],
-    ['the order as a further duty', both, gate({ stages: both.factors }), 'second'],
-    ['stages of the stricter hold', gate({ stages: both.factors }), both, 'first'],
-    ['the same', both, { ...both, name: 'other' }, 'first'],
-    ['a wider duty to give a reason', plain, gate({ reason: 'always' }), 'second'],
-    ['more people count more than reasons', gate({ reason: 'always', quorum: 1 }), plain, 'second'],
-  ])('%s', (_, first, second, which) => {
-    expect(stricterGate(first, second)).toEqual(which === 'first' ? first : second);
-  });
-
-  it('holds what either of them holds', () => {
-    expect(stricterGate(gate({ hold: true, quorum: 1 }), plain)).toEqual({ ...plain, hold: true });
-    expect(stricterGate(plain, gate({ hold: true, quorum: 1 }))).toEqual({ ...plain, hold: true });
-  });
-});
-
-describe('what both gates ask for after an edit', () => {
-  it('keeps the longer time to read and the evidence of both', () => {
-    const slow = gate({ quorum: 1, min_dwell_s: 60, evidence: ['invoice'] });
-    expect(stricterGate(slow, gate({ quorum: 2, min_dwell_s: 20, evidence: ['contract'] }))).toMatchObject({
-      ...{ quorum: 2, min_dwell_s: 60, evidence: ['contract', 'invoice'] },
-    });
-    expect(stricterGate(plain, slow)).toEqual({ ...plain, min_dwell_s: 60, evidence: ['invoice'] });
-  });
-
-  it('never asks for less than either of them, over random gates, and ranks as policy does', () => {
-    const part = fc.record({
-      ...{ name: fc.constant('x'), count: fc.integer({ min: 1, max: 3 }) },
-      ...{ roles: fc.constant(['finance']), people: fc.constant([]) },
-    });
-    const dwell = fc.option(fc.integer({ min: 1, max: 90 }));
-    const shape = fc.oneof(
-      fc.record({ quorum: fc.integer({ min: 1, max: 4 }) }),
-      fc.record({ stages: fc.array(part, { minLength: 1, maxLength: 3 }) }),
-      fc.record({ factors: fc.array(part, { minLength: 1, maxLength: 3 }) }),
-      fc.record({ thresholds: fc.array(part, { minLength: 1, maxLength: 3 }) }),
-    );
-    const care = fc.record({
-      ...{ hold: fc.boolean(), min_dwell_s: dwell, evidence: fc.subarray(['invoice', 'contract']) },
-      reason: fc.constantFrom('never', 'deny', 'always'),
-      break_glass_s: fc.option(fc.integer({ min: 60, max: 3_600 })),
-    });
-    const gates = fc.tuple(shape, care).map(([asked, rest]) => gate({ ...asked, ...rest }));
-    fc.assert(
-      fc.property(gates, gates, (one, other) => {
-        const held = stricterGate(one, other);
-        for (const each of [one, other]) {
-          expect(fewestPeople(held)).toBeGreaterThanOrEqual(fewestPeople(each));
-          expect(gateStrictness(held)).toBeGreaterThanOrEqual(gateStrictness(each));
-          expect(held.min_dwell_s ?? 0).toBeGreaterThanOrEqual(each.min_dwell_s ?? 0);
-          expect(held.hold || !each.hold).toBe(true);
-          expect(held.break_glass_s ?? 0).toBeLessThanOrEqual(each.break_glass_s ?? 0);
-          expect(each.evidence.filter((kind) => !held.evidence.includes(kind))).toEqual([]);
-        }
       }),
       { numRuns: 2_000 },
     );

@@ -1,4 +1,4 @@
-import { actionDigest, canonicalize, derivedId, digestOf } from '@countersign/canonical';
+import { actionDigest, canonicalize, derivedId, digestOf, LIMITS } from '@countersign/canonical';
 import { encode } from '@countersign/events';
 import type { ActionDecided, ActionProposed, Edit, EventMap, Gate } from '@countersign/events';
 import { buildPacket, decisionOfKind, packetDigest } from '../src/index.js';
@@ -23,7 +23,7 @@ export const gate = (overrides: Partial<Gate> = {}): Gate => ({
   ...{ thresholds: [], factors: [], people: [], evidence: [], hold: false, reason_fast_s: null, batch_fields: [] },
   ...{ stages: [], remind_s: [], escalate_s: null, escalate_roles: [], assign: 'pool', claim_s: 900 },
   ...{ min_dwell_s: null, batch_max: 50, review_rate: null, break_glass_s: null },
-  ...{ permit: [], reason_presets: [] },
+  ...{ permit: [], reason_presets: [], all: [] },
   ...overrides,
 });
 
@@ -43,6 +43,7 @@ export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): A
       before_stated_by: 'agent',
       after_stated_by: 'agent',
       diff: null,
+      diff_truncated: false,
       rationale: 'lost',
       confidence: 0.9,
       signals: null,
@@ -53,6 +54,7 @@ export const proposed = (id: string, overrides: Partial<ActionProposed> = {}): A
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
       amount_value: '6000.00',
     },
@@ -73,7 +75,7 @@ const digestOfVersion = (action: Digested, parameters: string): string =>
 /** A decision that asks for people, unless the overrides say otherwise. */
 export function decided(action: ActionProposed, overrides: Partial<ActionDecided> = {}): ActionDecided {
   const { tenant, action_id, run_id, agent_id, action_type, environment, agent_version, model_id } = action;
-  const { on_behalf_of, operators, digest, body_hash, submitted_at, respond_within_s, preconditions } = action;
+  const { on_behalf_of, operators, digest, body_hash, submitted_at, respond_within_s } = action;
   const decision: ActionDecided = {
     ...{
       tenant,
@@ -87,11 +89,18 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
       on_behalf_of,
       operators,
     },
-    ...{ digest, body_hash, submitted_at, respond_within_s, preconditions, proposed_at: submitted_at },
+    ...{ digest, body_hash, submitted_at, respond_within_s, proposed_at: submitted_at },
     ...{ action: encode('ActionProposed', action), decision_id: derivedId('dec', action_id) },
     ...{ policy_decision: 'require_approval', effective_decision: 'require_approval', mode: 'enforce', bypass: null },
     ...{ policy_name: 'refunds', policy_version: 1, rule: 'large', impact: 'high', reversibility: 'high' },
-    ...{ regulatory_pressure: 'high', unknown: [], explanation: '[]', gate: gate(), grant_ttl_s: 3600 },
+    ...{
+      regulatory_pressure: 'high',
+      unknown: [],
+      explanation: '[]',
+      gate: gate(),
+      grant_ttl_s: 3600,
+      remember_s: 691_200,
+    },
     ...{ request_id: derivedId('req', action_id), grant_id: derivedId('grant', action_id), packet_digest: null },
     ...{
       advisory_gate: null,
@@ -103,6 +112,7 @@ export function decided(action: ActionProposed, overrides: Partial<ActionDecided
       draw_key_id: null,
     },
     ...{ audit_request_id: null, audit_packet_digest: null, blind_review: false, break_glass_gate: null },
+    denied_before: [],
     ...overrides,
   };
   const audit_request_id = decision.audit_gate === null ? null : derivedId('req', action_id, 'audit');
@@ -125,6 +135,7 @@ export function edited(action: ActionProposed, parameters: unknown, overrides: P
   return {
     ...{ parameters: text, digest, packet_digest: digestOf(['packet', digest]), after: null, diff: null },
     ...{
+      diff_truncated: false,
       amount_value: null,
       amount_currency: null,
       policy_decision: 'require_approval',
@@ -132,6 +143,7 @@ export function edited(action: ActionProposed, parameters: unknown, overrides: P
       explanation: '[]',
       audit_packet_digest: null,
     },
+    ...{ unknown: [], impact: 'high', reversibility: 'high', regulatory_pressure: 'high' },
     gate: gate(),
     ...overrides,
   };
@@ -287,8 +299,9 @@ export const finding = (
 
 export const outcome = (action: ActionProposed, status = 'executed'): EventMap['OutcomeFiled'] => {
   const client_request_id = call();
-  const report = { reported_by: action.agent_id, status, result: '{"ok":true}', post_checks: null, occurred_at: null };
-  return { ...ids(action), ...report, client_request_id, body_hash: digestOf(report) };
+  const report = { status, result: '{"ok":true}', post_checks: null, occurred_at: null };
+  const by = { reported_by: action.agent_id, by_executor: false };
+  return { ...ids(action), ...by, ...report, client_request_id, body_hash: digestOf(report) };
 };
 
 export const freeze = (overrides: Loose<'FreezeRequested'> = {}): EventMap['FreezeRequested'] => ({
@@ -308,3 +321,26 @@ export const at = <N extends LogName>(after: number, name: N, event: EventMap[N]
   ({ name, event, timestampMs: T0 + after }) as unknown as LogRecord;
 
 export const tick = (after: number): LogRecord => at(after, 'Ticked', { tenant: '', client_request_id: '' });
+
+/** As a row of rules: so many changes of one action, each by somebody else on what the one before made, and one more. */
+export function manyEdits(action: ActionProposed, decision: ActionDecided) {
+  const nth = (n: number): LogRecord => {
+    const packet_digest = n === 1 ? (decision.packet_digest ?? '') : edited(action, { amount: n - 1 }).packet_digest;
+    const edit = edited(action, { amount: n });
+    return at(60_000, 'VoteCast', vote(action, `person-${n}`, { vote: 'approve_with_changes', edit, packet_digest }));
+  };
+  const given = [
+    at(0, 'ActionDecided', decision),
+    ...Array.from({ length: LIMITS.edits - 1 }, (_item, i) => nth(i + 1)),
+  ];
+  const [allowed, refused] = [nth(LIMITS.edits), nth(LIMITS.edits + 1)];
+  return {
+    name: 'vote: not the 21st change',
+    given,
+    allowed,
+    refused,
+    unless: [allowed],
+    why: 'too_many',
+    attempt: 'vote',
+  };
+}

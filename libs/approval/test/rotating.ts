@@ -1,6 +1,7 @@
-import type { ActionProposed, Gate, Person } from '@countersign/events';
-import { apply, applyRoster, assignmentRecord, createState, planAssignments } from '../src/index.js';
-import type { Answer, Assignment, LogEvent, LogRecord, PartitionState, RequestState, Roster } from '../src/index.js';
+import { applyRoster } from '@countersign/events';
+import type { ActionProposed, Gate, Person, Roster } from '@countersign/events';
+import { apply, assignmentRecord, createState, planAssignments } from '../src/index.js';
+import type { Answer, Assignment, LogEvent, LogRecord, PartitionState, RequestState } from '../src/index.js';
 import { decided, gate, proposed, T0 } from './records.js';
 
 export const person = (overrides: Partial<Person> = {}): Person => ({
@@ -22,7 +23,7 @@ export class Rotating {
   people(entries: Readonly<Record<string, Person | null>>): this {
     for (const [subject, one] of Object.entries(entries)) {
       const by = { source: 'api', content_hash: '', changed_by_issuer: null, changed_by: 'max', reason: null };
-      applyRoster(this.roster, { tenant: 'acme', subject, person: one, ...by }, this.now);
+      applyRoster(this.roster, { tenant: 'acme', subject, issuer: null, person: one, ...by }, this.now);
     }
     return this;
   }

@@ -1,3 +1,4 @@
+import rfc8785 from 'canonicalize';
 import fc from 'fast-check';
 import {
   actionDigest,
@@ -89,13 +90,37 @@ describe('money', () => {
     [{ value: '99.999', currency: 'USD' }],
     [{ value: 100, currency: 'USD' }],
     [{ value: '1.0', currency: 'JPY' }],
-    [{ value: '1', currency: 'usd' }],
+    [{ value: '1.0', currency: 'jpy' }],
+    [{ value: '1', currency: ' USD' }],
+    [{ value: '1', currency: '' }],
+    [{ value: '1', currency: 'US\u200bDC' }],
+    [{ value: '1', currency: 'x'.repeat(65) }],
+    [{ value: `0.${'1'.repeat(19)}`, currency: 'USDC' }],
+    [{ value: '099.00', currency: 'USD' }],
+    [{ value: '+5.00', currency: 'USD' }],
+    [{ value: '1,000.00', currency: 'USD' }],
     [{ value: '01', currency: 'USD' }],
     [{ value: '1', currency: 'USD', note: '' }],
     [100],
     [null],
     ['100'],
   ])('refuses %j', (value) => expect(parseMoney(value)).toBeNull());
+
+  it('takes a code of ISO 4217 in any case, and any other text as it is', () => {
+    expect(parseMoney({ value: '1.00', currency: 'eur' })).toEqual({ value: '1.00', currency: 'EUR' });
+    for (const currency of [
+      'USDC',
+      'usdc',
+      'loyalty points',
+      'XYZ',
+      'xyz',
+      'u\u017fd',
+      '\u0131ls',
+      'US\u13a0',
+      'x'.repeat(64),
+    ])
+      expect(parseMoney({ value: `0.${'1'.repeat(18)}`, currency })?.currency).toBe(currency);
+  });
 
   it('finds the first amount that is none, wherever it is', () => {
     const good = { value: '1.00', currency: 'USD' };
@@ -117,4 +142,27 @@ describe('money', () => {
     );
     expect(compareDecimal('100', '100.00')).toBe(0);
   });
+
+  it('canonicalizes whatever JSON carries as the reference does', () => {
+    const value = fc.jsonValue({ noUnicodeString: false, maxDepth: 6 });
+    const members = fc.dictionary(fc.oneof(fc.string({ unit: 'binary' }), fc.nat({ max: 200 }).map(String)), value);
+    fc.assert(
+      fc.property(fc.oneof(value, members, fc.array(members)), (one) => {
+        fc.pre(JSON.stringify(one).isWellFormed());
+        expect(canonicalize(one)).toBe(rfc8785(one));
+      }),
+    );
+  });
+
+  it.each([
+    [[undefined, [undefined]], '[null,[null]]'],
+    [{ a: undefined, b: 1 }, '{"b":1}'],
+    [{ at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
+    [[-0, 9e15, 5e-324, 1e21], '[0,9000000000000000,5e-324,1e+21]'],
+  ])('writes %p as %s', (value, text) => expect(canonicalize(value)).toBe(text));
+
+  it.each([[undefined], [NaN], [[Infinity]], [['\ud800']], [{ '\udc00': 1 }], [[1n]], [[{}, NaN]]])(
+    'refuses %p, which JSON cannot carry',
+    (value) => expect(() => canonicalize(value)).toThrow(TypeError),
+  );
 });

@@ -1,16 +1,29 @@
-export { JsonError, parseJson, pointerTo } from './json.js';
+export { JsonError, parseJson, pointerTo, sentBytes } from './json.js';
 export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
 export { jsonPatch, replaceAll } from './json-patch.js';
 export type { JsonPatch, PatchOperation } from './json-patch.js';
 export { isName, labelFault, MAX_LABEL, MAX_TARGET, NAME, NAME_RULE } from './labels.js';
-export { LIMITS } from './limits.js';
-export { canonicalize, digestOf, sha256 } from './canonical.js';
+export { checkKept, LIMITS } from './limits.js';
+export { canonicalBytes, canonicalize, digestOf, sha256 } from './canonical.js';
 export { actionDigest } from './action-digest.js';
 export type { DigestedAction } from './action-digest.js';
+export { hide, keyedHash, redactionKeyOf, WITHHELD } from './hide.js';
+export type { Hidden, RedactionKey, RedactionKeys } from './hide.js';
 export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
 export type { IdPrefix } from './ids.js';
 export { idempotencyKeyOf } from './idempotency-key.js';
-export { addDecimal, compareDecimal, findBadMoney, looksLikeMoney, minorDigits, parseMoney } from './money.js';
+export { CURRENCIES } from './currencies.js';
+export {
+  addDecimal,
+  compareDecimal,
+  currencyFault,
+  currencyOf,
+  findBadMoney,
+  fromMinorUnits,
+  looksLikeMoney,
+  minorDigits,
+  parseMoney,
+} from './money.js';
 export type { Money } from './money.js';
 export { CLOCK_SKEW_MS, parseTime } from './times.js';
 export { CountersignError, problemOf, PROBLEMS } from './problem.js';

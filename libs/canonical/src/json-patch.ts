@@ -65,8 +65,9 @@ class Differ {
 
   private members(before: JsonObject, after: JsonObject, path: string): void {
     for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
-      const at = pointerTo(path, key);
       const [old, now] = [own(before, key), own(after, key)];
+      if (old !== undefined && now !== undefined && this.alike.same(old, now)) continue;
+      const at = pointerTo(path, key);
       if (now === undefined) this.add({ op: 'remove', path: at });
       else if (old === undefined) this.add({ op: 'add', path: at, value: now });
       else this.walk(old, now, at);
@@ -92,6 +93,9 @@ class Differ {
 const own = (object: JsonObject, key: string): JsonValue | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
+/** A list or object of so few characters is its own name: to read it again costs less than to look it up. */
+const SHORT = 32;
+
 /** Tells equal values: each list and object is looked at once, and gets a name that equal ones share. */
 class Alike {
   private readonly names = new Map<object, string>();
@@ -107,6 +111,7 @@ class Alike {
     const known = this.names.get(value);
     if (known !== undefined) return known;
     const content = this.contentOf(value);
+    if (content.length <= SHORT) return content;
     const name = this.byContent.get(content) ?? `#${this.byContent.size}`;
     this.byContent.set(content, name);
     this.names.set(value, name);

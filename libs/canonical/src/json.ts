@@ -20,20 +20,28 @@ export interface JsonLimits {
   readonly maxDepth?: number;
 }
 
+/** Of items of outermost lists: each is an object of its own, so its size can be told from it. */
+const sent = new WeakMap<object, number>();
+
+/** Bytes of UTF-8 that an object or list took as an item of the outermost list of a parsed text; else undefined. */
+export const sentBytes = (item: JsonValue): number | undefined =>
+  typeof item === 'object' && item !== null ? sent.get(item) : undefined;
+
 /** RFC 6901: `~` and `/` inside a key are escaped. */
 export const pointerTo = (parent: string, key: string | number): string =>
   `${parent}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
-const WHITESPACE = /[ \t\n\r]*/y;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?/y;
+const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 // A piece of a string: characters but the quote, the backslash and control characters (RFC 8259, section 7), or an escape.
 // Bounded, because the engine keeps a place to go back to for each character, and its stack is short.
 const STRING_PIECE = /[^"\\\u0000-\u001f]{1,4096}|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
+const LITERALS: Readonly<Record<string, boolean | null>> = { true: true, false: false, null: null };
 const LITERAL = /true|false|null/y;
 
 /**
  * Parses JSON (RFC 8259) and refuses what two parsers could read differently (RFC 7493, I-JSON): duplicate keys,
  * integers beyond ±(2^53 - 1), numbers that overflow, lone surrogates, `__proto__`, and nesting beyond the limit.
+ * Time is linear in the text.
  * @returns plain objects without a prototype
  * @throws JsonError with the pointer of the first fault
  */
@@ -43,6 +51,8 @@ export function parseJson(text: string, limits: JsonLimits = {}): JsonValue {
 
 class Parser {
   private at = 0;
+  /** Keys and indexes on the way to the value that is read; a pointer is made of them for a fault only. */
+  private readonly path: (string | number)[] = [];
 
   constructor(
     private readonly text: string,
@@ -50,72 +60,80 @@ class Parser {
   ) {}
 
   document(): JsonValue {
-    const value = this.value('', 0);
+    const value = this.value();
     this.skip();
-    if (this.at < this.text.length) throw this.malformed('');
+    if (this.at < this.text.length) throw this.malformed();
     return value;
   }
 
-  private value(pointer: string, depth: number): JsonValue {
+  private value(): JsonValue {
     this.skip();
     const next = this.text[this.at];
     if (next === '{' || next === '[') {
-      if (depth >= this.maxDepth) throw new JsonError('too_deep', pointer, `nested deeper than ${this.maxDepth}`);
-      return next === '{' ? this.object(pointer, depth + 1) : this.array(pointer, depth + 1);
+      const depth = this.path.length;
+      if (depth >= this.maxDepth) throw this.fault('too_deep', `nested deeper than ${this.maxDepth}`);
+      return next === '{' ? this.object(depth) : this.array(depth);
     }
-    if (next === '"') return this.string(pointer);
-    const literal = this.match(LITERAL);
-    return literal === undefined ? this.number(pointer) : literal === 'null' ? null : literal === 'true';
+    if (next === '"') return this.string();
+    const literal = next === 't' || next === 'f' || next === 'n' ? this.match(LITERAL) : undefined;
+    return literal === undefined ? this.number() : (LITERALS[literal] ?? null);
   }
 
-  private object(pointer: string, depth: number): JsonValue {
+  private object(depth: number): JsonValue {
     const result: { [key: string]: JsonValue } = Object.create(null) as { [key: string]: JsonValue };
     this.at += 1;
     if (this.take('}')) return result;
     do {
       this.skip();
-      const key = this.string(pointer);
-      this.checkKey(result, key, pointerTo(pointer, key));
-      this.expect(':', pointer);
-      result[key] = this.value(pointerTo(pointer, key), depth);
+      const key = this.string();
+      this.path.push(key);
+      if (key === '__proto__') throw this.fault('forbidden_key', 'the key __proto__ is not allowed');
+      if (Object.hasOwn(result, key)) throw this.fault('duplicate_key', 'the key appears twice');
+      this.path.length = depth;
+      this.expect(':');
+      this.path.push(key);
+      result[key] = this.value();
+      this.path.length = depth;
     } while (this.take(','));
-    this.expect('}', pointer);
+    this.expect('}');
     return result;
   }
 
-  private array(pointer: string, depth: number): JsonValue {
+  private array(depth: number): JsonValue {
     const result: JsonValue[] = [];
     this.at += 1;
     if (this.take(']')) return result;
-    do result.push(this.value(pointerTo(pointer, result.length), depth));
-    while (this.take(','));
-    this.expect(']', pointer);
+    do {
+      this.path[depth] = result.length;
+      const start = this.at;
+      const item = this.value();
+      if (depth === 0 && typeof item === 'object' && item !== null)
+        sent.set(item, Buffer.byteLength(this.text.slice(start, this.at)));
+      result.push(item);
+      this.path.length = depth;
+    } while (this.take(','));
+    this.expect(']');
     return result;
   }
 
-  private checkKey(seen: object, key: string, pointer: string): void {
-    if (key === '__proto__') throw new JsonError('forbidden_key', pointer, 'the key __proto__ is not allowed');
-    if (Object.hasOwn(seen, key)) throw new JsonError('duplicate_key', pointer, 'the key appears twice');
-  }
-
-  private string(pointer: string): string {
+  private string(): string {
     const start = this.at;
-    this.expectNow('"', pointer);
+    this.expectNow('"');
     while (this.match(STRING_PIECE) !== undefined);
-    this.expectNow('"', pointer);
+    this.expectNow('"');
     const raw = this.text.slice(start, this.at);
     const value = raw.includes('\\') ? (JSON.parse(raw) as string) : raw.slice(1, -1);
-    if (!value.isWellFormed()) throw new JsonError('lone_surrogate', pointer, 'the text holds a lone surrogate');
+    if (!value.isWellFormed()) throw this.fault('lone_surrogate', 'the text holds a lone surrogate');
     return value;
   }
 
-  private number(pointer: string): number {
+  private number(): number {
     const raw = this.match(NUMBER);
-    if (raw === undefined) throw this.malformed(pointer);
+    if (raw === undefined) throw this.malformed();
     const value = Number(raw);
     const unsafe = Number.isInteger(value) && !Number.isSafeInteger(value);
     if (unsafe || !Number.isFinite(value)) {
-      throw new JsonError('unsafe_number', pointer, 'the number cannot be read exactly; send it as a string');
+      throw this.fault('unsafe_number', 'the number cannot be read exactly; send it as a string');
     }
     return value;
   }
@@ -127,8 +145,8 @@ class Parser {
     return found;
   }
 
-  private expectNow(character: string, pointer: string): void {
-    if (this.text[this.at] !== character) throw this.malformed(pointer);
+  private expectNow(character: string): void {
+    if (this.text[this.at] !== character) throw this.malformed();
     this.at += 1;
   }
 
@@ -139,15 +157,24 @@ class Parser {
     return true;
   }
 
-  private expect(character: string, pointer: string): void {
-    if (!this.take(character)) throw this.malformed(pointer);
+  private expect(character: string): void {
+    if (!this.take(character)) throw this.malformed();
   }
 
+  // RFC 8259, section 2: space, tab, line feed, carriage return.
   private skip(): void {
-    this.match(WHITESPACE);
+    for (;;) {
+      const code = this.text.charCodeAt(this.at);
+      if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return;
+      this.at += 1;
+    }
   }
 
-  private malformed(pointer: string): JsonError {
-    return new JsonError('malformed', pointer, `not JSON at character ${this.at}`);
+  private malformed(): JsonError {
+    return this.fault('malformed', `not JSON at character ${this.at}`);
+  }
+
+  private fault(code: JsonErrorCode, message: string): JsonError {
+    return new JsonError(code, this.path.reduce<string>(pointerTo, ''), message);
   }
 }

@@ -1,15 +1,30 @@
+import { CURRENCIES } from './currencies.js';
 import { pointerTo } from './json.js';
 import type { JsonValue } from './json.js';
+import { labelFault } from './labels.js';
 
-/** An amount as it travels: a plain decimal string and an ISO 4217 code. Never a float. */
+/** An amount: a plain decimal string, and an ISO 4217 code in upper case or another text as it was sent. Never a float. */
 export interface Money {
   readonly value: string;
   readonly currency: string;
 }
 
 const PLAIN_DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
-const CURRENCY = /^[A-Z]{3}$/;
-const MAX_DIGITS = 30;
+const MAX_DIGITS = 40;
+/** Decimals of what is no ISO 4217 currency: as many as the common tokens have. */
+const OTHER_DIGITS = 18;
+/** Code points of a currency's text. */
+const MAX_CURRENCY = 64;
+const ASCII_CODE = /^[A-Za-z]{3}$/;
+
+/** The ISO 4217 code in upper case, in whatever case it was sent; any other text as it is: it is like itself only. */
+export function currencyOf(text: string): string {
+  const code = ASCII_CODE.test(text) ? text.toUpperCase() : text;
+  return CURRENCIES.has(code) ? code : text;
+}
+
+/** What is wrong with a currency's text, in a sentence; null when nothing is. It may have at most 64 characters. */
+export const currencyFault = (text: string): string | null => labelFault(text, MAX_CURRENCY);
 
 // ISO 4217, table A.1: the currencies whose minor unit is not two digits.
 const MINOR_DIGITS: Readonly<Record<string, number>> = {
@@ -20,8 +35,9 @@ const MINOR_DIGITS: Readonly<Record<string, number>> = {
   ...Object.fromEntries('CLF UYW'.split(' ').map((c) => [c, 4])),
 };
 
-/** Digits after the decimal point that a currency allows (ISO 4217), 0 to 4. */
-export const minorDigits = (currency: string): number => MINOR_DIGITS[currency] ?? 2;
+/** Digits after the decimal point that a currency allows: 0 to 4 by ISO 4217, 18 for any other text. */
+export const minorDigits = (currency: string): number =>
+  MINOR_DIGITS[currency] ?? (CURRENCIES.has(currency) ? 2 : OTHER_DIGITS);
 
 const fraction = (decimal: string): string => (decimal.includes('.') ? decimal.slice(decimal.indexOf('.') + 1) : '');
 
@@ -38,8 +54,9 @@ export function parseMoney(value: unknown): Money | null {
   if (!looksLikeMoney(value)) return null;
   const { value: amount, currency } = value;
   if (typeof amount !== 'string' || typeof currency !== 'string' || amount.length > MAX_DIGITS) return null;
-  if (!PLAIN_DECIMAL.test(amount) || !CURRENCY.test(currency)) return null;
-  return fraction(amount).length <= minorDigits(currency) ? { value: amount, currency } : null;
+  if (!PLAIN_DECIMAL.test(amount) || currencyFault(currency) !== null) return null;
+  const code = currencyOf(currency);
+  return fraction(amount).length <= minorDigits(code) ? { value: amount, currency: code } : null;
 }
 
 /**
@@ -72,8 +89,21 @@ export function compareDecimal(a: string, b: string): -1 | 0 | 1 {
 /** Exact sum of two plain decimal strings, with the finer of the two scales. */
 export function addDecimal(a: string, b: string): string {
   const scale = Math.max(fraction(a).length, fraction(b).length);
-  const sum = scaled(a, scale) + scaled(b, scale);
-  const digits = (sum < 0n ? -sum : sum).toString().padStart(scale + 1, '0');
+  return plain(scaled(a, scale) + scaled(b, scale), scale);
+}
+
+/** Units of `10^-scale` as a plain decimal with that many decimals. */
+function plain(units: bigint, scale: number): string {
+  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, '0');
   const text = scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-  return sum < 0n ? `-${text}` : text;
+  return units < 0n ? `-${text}` : text;
+}
+
+/**
+ * An amount that was stated in the smallest unit of its currency, such as 9000 cents, as 90.00.
+ * @returns null when it is no whole number, and for what is no ISO 4217 currency: nobody knows its smallest unit
+ */
+export function fromMinorUnits({ value, currency }: Money): Money | null {
+  if (value.includes('.') || !CURRENCIES.has(currency)) return null;
+  return { value: plain(BigInt(value), minorDigits(currency)), currency };
 }

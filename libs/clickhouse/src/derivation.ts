@@ -28,6 +28,8 @@ export interface Derivation {
   refreshDays(days: readonly TenantDay[]): Promise<void>;
   /** Actions with events that their audit row has not seen (a writer died between the two). */
   staleActions(): Promise<string[]>;
+  /** Pending actions whose clocks a lifted freeze has moved, if it held them. */
+  thawedActions(): Promise<string[]>;
   /** Days whose rows are older than a row of that day. */
   staleDays(): Promise<TenantDay[]>;
 }
@@ -42,9 +44,12 @@ const MAX_DAYS = 100;
 export function deriveWith(engine: Engine): Derivation {
   const inserts = Object.fromEntries(ACTION_TABLES.map((name) => [name, insertOf(name, `${singular[name]}_rows`)]));
   const dayTables = ['metrics_daily', 'burden_daily'].map((name) => insertOf(name, `${name}_rows`));
-  const [touchedDays, staleActions, staleDays] = ['touched_days', 'stale_actions', 'stale_days'].map((name) =>
-    readSql(`refresh/${name}.sql`),
-  ) as [string, string, string];
+  const readText = (name: string): string => readSql(`refresh/${name}.sql`);
+  const idsOf = (name: string) => {
+    const text = readText(name);
+    return async () => (await engine.rows<{ action_id: string }>(text)).map(({ action_id }) => action_id);
+  };
+  const [touchedDays, staleDays] = [readText('touched_days'), readText('stale_days')];
   return {
     refresh: (table, actionIds) =>
       inChunks(actionIds, MAX_IDS, (action_ids) => engine.command(inserts[table] ?? '', { action_ids, as_of: ALWAYS })),
@@ -60,8 +65,8 @@ export function deriveWith(engine: Engine): Derivation {
         const params = { tenants: chunk.map(({ tenant }) => tenant), days: chunk.map(({ day }) => day) };
         for (const insert of dayTables) await engine.command(insert, params);
       }),
-    staleActions: async () =>
-      (await engine.rows<{ action_id: string }>(staleActions)).map(({ action_id }) => action_id),
+    staleActions: idsOf('stale_actions'),
+    thawedActions: idsOf('thawed_actions'),
     staleDays: () => engine.rows<TenantDay>(staleDays),
   };
 }

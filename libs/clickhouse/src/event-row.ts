@@ -115,6 +115,7 @@ const ACTORS: Actor = {
   RosterChanged: 'changed_by',
   SessionEnded: 'subject',
   DeadLettered: 'step',
+  DeadLetterReplayed: 'subject',
 };
 
 function actorOf(name: EventName, facts: Facts): string | null {

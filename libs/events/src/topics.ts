@@ -28,8 +28,8 @@ export const TOPICS = {
   deadLetters: full('dead-letters'),
 } as const;
 
-/** Written in the publisher's transactions: what is not committed there is no fact yet. */
-const TRANSACTIONAL: readonly string[] = [TOPICS.decisions, TOPICS.approvals, TOPICS.outcomes];
+/** Written in the publisher's transactions, its dead letters too: what is not committed there is no fact yet. */
+const TRANSACTIONAL: readonly string[] = [TOPICS.decisions, TOPICS.approvals, TOPICS.outcomes, TOPICS.deadLetters];
 
 /**
  * Whether a topic is ours and none of our services writes transactions to it. Its records stand each for itself, so they

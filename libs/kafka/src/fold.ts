@@ -58,6 +58,10 @@ class TopicFold implements Fold {
     await within(withinMs, 'catching up with the log', this.reached(ends));
   }
 
+  passed(topic: string, partition: number, offset: number): Promise<void> {
+    return this.reached(new Map([[topic, new Map([[partition, offset + 1]])]]));
+  }
+
   position(topic: string, partition: number): number | null {
     return this.next.get(topic)?.get(partition) ?? null;
   }

@@ -2,6 +2,8 @@ export { createAppender } from './appender.js';
 export { createClaims } from './claims.js';
 export { connect } from './client.js';
 export { deadLetters } from './dead-letters.js';
+export { EventFold } from './event-fold.js';
+export type { EventFoldOptions, OnEvent, WriteOptions } from './event-fold.js';
 export { createFold } from './fold.js';
 export { KafkaServer } from './kafka-server.js';
 export type {
@@ -30,4 +32,6 @@ export type {
 } from './port.js';
 export { createPublisher } from './publisher.js';
 export { createSink } from './sink.js';
+export { RosterReader } from './roster-reader.js';
+export type { RosterReaderOptions } from './roster-reader.js';
 export { ensureTopics } from './topics.js';

@@ -102,6 +102,8 @@ export interface Fold {
    * @throws Error after `withinMs` (default 5 000), or when the cluster does not answer
    */
   catchUp(withinMs?: number): Promise<void>;
+  /** Resolves when the fold has read that record. @throws Error when it is closed before that */
+  passed(topic: string, partition: number, offset: number): Promise<void>;
   /** The next offset that the fold expects; null before `start` knows the partition. */
   position(topic: string, partition: number): number | null;
   /** Records not folded yet, by the newest end offsets known here. */
@@ -152,6 +154,8 @@ export interface SinkOptions {
 export interface Sink {
   start(): Promise<void>;
   healthy(): boolean;
+  /** Records of this instance's partitions that are not written yet. */
+  lag(): number;
   close(): Promise<void>;
 }
 

@@ -50,6 +50,10 @@ class StoreSink implements Sink {
     return !failing && this.loop.healthy();
   }
 
+  lag(): number {
+    return this.loop.lag();
+  }
+
   close(): Promise<void> {
     return this.loop.close();
   }
@@ -124,6 +128,7 @@ export function createSink(connection: KafkaConnection, options: SinkOptions): S
   return {
     start: async () => void (await Promise.all(sinks.map((sink) => sink.start()))),
     healthy: () => sinks.every((sink) => sink.healthy()),
+    lag: () => sinks.reduce((sum, sink) => sum + sink.lag(), 0),
     close: async () => void (await Promise.all(sinks.map((sink) => sink.close()))),
   };
 }

@@ -18,6 +18,8 @@ export {
   wouldGateRate,
 } from './decisions.js';
 export type { TimeToApprove } from './decisions.js';
+export { stoodMs } from './freezes.js';
+export type { Freeze, FreezeScope } from './freezes.js';
 export { rate } from './facts.js';
 export type { AcceptedVote, DecidedAction, Rate } from './facts.js';
 export { moneyDenied, moneyGated } from './money.js';

@@ -6,8 +6,8 @@ export interface Sum {
   readonly value: string;
 }
 
-// The column holds four decimals, the most that an ISO 4217 currency has.
-const DECIMALS = 4;
+// The column holds 18 decimals, the most that any amount has.
+const DECIMALS = 18;
 
 /** Exact sums of the proposed amounts by currency, in the order of the currency codes. */
 export function moneyOf(actions: readonly DecidedAction[], counts: (action: DecidedAction) => boolean): Sum[] {

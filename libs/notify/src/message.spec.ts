@@ -14,7 +14,13 @@ const EVIL = '<!channel> <https://evil.test|click> *now* & more\r\nBcc: all@evil
 const event: RequestOpened = {
   ...{ tenant: 'acme', action_id: 'act_1', run_id: EVIL, agent_id: 'refund-agent', action_type: 'refund' },
   ...{ environment: 'production', agent_version: '1.4.2', model_id: 'm-7', submitted_at: 1, decided_at: 2 },
-  ...{ request_id: 'req_1', request_kind: 'approval', gate: 'two-people', packet_digest: 'sha256:p' },
+  ...{
+    request_id: 'req_1',
+    request_kind: 'approval',
+    gate: 'two-people',
+    packet_digest: 'sha256:p',
+    blind_review: false,
+  },
   ...{ approvals_required: 2, roles: ['finance'], opened_at: 3, respond_by: 3_600_003, expires_at: 86_400_003 },
   ...{ amount_value: '6000.00', amount_currency: 'USD' },
 };

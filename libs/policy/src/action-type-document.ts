@@ -2,17 +2,26 @@ import { z } from 'zod';
 import { typeClassification } from './classify-document.js';
 import { facts } from './fact-document.js';
 import { afterDeclaration } from './terms/after-document.js';
-import { actionType, name, pointer } from './words.js';
+import { contextTerm } from './terms/context-term.js';
+import { actionType, pointer, sensitivePlace } from './words.js';
 
 const said = {
   facts: facts.default({}),
+  minor_units: z
+    .boolean()
+    .optional()
+    .describe('Every money fact that the type declares is a whole number of the smallest unit of its currency.'),
+  currency_at: pointer
+    .optional()
+    .describe('Where the currency of every money fact stands that the type declares without a place of its own.'),
   sensitive: z
-    .array(pointer)
+    .array(sensitivePlace)
     .max(100)
     .default([])
     .describe(
-      'Pointers whose values are stored as keyed hashes and shown to nobody; what lies below one is meant too.',
+      'Pointers whose values are stored as keyed hashes and shown to nobody: one hash for all that stands there.',
     ),
+  context: contextTerm.optional(),
   preconditions: z
     .array(z.string().regex(/^[!-.0-~]{1,128}$/, 'expected the name of a member of `preconditions`, in ASCII'))
     .max(50)
@@ -39,7 +48,6 @@ export const actionTypeEntry = z.strictObject({
 export const actionTypeDocument = z.strictObject({
   action_type: actionType.describe('The type that agents name in `action_type`.'),
   description: z.string().max(4_000).optional().describe('What the action does, in a sentence.'),
-  owner: name.optional().describe('Who answers for this declaration.'),
   ...said,
 });
 

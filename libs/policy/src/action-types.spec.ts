@@ -89,7 +89,7 @@ describe("an action type's own file", () => {
     const broken = libraryOf([{ file: 'action_types/refund.yaml', text: TYPE.replace('money', 'monney') }]);
     expect(broken.problems[0]).toMatchObject({ file: 'action_types/refund.yaml', line: 4 });
     expect(load(POLICY, broken).problems[1]?.message).toContain('action_types/refund.yaml:4:');
-    const wrong = load(POLICY).content.replace('currency: USD', 'currency: dollars');
+    const wrong = load(POLICY).content.replace('currency: USD', 'currency: usd');
     expect(loadPolicy(wrong, 'p.yaml').problems).toContainEqual(expect.objectContaining({ file: 'p.yaml', line: 17 }));
   });
 

@@ -1,6 +1,7 @@
 import type { ActionProposed } from '@countersign/events';
 import type { JsonValue } from '@countersign/canonical';
 import { readAttested } from './attested.js';
+import type { DenialCounts } from './denials/denials.js';
 import type { CountedWindows } from './velocity/counted.js';
 
 /** What a policy may look at: the proposal with its JSON texts read. */
@@ -31,6 +32,8 @@ export interface PolicyAction {
   readonly attestations?: Readonly<Record<string, JsonValue>> | null;
   /** Values of the policy's velocity counters by name, computed from the log; never from the proposal. */
   readonly velocity?: Readonly<Record<string, JsonValue>> | null;
+  /** What people denied before; left out: nothing. null: not known. */
+  readonly denials?: DenialCounts | null;
   /** What the log counted, for every policy that speaks; each reads its own `velocity` from it. */
   readonly counted?: CountedWindows | null;
 }

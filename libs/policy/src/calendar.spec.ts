@@ -90,7 +90,7 @@ describe('a gate with a calendar', () => {
 action_types: { pay: {} }
 rules: [{ name: all, then: require_approval, gate: one }]
 calendars: { office: { time_zone: Europe/Berlin, hours: { mon: "09:00-17:00", fri: "09:00-17:00" }, holidays: ["2026-11-23"] } }
-gates: { one: { quorum: 1, roles: [r], sla: { respond: 4h, expire: 72h, calendar: office } } }
+gates: { one: { quorum: 1, roles: [r], sla: { respond: 4h, expire: 72h, escalate_to: [lead], calendar: office } } }
 fallback: one
 `;
   const { policy } = loadPolicy(POLICY, 'x');

@@ -65,9 +65,9 @@ function checkPatterns({ document, problems }: Compilation): void {
   if (twin) problems.add(['rules', Math.max(index, 0), 'name'], 'expected a name that no other rule has');
 }
 
-/** What is stored as a keyed hash can neither be summed nor tell one line of actions from another. */
+/** What is stored as a keyed hash cannot be summed. */
 function checkVelocity({ document, problems }: Compilation): void {
-  for (const [name, { key, sum, for: types }] of Object.entries(document.velocity)) {
+  for (const [name, { sum, for: types }] of Object.entries(document.velocity)) {
     for (const type of types ?? Object.keys(document.action_types)) {
       const { facts = {}, sensitive = [] } = document.action_types[type] ?? {};
       const at = sum === undefined ? undefined : (facts[sum] ?? document.facts[sum])?.at;
@@ -75,8 +75,6 @@ function checkVelocity({ document, problems }: Compilation): void {
         place !== undefined && sensitive.some((one) => covers(one, place) || covers(place, one));
       if (isSensitive(at))
         problems.add(['velocity', name, 'sum'], `expected a fact that ${type} does not call sensitive: ${REMEDY}`);
-      if (isSensitive(`/${key}`))
-        problems.add(['velocity', name, 'key'], `expected a key that ${type} does not call sensitive: ${REMEDY}`);
     }
   }
 }

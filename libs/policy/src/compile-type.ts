@@ -4,6 +4,7 @@ import type { Condition } from './condition.js';
 import { compileCondition, ConditionError, languageOf } from './condition.js';
 import type { FactDeclaration, PolicyDocument } from './document.js';
 import type { Fact } from './facts.js';
+import { DENIAL_FACTS } from './denials/denial-facts.js';
 import { compileFact } from './facts.js';
 import type { CompiledGate } from './gates.js';
 import type { RulePlaces } from './patterns.js';
@@ -142,15 +143,27 @@ function compileSegments({ document: { rollout } }: Compilation, type: string, c
 function termsOf(
   { action_types }: PolicyDocument,
   type: string,
-): Pick<CompiledType, 'sensitive' | 'preconditions' | 'preconditionsRequired' | 'after'> {
-  const { sensitive = [], preconditions = [], preconditions_required, after } = action_types[type] ?? {};
-  return { sensitive, preconditions, preconditionsRequired: preconditions_required ?? false, after: after ?? null };
+): Pick<CompiledType, 'sensitive' | 'context' | 'preconditions' | 'preconditionsRequired' | 'after'> {
+  const {
+    sensitive = [],
+    context = 'keep',
+    preconditions = [],
+    preconditions_required,
+    after,
+  } = action_types[type] ?? {};
+  return {
+    sensitive,
+    context,
+    preconditions,
+    preconditionsRequired: preconditions_required ?? false,
+    after: after ?? null,
+  };
 }
 
 /** Compiles everything that a policy says of one action type; what is wrong goes to the problems. */
 export function compileType(compilation: Compilation, type: string): CompiledType {
   const facts = factsOf(compilation, type);
-  const compile = compilerOf(facts, compilation.problems);
+  const compile = compilerOf([...facts, ...DENIAL_FACTS], compilation.problems);
   const axis = (name: keyof typeof LEVELS): Axis => compileAxis(name, type, compilation, compile);
   const classified = compilation.document.classify !== undefined;
   const axes = classified ? ([axis('impact'), axis('reversibility'), axis('regulatory_pressure')] as const) : null;
@@ -159,7 +172,8 @@ export function compileType(compilation: Compilation, type: string): CompiledTyp
   const conditions = [...rules, ...segments, ...(axes ?? []).flatMap((one) => one.cases)].map((one) => one.condition);
   const usesPresence = conditions.some((condition) => condition?.usesPresence);
   return {
-    facts,
+    // Only a policy that asks for denials has them among its facts.
+    facts: [...facts, ...DENIAL_FACTS.filter(({ name }) => conditions.some((one) => one?.facts.includes(name)))],
     usesPresence,
     axes,
     cells: classified ? compileCells(compilation) : null,

@@ -1,3 +1,4 @@
+import type { ContextTerm } from './terms/context-term.js';
 import type { CompiledGate } from './gates.js';
 import type { Condition } from './condition.js';
 import type { ModeName, PolicyDocument } from './document.js';
@@ -50,6 +51,7 @@ export interface CompiledType {
   readonly segments: readonly CompiledSegment[];
   /** Pointers whose values are stored as keyed hashes; no explanation repeats them. */
   readonly sensitive: readonly string[];
+  readonly context: ContextTerm;
   /** Members of the action's preconditions that identify the state of the world. */
   readonly preconditions: readonly string[];
   /** Whether a proposal must state each of them. */
@@ -121,6 +123,8 @@ export interface CompiledPolicy {
   readonly velocity: readonly CompiledVelocity[];
   readonly activation: CompiledActivation;
   readonly allowGrantTtlSeconds: number;
+  /** How long actions must be remembered for the slowest gate, seconds; 8 days or more. */
+  readonly remembersSeconds: number;
   /** What was compiled; null for the built-in policy. */
   readonly document: PolicyDocument | null;
 }

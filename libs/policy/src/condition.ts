@@ -1,9 +1,10 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { Environment } from '@marcbachmann/cel-js';
 import type { Fact } from './facts.js';
+import { DENIALS } from './denials/denials.js';
 import { keywordFault, rememberKeywords } from './keywords.js';
 import { MONEY_OPERATORS, moneyLiteral, MoneyValue, rememberLiterals } from './money.js';
-import { isVelocityFact, VELOCITY, velocityEntry } from './velocity-facts.js';
+import { countersOf, isCounted, VELOCITY } from './velocity-facts.js';
 
 const LIMITS = { maxAstNodes: 400, maxDepth: 20, maxListElements: 200, maxMapEntries: 0, maxCallArguments: 3 };
 // Comparison and logic only: nothing in the language can overflow, divide by zero, index past an end or run longer than its input.
@@ -28,6 +29,9 @@ const OPERATORS = new Set([
 const FUNCTIONS = new Set(['money', 'size', 'mentions']);
 const METHODS = new Set(['contains', 'startsWith', 'endsWith', 'size', 'lowerAscii']);
 const MACROS = new Set(['exists', 'all', 'exists_one']);
+
+/** Objects of what the log counts. */
+const COUNTED: readonly string[] = [VELOCITY, DENIALS];
 
 /** A condition of a policy, checked and compiled. */
 export interface Condition {
@@ -57,9 +61,9 @@ export function languageOf(facts: readonly Fact[]): Environment {
   language.registerFunction('mentions(string, list<string>): bool', rememberKeywords());
   for (const [operator, compare] of Object.entries(MONEY_OPERATORS))
     language.registerOperator(`Money ${operator} Money`, compare);
-  const [counters, plain] = [facts.filter(isVelocityFact), facts.filter((fact) => !isVelocityFact(fact))];
+  const plain = facts.filter((fact) => !isCounted(fact));
   for (const { name, celType } of plain) language.registerVariable(name, celType);
-  language.registerVariable(VELOCITY, { schema: Object.fromEntries(counters.map(velocityEntry)) });
+  for (const holder of COUNTED) language.registerVariable(holder, { schema: countersOf(facts, holder) });
   language.registerVariable('present', { schema: Object.fromEntries(plain.map(({ name }) => [name, 'bool'])) });
   return language;
 }
@@ -81,7 +85,7 @@ function checkMoney(node: ASTNode, args: readonly ASTNode[], currencies: Set<str
   try {
     moneyLiteral(value, currency);
   } catch {
-    refuse(node, 'expected a plain decimal with at most the decimals of the currency, and an ISO 4217 code');
+    refuse(node, 'expected a plain decimal with at most the decimals of the currency, and the currency of a fact');
   }
   if (!currencies.has(currency))
     refuse(node, `expected a currency of a declared money fact (${[...currencies].join(', ') || 'none'})`);
@@ -128,13 +132,16 @@ function checkNumber(node: ASTNode, value: unknown): void {
     refuse(node, 'expected a whole number of at most 64 bits');
 }
 
-const isVelocity = (node: ASTNode): boolean => node.op === 'id' && node.args === VELOCITY;
+/** The object of counters that a node names, or null. */
+const counterOf = (node: ASTNode): string | null =>
+  node.op === 'id' && COUNTED.includes(node.args) ? node.args : null;
 
 function visit(node: ASTNode, walk: Walk): void {
   if (node.op === 'call' || node.op === 'rcall') return walkCall(node, walk);
   if (!OPERATORS.has(node.op))
     refuse(node, `expected comparison and logic only; \`${node.op}\` is not part of the language`);
-  if (node.op === '.' && isVelocity(node.args[0])) return void walk.read.add(`velocity.${node.args[1]}`);
+  const holder = node.op === '.' ? counterOf(node.args[0]) : null;
+  if (node.op === '.' && holder !== null) return void walk.read.add(`${holder}.${node.args[1]}`);
   if (node.op === 'value') checkNumber(node, node.args);
   if (node.op === 'id') {
     if (walk.facts.has(node.args)) walk.read.add(node.args);

@@ -1,6 +1,7 @@
 import type { PolicyAction } from './action.js';
 import { classify, possibleCells } from './classify.js';
 import type { CompiledType } from './compiled.js';
+import { denialTrail } from './denials/trail.js';
 import type { Decision } from './decision.js';
 import { readFacts } from './facts.js';
 import type { PolicyVersion } from './policy-version.js';
@@ -11,12 +12,14 @@ import type { Evaluation, TrailEntry } from './trail.js';
 import type { Choice } from './weigh.js';
 import { windowTrail } from './velocity/trail.js';
 import { withVelocity } from './velocity/with-velocity.js';
-import { gateChoice, matchRules, severityOfChoice, weigh } from './weigh.js';
+import { alsoAsks, gateChoice, matchRules, ruleEntry, TWO_AUDIENCES, weigh } from './weigh.js';
 
 export type { PolicyVersion } from './policy-version.js';
 
 /** The entry that says why something other than a rule decided. */
-function choiceEntry({ cell, gate }: Choice, errored: boolean): TrailEntry {
+function choiceEntry({ rule, cell, gate: chosen }: Choice, errored: boolean): TrailEntry {
+  // Beside a rule the cell speaks for its own gate only.
+  const gate = rule === null ? chosen : (cell?.gate ?? null);
   const named = gate === null ? {} : { gate: gate.name };
   if (cell !== null)
     return { rule: 'matrix', condition: cell.label, result: true, values: { approval: cell.approval }, ...named };
@@ -35,8 +38,9 @@ function judgeType(speaker: PolicyVersion, type: CompiledType, action: PolicyAct
   const rules = matchRules(type.rules, evaluation);
   const cells = type.cells !== null && classes !== null ? possibleCells(type.cells, classes) : null;
   let choice = weigh(rules, cells, fallback);
-  if (evaluation.errored && severityOfChoice(choice) < fallback.severity) choice = gateChoice(fallback, null);
-  if (choice.rule === null) evaluation.trail.push(choiceEntry(choice, evaluation.errored));
+  if (evaluation.errored) choice = alsoAsks(choice, fallback, null);
+  if (choice.rule === TWO_AUDIENCES) evaluation.trail.push(ruleEntry(TWO_AUDIENCES, true, evaluation));
+  if (choice.rule === null || choice.cell !== null) evaluation.trail.push(choiceEntry(choice, evaluation.errored));
   if (action.counted) evaluation.trail.push(...windowTrail(action.counted));
   return { speaker, action, type, choice, classes, evaluation };
 }
@@ -51,6 +55,12 @@ function fallBack(speaker: PolicyVersion, action: PolicyAction, reason: { condit
 
 /** What a policy's rules and matrix say of an action. Never throws; whatever goes wrong, people decide. */
 export function judgeAction(speaker: PolicyVersion, action: PolicyAction): Judged {
+  const judged = judgeKnown(speaker, action);
+  if (action.denials) judged.evaluation.trail.push(...denialTrail(action.denials));
+  return judged;
+}
+
+function judgeKnown(speaker: PolicyVersion, action: PolicyAction): Judged {
   const type = speaker.policy.types.get(action.action_type);
   if (type === undefined) return fallBack(speaker, action, { condition: 'no policy speaks for this action type' });
   try {

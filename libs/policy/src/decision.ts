@@ -44,4 +44,6 @@ export interface Decision {
   readonly unproven: string | null;
   /** Seconds that a grant on the policy's own authority lives. */
   readonly grant_ttl_s: number;
+  /** How long the action must be remembered from its proposal, seconds: for the slowest gate of the policy. */
+  readonly remember_s: number;
 }

@@ -6,7 +6,8 @@ import type { PolicyVersion } from './decide.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import type { Fact } from './facts.js';
-import { HIDDEN, readFacts, shown, statedValue } from './facts.js';
+import { HIDDEN, readFacts, statedValue } from './facts.js';
+import { shown } from './shown.js';
 import { valueAt } from './pointer.js';
 import type { Circumstances } from './rollout/circumstances.js';
 import type { Evaluation, TrailEntry } from './trail.js';
@@ -95,7 +96,8 @@ export function explain(
     errored: false,
   };
   const classes = classify(type, evaluation);
-  const cells = type.cells !== null && classes !== null ? possibleCells(type.cells, classes) : [];
+  const places = type.cells !== null && classes !== null ? possibleCells(type.cells, classes) : [];
+  const cells = [...new Set(places.map(({ cell }) => cell))];
   const rules = type.rules.map((rule) => {
     const { result, error } = rule.condition === null ? { result: true } : judge(rule.condition, evaluation);
     return ruleEntry(rule, result, evaluation, error);

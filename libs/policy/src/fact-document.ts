@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CURRENCIES } from './currencies.js';
+import { CURRENCIES, currencyFault, currencyOf } from '@countersign/canonical';
 import { decimal, factName, name, pointer, tokens } from './words.js';
 
 const at = {
@@ -15,19 +15,36 @@ const list = {
 
 const kind = <T extends string>(type: T, meaning: string) => z.literal(type).describe(meaning);
 
-const money = z.strictObject({
-  ...at,
-  ...list,
-  type: kind('money', 'An exact amount of one currency.'),
-  currency: z
-    .string()
-    .regex(/^[A-Z]{3}$/, 'expected a currency code such as USD')
-    .refine((code) => CURRENCIES.has(code), 'expected a currency of ISO 4217, such as USD')
-    .describe('ISO 4217 code. An amount of another currency counts as missing.'),
-  bare_number: z.boolean().default(false).describe('The action states a bare number instead of value and currency.'),
-  min: decimal.default('0').describe('A lower amount counts as missing. Default 0: no amount below zero is read.'),
-  above: decimal.optional().describe('An amount that is not above counts as missing.'),
-});
+const money = z
+  .strictObject({
+    ...at,
+    ...list,
+    type: kind('money', 'An exact amount of one currency.'),
+    currency: z
+      .string()
+      .refine(
+        (text) => currencyFault(text) === null,
+        'expected a currency of ISO 4217, such as USD, or a text like USDC',
+      )
+      .refine((text) => currencyOf(text) === text, 'expected a code of ISO 4217 in upper case, such as USD')
+      .describe('ISO 4217 code in upper case, or any other text. An amount of another currency counts as missing.'),
+    bare_number: z.boolean().default(false).describe('The action states a bare number instead of value and currency.'),
+    minor_units: z
+      .boolean()
+      .default(false)
+      .describe('The amount is a whole number of the smallest unit of an ISO 4217 currency, such as cents.'),
+    currency_at: pointer
+      .optional()
+      .describe(
+        'Where the currency of a number or decimal text stands; where that is another one, or none, the amount is missing.',
+      ),
+    min: decimal.default('0').describe('A lower amount counts as missing. Default 0: no amount below zero is read.'),
+    above: decimal.optional().describe('An amount that is not above counts as missing.'),
+  })
+  .refine(({ minor_units, currency }) => !minor_units || CURRENCIES.has(currency), {
+    path: ['minor_units'],
+    error: 'expected a currency of ISO 4217 beside `minor_units`: nobody else says what the smallest unit is',
+  });
 const bounds = {
   min: z.number().optional().describe('A lower number counts as missing.'),
   max: z.number().optional().describe('A higher number counts as missing.'),

@@ -1,18 +1,15 @@
-import type { JsonValue } from '@countersign/canonical';
 import type { PolicyAction } from './action.js';
 import type { FactDeclaration } from './document.js';
-import { moneyLiteral, MoneyValue, readBareMoney, readMoney, sumMoney } from './money.js';
-import { tokensOf, valueAt } from './pointer.js';
+import { DENIALS } from './denials/denials.js';
+import { parseMoneyFact } from './money-fact.js';
+import { MAX_ELEMENTS, tokensOf, valueAt } from './pointer.js';
 import { AGENT, covers, isStatedBy } from './stated-by.js';
-
-/** Elements of a list that a condition may walk through. A longer list is not comparable. */
-const MAX_ELEMENTS = 1_000;
-const MAX_SHOWN_CHARACTERS = 200;
 
 /** Stands in explanations for the value of a sensitive fact. */
 export const HIDDEN = '(sensitive)';
 
-type Parse = (raw: unknown) => unknown;
+/** Of the raw value and the action that it stands in. */
+type Parse = (raw: unknown, action: PolicyAction) => unknown;
 
 /** A declared fact, ready to be read from an action. */
 export interface Fact {
@@ -45,27 +42,6 @@ export interface FactValues {
 
 const within = (value: number, { min, max }: { min?: number; max?: number }): boolean =>
   Number.isFinite(value) && (min === undefined || value >= min) && (max === undefined || value <= max);
-
-type MoneyFact = Extract<FactDeclaration, { type: 'money' }>;
-
-function parseMoneyFact(declaration: MoneyFact): Parse {
-  const { currency, bare_number, min, above, each, fold } = declaration;
-  const read = bare_number ? readBareMoney : readMoney;
-  const least = min === undefined ? null : moneyLiteral(min, currency);
-  const floor = above === undefined ? null : moneyLiteral(above, currency);
-  const one = (raw: unknown): MoneyValue | null => {
-    const money = read(raw, currency);
-    if (money === null || (least && money.units < least.units) || (floor && money.units <= floor.units)) return null;
-    return money;
-  };
-  if (fold === undefined) return one;
-  const tokens = each === undefined ? [] : tokensOf(each);
-  return (raw) => {
-    if (!Array.isArray(raw) || raw.length > MAX_ELEMENTS) return null;
-    const amounts = raw.map((element) => one(valueAt(element, tokens)));
-    return amounts.every((amount) => amount !== null) ? sumMoney(currency, amounts) : null;
-  };
-}
 
 function parserOf(declaration: FactDeclaration): Parse {
   switch (declaration.type) {
@@ -131,6 +107,7 @@ export function statedValue(fact: Fact, action: PolicyAction): unknown {
   const attested = attestedValue(fact, action);
   if (attested !== undefined) return attested;
   const { tokens, source, pointer, group } = fact;
+  if (group?.[0] === DENIALS && action.denials === undefined) return 0;
   const trusted = group !== null || (action.stated ? isStatedBy(source, pointer, action.stated) : source === AGENT);
   return trusted ? valueAt(action, tokens) : undefined;
 }
@@ -145,6 +122,10 @@ const isKeyedHash = (raw: unknown): boolean =>
 const isHidden = ({ pointer }: Fact, raw: unknown, { hidden }: PolicyAction): boolean =>
   isKeyedHash(raw) || (hidden?.some((place) => covers(place, pointer) || covers(pointer, place)) ?? false);
 
+/** Whether one hash stands for the place and all around it: nobody knows whether the value is there. */
+const isCovered = ({ pointer }: Fact, { hidden }: PolicyAction): boolean =>
+  hidden?.some((place) => place !== pointer && covers(place, pointer)) ?? false;
+
 /** Reads all facts of an action. What is missing, null, not comparable or of another source is left out of the context. */
 export function readFacts(facts: readonly Fact[], action: PolicyAction, withPresence: boolean): FactValues {
   const context: Record<string, unknown> = {};
@@ -153,24 +134,13 @@ export function readFacts(facts: readonly Fact[], action: PolicyAction, withPres
   let hidden: string[] | null = null;
   for (const fact of facts) {
     const raw = statedValue(fact, action);
-    const value = raw === undefined || raw === null || isHidden(fact, raw, action) ? null : fact.parse(raw);
+    const value = raw === undefined || raw === null || isHidden(fact, raw, action) ? null : fact.parse(raw, action);
     if (value === null) (missing ??= []).push(fact);
     else if (fact.group === null) context[fact.name] = value;
     else putInto(context, fact, value);
     if (fact.sensitive) (hidden ??= []).push(fact.name);
-    if (withPresence) present[fact.name] = raw !== undefined && raw !== null;
+    if (withPresence && !isCovered(fact, action)) present[fact.name] = raw !== undefined && raw !== null;
   }
   if (withPresence) context['present'] = present;
   return { context, missing: missing ?? NONE, hidden: hidden ?? NO_NAMES };
-}
-
-/** A fact's value as JSON for an explanation; null when unknown. Long text is cut. */
-export function shown(value: unknown): JsonValue {
-  if (value === undefined) return null;
-  if (value instanceof MoneyValue) return { value: value.value, currency: value.currency };
-  if (typeof value === 'bigint') return Number(value);
-  if (typeof value === 'string')
-    return value.length > MAX_SHOWN_CHARACTERS ? `${value.slice(0, MAX_SHOWN_CHARACTERS)}…` : value;
-  if (Array.isArray(value)) return value.slice(0, 20).map(shown);
-  return value as JsonValue;
 }

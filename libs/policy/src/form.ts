@@ -1,3 +1,4 @@
+import { mergeGates } from '@countersign/events';
 import type { Gate } from '@countersign/events';
 import type { CompiledGate } from './gates.js';
 
@@ -12,7 +13,15 @@ const isInstant = (atMs: unknown): atMs is number =>
  * respond and escalate become the real seconds until so much working time has passed, at most until it expires.
  * @param atMs when the action was proposed, epoch milliseconds; without it no calendar is asked, so the time is shorter
  */
-export function formOf({ urgent, usual, calendar }: CompiledGate, impact: string | null, atMs?: number | null): Gate {
+export function formOf(gate: CompiledGate, impact: string | null, atMs?: number | null): Gate {
+  return formBy(gate, (part) => ownForm(part, impact, atMs));
+}
+
+/** The form of gates that bind together follows from the form of each. */
+export const formBy = (gate: CompiledGate, form: (part: CompiledGate) => Gate): Gate =>
+  gate.parts.length === 0 ? form(gate) : gate.parts.map(form).reduce((one, other) => mergeGates(one, other) ?? one);
+
+function ownForm({ urgent, usual, calendar }: CompiledGate, impact: string | null, atMs?: number | null): Gate {
   const form = impact === 'high' ? urgent : usual;
   if (calendar === null || !isInstant(atMs)) return form;
   const real = (workingSeconds: number): number => Math.min(calendar.realSeconds(atMs, workingSeconds), form.expire_s);

@@ -1,3 +1,5 @@
+import { canonicalBytes } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
 import { fewestPeople, gateStrictness } from '@countersign/events';
 import type { Gate, Quorum } from '@countersign/events';
 import type { CompiledCalendar } from './calendar.js';
@@ -6,8 +8,12 @@ import type { GateDeclaration, QuorumDeclaration } from './gate-document.js';
 
 const HOUR_S = 3_600;
 const DAY_S = 24 * HOUR_S;
-/** H: how long the log's readers remember an action. Waiting, the grant's life and a day of slack must fit into it. */
+/** How long the log's readers remember an action at least, seconds. */
 const REMEMBERED_S = 8 * DAY_S;
+/** A decision carries four gates at most, beside all else. */
+const MAX_GATE_BYTES = 16 * 1024;
+/** The longest that a gate may make them remember one: every instance folds so much of the log when it starts. */
+const LONGEST_S = 31 * DAY_S;
 const APPROVED_TTL_S = DAY_S;
 /** Shortest and longest life of a grant, seconds. */
 const GRANT_TTL_S = { min: 60, max: 7 * DAY_S };
@@ -28,6 +34,8 @@ export interface CompiledGate {
   readonly dwellPerKb: number;
   /** Whose working hours the times to remind, respond and escalate count; null: every hour. */
   readonly calendar: CompiledCalendar | null;
+  /** The gates that bind together; empty for one by itself. */
+  readonly parts: readonly CompiledGate[];
   readonly urgent: Gate;
   readonly usual: Gate;
 }
@@ -48,7 +56,7 @@ function quorumOf(part: QuorumDeclaration, { roles, people }: GateDeclaration): 
   return Object.freeze(named ? { ...part } : { ...part, roles, people });
 }
 
-type Who = Pick<Gate, 'quorum' | 'roles' | 'thresholds' | 'factors' | 'stages' | 'people'>;
+type Who = Pick<Gate, 'quorum' | 'roles' | 'thresholds' | 'factors' | 'stages' | 'people' | 'all'>;
 type Times = Pick<Gate, 'respond_s' | 'expire_s' | 'remind_s' | 'escalate_s' | 'escalate_roles'>;
 type Votes = Pick<
   Gate,
@@ -73,15 +81,18 @@ function whoOf(declaration: GateDeclaration): Who {
   const roles = unique(parts.flatMap((part) => part.roles));
   const people = unique(parts.flatMap((part) => part.people));
   const quorum = fewestPeople({ quorum: declaration.quorum ?? 1, thresholds, factors, stages });
-  return { quorum, thresholds, factors, stages, roles, people };
+  return { quorum, thresholds, factors, stages, roles, people, all: [] };
 }
 
-/** When somebody is reminded, and who hears of it when nobody answers. Seconds of working time where a calendar counts. */
+/**
+ * When somebody is reminded, and who hears of it when nobody answers. Seconds of working time where a calendar counts. A
+ * gate that names nobody for it is never escalated.
+ */
 function timesOf({ respond, expire, remind = REMINDERS, escalate, escalate_to = [] }: Sla): Times {
   const remind_s = unique(remind.map((share) => Math.max(1, Math.round(share * respond))));
   return {
     ...{ respond_s: respond, expire_s: expire, remind_s },
-    ...{ escalate_s: escalate ?? respond, escalate_roles: unique(escalate_to) },
+    ...{ escalate_s: escalate_to.length === 0 ? null : (escalate ?? respond), escalate_roles: unique(escalate_to) },
   };
 }
 
@@ -122,7 +133,7 @@ export function compileGate(
   const calendar = calendars.get(declaration.sla?.calendar ?? '') ?? null;
   const sample = declaration.audit.sample ?? null;
   const dwellPerKb = declaration.dwell_per_kb ?? 0;
-  const own = { diffRequired, sample, dwellPerKb, calendar };
+  const own = { diffRequired, sample, dwellPerKb, calendar, parts: [] };
   return { name, severity: gateStrictness(usual), ...own, urgent: form(URGENT_SLA), usual };
 }
 
@@ -153,17 +164,30 @@ export function patternFault({ pattern, exceptions, environments }: GateDeclarat
     : null;
 }
 
+/** What is wrong with when a gate escalates, or null. */
+export const escalationFault = ({ sla }: GateDeclaration): string | null =>
+  (sla?.escalate ?? 0) > (sla?.expire ?? Infinity) ? 'expected `sla.escalate` to be at most `sla.expire`' : null;
+
 /** What is wrong with a gate's times, or null. */
 export function gateFault({ urgent, usual }: CompiledGate): string | null {
   const ttlFault = grantTtlFault(usual.grant_ttl_s);
   if (ttlFault !== null) return ttlFault;
   if (usual.respond_s > usual.expire_s) return 'expected `sla.respond` to be at most `sla.expire`';
   if ((usual.escalate_s ?? 0) > usual.expire_s) return 'expected `sla.escalate` to be at most `sla.expire`';
-  const longest = Math.max(urgent.expire_s, usual.expire_s) + usual.grant_ttl_s + DAY_S;
-  return longest > REMEMBERED_S
-    ? 'expected `sla.expire` (default 72h) + `token.ttl` (default 24h) + 24h to be at most 8d'
+  if (canonicalBytes(usual as unknown as JsonValue) > MAX_GATE_BYTES)
+    return 'expected fewer or shorter names of people, roles and parts: every decision by this gate carries all of it';
+  return needsSeconds({ urgent, usual }) > LONGEST_S
+    ? 'expected `sla.expire` (default 72h) + `token.ttl` (default 24h) + 24h to be at most 31d'
     : null;
 }
+
+/** How long an action must be remembered for this gate, seconds: waiting, then the grant's life, and a day of slack. */
+export const needsSeconds = ({ urgent, usual }: Pick<CompiledGate, 'urgent' | 'usual'>): number =>
+  Math.max(urgent.expire_s + urgent.grant_ttl_s, usual.expire_s + usual.grant_ttl_s) + DAY_S;
+
+/** How long actions must be remembered for any of the gates, seconds: 8 days at least. */
+export const remembersSeconds = (gates: Iterable<CompiledGate>): number =>
+  Math.max(REMEMBERED_S, ...[...gates].map(needsSeconds));
 
 /** Speaks where no policy does: one person of the role `approver`. Nothing switches it off. */
 export const BUILT_IN_GATE = compileGate('built-in', gate.parse({ quorum: 1, roles: ['approver'] }));

@@ -24,6 +24,8 @@ it('the page names every field of a policy and of a gate', () => {
     'fold',
     'one_of',
     'bare_number',
+    'minor_units',
+    'currency_at',
     'sensitive',
     'preconditions',
     'preconditions_required',

@@ -121,7 +121,7 @@ describe('gates in order and in time', () => {
 
   it('has defaults, with and without an sla, and in the built-in gate', () => {
     const care = { stages: [], escalate_roles: [], assign: 'pool', claim_s: 900, min_dwell_s: null, batch_max: 50 };
-    const sla = (respond: number) => ({ remind_s: [respond * 0.5, respond * 0.9], escalate_s: respond });
+    const sla = (respond: number) => ({ remind_s: [respond * 0.5, respond * 0.9], escalate_s: null });
     expect(gateOf('{ quorum: 1, roles: [r] }')).toMatchObject({ ...care, ...sla(86_400), review_rate: null });
     expect(gateOf('{ quorum: 1, roles: [r], sla: { respond: 2h, expire: 4h } }')).toMatchObject(sla(7_200));
     expect(BUILT_IN_GATE.usual).toMatchObject({ ...care, ...sla(86_400) });

@@ -95,9 +95,9 @@ describe('loadPolicy', () => {
     ],
     ['a quorum of nobody', POLICY.replace('quorum: 1', 'quorum: 0'), '>=1', 16],
     [
-      'waiting and a grant beyond eight days',
-      POLICY.replace('roles: [r]', 'roles: [r], token: { ttl: 7d }'),
-      'to be at most 8d',
+      'waiting and a grant beyond 31 days',
+      POLICY.replace('roles: [r]', 'roles: [r], sla: { respond: 1d, expire: 24d }, token: { ttl: 7d }'),
+      'to be at most 31d',
       16,
     ],
     ['a grant of seconds', POLICY.replace('roles: [r]', 'roles: [r], token: { ttl: 59s }'), 'from 1m to 7d', 16],

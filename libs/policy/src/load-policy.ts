@@ -8,8 +8,16 @@ import type { Compilation } from './compile-type.js';
 import { compileType } from './compile-type.js';
 import type { PolicyDocument } from './document.js';
 import type { CompiledGate } from './gates.js';
-import { BUILT_IN_GATE, compileGate, gateFault, patternFault, quorumFault } from './gates.js';
-import { addTypeClasses } from './merge-type.js';
+import {
+  BUILT_IN_GATE,
+  compileGate,
+  escalationFault,
+  gateFault,
+  patternFault,
+  quorumFault,
+  remembersSeconds,
+} from './gates.js';
+import { addTypeClasses, addTypeMoney } from './merge-type.js';
 import { expandPatterns } from './patterns.js';
 import type { PolicyProblem, ProblemList } from './problems.js';
 import { readDocument } from './read-document.js';
@@ -29,7 +37,8 @@ function compileGates(document: PolicyDocument, problems: ProblemList): Map<stri
   );
   for (const [name, declaration] of Object.entries(document.gates)) {
     const gate = compileGate(name, declaration, calendars);
-    const fault = quorumFault(declaration) ?? patternFault(declaration) ?? gateFault(gate);
+    const fault =
+      quorumFault(declaration) ?? patternFault(declaration) ?? escalationFault(declaration) ?? gateFault(gate);
     if (fault !== null) problems.add(['gates', name], fault);
     const { calendar } = declaration.sla ?? {};
     if (calendar !== undefined && !calendars.has(calendar))
@@ -66,7 +75,7 @@ function compile(written: PolicyDocument, problems: ProblemList): CompiledPolicy
   const types = new Map(Object.keys(document.action_types).map((type) => [type, compileType(compilation, type)]));
   const allowGrantTtlSeconds = document.allow_grant_ttl;
   const said = { name, tenant, mode, environments, types, gates, fallback, allowGrantTtlSeconds, document };
-  return { ...said, ...compileBinding(compilation) };
+  return { ...said, remembersSeconds: remembersSeconds(gates.values()), ...compileBinding(compilation) };
 }
 
 /**
@@ -81,7 +90,7 @@ export function loadPolicy(text: string, file: string, library: ActionTypeLibrar
   if (read === null) return { policy: null, problems: problems.items, content: text };
   const own = libraryOf(parts.map((part) => ({ file, text: part })));
   const others = without(library, own);
-  const document = addTypeClasses(resolveTypes(read, { own, others }, problems));
+  const document = addTypeClasses(addTypeMoney(resolveTypes(read, { own, others }, problems)));
   const policy = mayCompile(document, problems) ? compile(document, problems) : null;
   const items = [...problems.items, ...own.problems];
   return { policy: items.length > 0 ? null : policy, problems: items, content: bundleOf(text, read, others) };

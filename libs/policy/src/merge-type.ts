@@ -1,6 +1,38 @@
 import type { ActionTypeDocument, ActionTypeEntry } from './action-type-document.js';
 import type { PolicyDocument } from './document.js';
 import type { ProblemList } from './problems.js';
+import { CONTEXT_TERMS } from './terms/context-term.js';
+import type { ContextTerm } from './terms/context-term.js';
+
+const stricterContext = (...said: (ContextTerm | undefined)[]): ContextTerm | undefined =>
+  CONTEXT_TERMS.findLast((term) => said.includes(term));
+
+/** The facts with what their declaration says of all money in it. */
+const moneyFacts = ({
+  facts,
+  minor_units,
+  currency_at,
+}: ActionTypeEntry | ActionTypeDocument): ActionTypeEntry['facts'] =>
+  Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [
+      name,
+      fact.type === 'money'
+        ? {
+            ...fact,
+            minor_units: fact.minor_units || minor_units === true,
+            currency_at: fact.currency_at ?? currency_at,
+          }
+        : fact,
+    ]),
+  );
+
+/** The document with what its types say of all their money in each money fact. */
+export const addTypeMoney = (document: PolicyDocument): PolicyDocument => ({
+  ...document,
+  action_types: Object.fromEntries(
+    Object.entries(document.action_types).map(([type, entry]) => [type, { ...entry, facts: moneyFacts(entry) }]),
+  ),
+});
 
 /** The entry with what the type's own file says; a name that both declare is a problem. */
 function mergedEntry(
@@ -25,8 +57,10 @@ function mergedEntry(
   }
   return {
     ...entry,
-    facts: { ...file.facts, ...entry.facts },
+    facts: { ...moneyFacts(file), ...moneyFacts(entry) },
+    ...{ minor_units: undefined, currency_at: undefined },
     sensitive: [...file.sensitive, ...entry.sensitive],
+    context: stricterContext(file.context, entry.context),
     preconditions: [...file.preconditions, ...entry.preconditions],
     preconditions_required: file.preconditions_required === true || entry.preconditions_required === true,
     after: { ...file.after, ...entry.after },

@@ -1,11 +1,9 @@
-import { addDecimal, parseMoney } from '@countersign/canonical';
+import { addDecimal, minorDigits, parseMoney } from '@countersign/canonical';
 
-// ISO 4217 has no currency with more than four minor digits.
-const SCALE = 4;
-// Up to 11 integer digits and 4 decimals are exact as a number; longer ones become a bigint. JavaScript compares the two exactly.
+// Up to 15 digits are exact as a number; longer ones become a bigint. JavaScript compares the two exactly.
 const SAFE_DIGITS = 15;
 
-/** An exact amount in units of 10^-4 of its currency; what the money type of the expressions holds. */
+/** An exact amount in the smallest units of its currency (10^-18 of what is no ISO 4217 currency); what the money type of the expressions holds. */
 export class MoneyValue {
   constructor(
     readonly currency: string,
@@ -15,11 +13,12 @@ export class MoneyValue {
   ) {}
 }
 
-/** Units of 10^-4 of a plain decimal string with at most four decimals. */
-function unitsOf(decimal: string): number | bigint {
+/** Smallest units of a plain decimal string that has at most the decimals of the currency. */
+function unitsOf(decimal: string, currency: string): number | bigint {
   const dot = decimal.indexOf('.');
   const decimals = dot < 0 ? 0 : decimal.length - dot - 1;
-  const digits = (dot < 0 ? decimal : decimal.slice(0, dot) + decimal.slice(dot + 1)) + '0'.repeat(SCALE - decimals);
+  const digits =
+    (dot < 0 ? decimal : decimal.slice(0, dot) + decimal.slice(dot + 1)) + '0'.repeat(minorDigits(currency) - decimals);
   return digits.length <= SAFE_DIGITS ? Number(digits) : BigInt(digits);
 }
 
@@ -27,20 +26,14 @@ function unitsOf(decimal: string): number | bigint {
 export function readMoney(value: unknown, currency: string): MoneyValue | null {
   const money = parseMoney(value);
   return money !== null && money.currency === currency
-    ? new MoneyValue(currency, unitsOf(money.value), money.value)
+    ? new MoneyValue(currency, unitsOf(money.value, currency), money.value)
     : null;
-}
-
-/** Reads a bare JSON number as money; null when it is not finite or has more decimals than the currency. */
-export function readBareMoney(value: unknown, currency: string): MoneyValue | null {
-  if (typeof value !== 'number' || !Number.isFinite(value)) return null;
-  return readMoney({ value: String(value), currency }, currency);
 }
 
 /** Exact sum of amounts of one currency. */
 export function sumMoney(currency: string, amounts: readonly MoneyValue[]): MoneyValue {
   const value = amounts.reduce((total, amount) => addDecimal(total, amount.value), '0');
-  return new MoneyValue(currency, unitsOf(value), value);
+  return new MoneyValue(currency, unitsOf(value, currency), value);
 }
 
 /** @throws RangeError when it is not money */

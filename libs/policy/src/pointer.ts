@@ -1,3 +1,6 @@
+/** Elements of a list that a condition may walk through. A longer list is not comparable. */
+export const MAX_ELEMENTS = 1_000;
+
 const unescape = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** Member names of an RFC 6901 pointer. */

@@ -1,13 +1,16 @@
-import { gateStrictness } from '@countersign/events';
+import { gateStrictness, isStricter } from '@countersign/events';
+import type { Gate } from '@countersign/events';
 import type { PolicyAction } from './action.js';
 import type { CompiledPolicy } from './compiled.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
-import { BUILT_IN_GATE } from './gates.js';
+import { BUILT_IN_GATE, remembersSeconds } from './gates.js';
 import type { PolicyVersion } from './policy-version.js';
 import type { Circumstances } from './rollout/circumstances.js';
 import { statedMode } from './rollout/placement.js';
 import { shadowsOf } from './rollout/shadow.js';
+import type { Voice } from './with-voice.js';
+import { withVoice } from './with-voice.js';
 
 /** Every active policy, by tenant and action type. */
 export interface PolicySet {
@@ -38,6 +41,7 @@ const BUILT_IN: CompiledPolicy = {
   velocity: [],
   activation: { requires: [], minHistory: 0 },
   allowGrantTtlSeconds: 3_600,
+  remembersSeconds: remembersSeconds([BUILT_IN_GATE]),
   document: null,
 };
 
@@ -73,23 +77,23 @@ const VERDICTS = ['allow', 'require_approval', 'deny'];
 /** Below 0 when `a` is looser than `b`: what binds counts first, then what the rules say. */
 export function compareDecisions(a: Decision, b: Decision): number {
   const rank = (verdict: string): number => VERDICTS.indexOf(verdict);
-  const gate = ({ gate: one }: Decision): number => (one === null ? 0 : gateStrictness(one));
   return (
     rank(a.effective_decision) - rank(b.effective_decision) ||
-    gate(a) - gate(b) ||
+    compareGates(a.gate, b.gate) ||
     rank(a.policy_decision) - rank(b.policy_decision)
   );
+}
+
+/** As by `gateStrictness`; of two that rank the same, one that asks for all of the other and more is stricter. */
+function compareGates(a: Gate | null, b: Gate | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  return gateStrictness(a) - gateStrictness(b) || Number(isStricter(a, b)) - Number(isStricter(b, a));
 }
 
 /** The policies that speak for an action type in a tenant; the default policy when none does. */
 export function speakersFor(set: PolicySet, tenant: string, actionType: string): readonly PolicyVersion[] {
   const policies = set.tenants.get(tenant) ?? set.tenants.get(EVERY_TENANT);
   return policies?.byType.get(actionType) ?? [policies?.fallback ?? BUILT_IN_POLICY];
-}
-
-interface Voice {
-  readonly speaker: PolicyVersion;
-  readonly decision: Decision;
 }
 
 /** A policy that is off does not speak, as though it were not there. */
@@ -113,8 +117,8 @@ const strictestOf = (voices: readonly Voice[]): Voice | undefined =>
 const binds = ({ decision }: Voice): boolean => decision.mode !== 'shadow' || decision.effective_decision !== 'allow';
 
 /**
- * Decides an action. Where several policies speak for its type, the strictest decision holds; one in mode shadow only
- * where no other speaks. Where all of them are off, the tenant's default does, and at last the built-in gate. Never throws.
+ * Decides an action. Where several policies speak for its type, the strictest decision holds, with the gates of all that
+ * want people; one in mode shadow only where no other speaks. Where all of them are off, the tenant's default does, and at last the built-in gate. Never throws.
  * @param circumstances null: the rules are asked alone, see `decide`
  */
 export function evaluate(
@@ -131,7 +135,8 @@ export function evaluate(
       ? []
       : [...voicesOf([fallback], action, circumstances), ...voicesOf([BUILT_IN_POLICY], action, circumstances)];
   const chosen = strictestOf(voices.filter(binds)) ?? strictestOf(voices) ?? rest[0];
-  const decision = chosen?.decision ?? decide(BUILT_IN_POLICY, action, circumstances);
+  const others = voices.filter((voice) => voice !== chosen && binds(voice));
+  const decision = others.reduce(withVoice, chosen?.decision ?? decide(BUILT_IN_POLICY, action, circumstances));
   const beside = voices.filter((voice) => voice !== chosen && !binds(voice)).map(({ speaker }) => speaker);
   const shadows = shadowsOf(decision, { tenant, action, beside, circumstances });
   return shadows.length === 0 ? decision : { ...decision, shadows };

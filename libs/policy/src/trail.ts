@@ -1,7 +1,8 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { Condition } from './condition.js';
 import type { FactValues } from './facts.js';
-import { HIDDEN, shown } from './facts.js';
+import { HIDDEN } from './facts.js';
+import { shown } from './shown.js';
 
 /** One step of an explanation. */
 export interface TrailEntry {

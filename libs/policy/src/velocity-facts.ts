@@ -26,14 +26,16 @@ export function velocityFacts(document: PolicyDocument, type: string): Fact[] {
       stated_by: LOG,
       type: 'money',
       currency: currency ?? '',
-      bare_number: false,
+      ...{ bare_number: false, minor_units: false },
       min: '0',
     };
     return [{ ...compileFact(`${VELOCITY}.${name}`, currency === null ? counter : total), group: [VELOCITY, name] }];
   });
 }
 
-export const isVelocityFact = ({ group }: Fact): boolean => group !== null;
+/** A fact that the log counts, and not the action states. */
+export const isCounted = ({ group }: Fact): boolean => group !== null;
 
-/** A counter's name and type as the expression language declares it. */
-export const velocityEntry = ({ group, celType }: Fact): [string, string] => [group?.[1] ?? '', celType];
+/** The counted facts of one object, by name and type as the expression language declares them. */
+export const countersOf = (facts: readonly Fact[], holder: string): Record<string, string> =>
+  Object.fromEntries(facts.flatMap(({ group, celType }) => (group?.[0] === holder ? [[group[1], celType]] : [])));

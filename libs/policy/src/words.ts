@@ -4,7 +4,7 @@ import { DURATION, parseDuration } from './duration.js';
 
 /** Names that a fact cannot have: words of the expression language and of its host. */
 const RESERVED = new Set(
-  'present velocity mentions money size true false null in as break const continue constructor else for function if import let loop package namespace return var void while int uint double string bool bytes list map type dyn duration timestamp optional exists exists_one all has'.split(
+  'present velocity denials mentions money size true false null in as break const continue constructor else for function if import let loop package namespace return var void while int uint double string bool bytes list map type dyn duration timestamp optional exists exists_one all has'.split(
     ' ',
   ),
 );
@@ -44,6 +44,16 @@ export const pointer = z
   .string()
   .max(500)
   .regex(POINTER, 'expected a pointer in ASCII into the action, such as /parameters/amount or /signals/fraud_score')
+  .refine(namesSignal, `expected the name of a signal: ${NAME_RULE}`);
+const SENSITIVE = /^\/(parameters|signals|before|after|context|preconditions)(\/[!-.0-~]+)*$/;
+/** Where a value can be hidden: a place that nothing else is found by. */
+export const sensitivePlace = z
+  .string()
+  .max(500)
+  .regex(
+    SENSITIVE,
+    'expected a pointer in ASCII into parameters, signals, before, after, context or preconditions, such as /parameters/iban',
+  )
   .refine(namesSignal, `expected the name of a signal: ${NAME_RULE}`);
 /** A pointer relative to an element of a list, or to the whole parameters. */
 export const tokens = z.string().max(500).regex(TOKENS, 'expected a pointer in ASCII, such as /amount');

@@ -26,6 +26,8 @@ export interface Proposal {
   preconditions?: JsonObject | null;
   /** `action_id` of the proposal that this one replaces. */
   supersedes?: string | null;
+  /** `action_id` of the action whose effect this one takes back. */
+  reverses?: string | null;
   /** Seconds, 1 or more; may only shorten the gate's time to respond. */
   respond_within_s?: number | null;
   /** Signals that providers signed of this action, as `attest` gives them; at most 10, one of each provider. */

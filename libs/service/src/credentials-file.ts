@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Credentials } from './credentials.js';
 import { NO_CREDENTIALS } from './credentials.js';
 import type { Logger } from './logger.js';
+import { usable } from './usable-credentials.js';
 import { stampOf, writeSecret } from './secret-file.js';
 
 const POLL_MS = 1_000;
@@ -43,7 +44,9 @@ export class CredentialsFile {
     try {
       const version = stampOf(this.path);
       if (version === this.version) return;
-      this.current = readCredentials(this.path);
+      this.current = usable(readCredentials(this.path), (what) =>
+        this.log.error('an entry of the credentials is not usable and lets nobody in', { path: this.path, ...what }),
+      );
       this.version = version;
       for (const listener of this.listeners) listener();
     } catch (fault) {

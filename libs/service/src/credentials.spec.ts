@@ -57,6 +57,37 @@ describe('API keys', () => {
     ]);
   });
 
+  it.each(['', 'never', '2026-02-30T00:00:00Z', '9999', 0, undefined, {}])(
+    'whose end is no time have ended: %j',
+    (revoked_at) => {
+      const given = addKey(empty, agent, first);
+      const keys = given.agents[0]!.keys.map((key) => ({ ...key, revoked_at }) as never);
+      const malformed = { ...given, agents: [{ ...given.agents[0]!, keys }] };
+      const { file, auth } = inFile(malformed);
+      file.close();
+      expect(() => auth.authenticate(`Bearer ${first.secret}`)).toThrow('not known or was revoked');
+      const rotated = inFile(rotateKey(malformed, agent, second, 3_600_000_000_000));
+      rotated.file.close();
+      expect(() => rotated.auth.authenticate(`Bearer ${first.secret}`)).toThrow('not known or was revoked');
+    },
+  );
+
+  it.each<[string, object]>([
+    ['environments', { environments: 'staging' }],
+    ['operators', { operators: 'oli' }],
+    ['operators', { operators: undefined }],
+    ['tenant', { tenant: null }],
+    ['signing_secrets', { signing_secrets: [7] }],
+  ])('of an entry with wrong %s let nobody in, and its neighbours stay', (_member, change) => {
+    const given = addKey(addKey(empty, agent, first), executor, second);
+    const [one, ...others] = given.agents;
+    const { file, auth } = inFile({ ...given, agents: [{ ...one!, ...change }, ...others] });
+    file.close();
+    expect(() => auth.authenticate(`Bearer ${first.secret}`)).toThrow('not known or was revoked');
+    expect(auth.agent('acme', 'refund-agent')).toBeNull();
+    expect(auth.authenticate(`Bearer ${second.secret}`).id).toBe('payments');
+  });
+
   it('name their owner, tenant and environments', () => {
     const { file, auth } = inFile(addKey(addKey(empty, agent, first), executor, second));
     file.close();

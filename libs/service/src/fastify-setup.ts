@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { CountersignError, problemOf } from '@countersign/canonical';
+import { CountersignError, LIMITS, problemOf } from '@countersign/canonical';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { endStreams } from './edge/event-stream.js';
 import { guardRoutes, routeFactsOf } from './edge/on-request.js';
@@ -10,7 +10,7 @@ import type { Authenticators } from './edge/principal.js';
 import { answerClientError } from './client-error.js';
 import type { HttpObservation } from './http-metrics.js';
 import type { BodyLimits } from './json-body.js';
-import { MAX_ACTION_BYTES, readJsonBody } from './json-body.js';
+import { MAX_INTERNAL_BYTES, readJsonBody } from './json-body.js';
 import type { Logger } from './logger.js';
 import { asError, sendProblem } from './problem.filter.js';
 import { refuseCrossSite } from './same-site.js';
@@ -68,8 +68,8 @@ export function setUpHttp(
 ): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   const limits: BodyLimits = {
-    maxBytes: MAX_ACTION_BYTES,
-    maxArrayBytes: MAX_ACTION_BYTES * (options.maxBatchItems ?? 1),
+    maxBytes: LIMITS.body,
+    maxArrayBytes: LIMITS.body * (options.maxBatchItems ?? 1),
   };
   fastify.server.maxConnections = MAX_CONNECTIONS;
   // All headers are looked at: a second copy behind a thousand others must not go unseen. Their bytes are limited.
@@ -99,14 +99,24 @@ export function setUpHttp(
   });
 }
 
+/** Clients of a schema registry have a name of their own for it. */
+const JSON_TYPES = [
+  'application/json',
+  'application/vnd.schemaregistry.v1+json',
+  'application/vnd.schemaregistry+json',
+];
+
 function acceptJson(fastify: FastifyInstance, limits: BodyLimits): void {
-  fastify.addContentTypeParser('application/json', (request: FastifyRequest, payload: IncomingMessage) => {
+  fastify.addContentTypeParser(JSON_TYPES, (request: FastifyRequest, payload: IncomingMessage) => {
     if (isRaw(request)) return Promise.resolve(payload);
     // What a parser throws before its promise ends the process: refusals are rejections.
     if (hasOtherCharset(request.headers['content-type'])) return Promise.reject(noJson());
-    return readJsonBody(payload, limits);
+    return readJsonBody(payload, isInternal(request) ? INTERNAL : limits);
   });
 }
+
+const INTERNAL: BodyLimits = { maxBytes: MAX_INTERNAL_BYTES, maxArrayBytes: MAX_INTERNAL_BYTES };
+const isInternal = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url?.startsWith('/internal/') === true;
 
 const isRaw = (request: FastifyRequest): boolean => routeFactsOf(request).isRaw === true;
 
@@ -127,7 +137,7 @@ function hasOtherCharset(contentType: string | undefined): boolean {
 }
 
 function acceptForms(fastify: FastifyInstance): void {
-  const options = { parseAs: 'string', bodyLimit: MAX_ACTION_BYTES } as const;
+  const options = { parseAs: 'string', bodyLimit: LIMITS.body } as const;
   fastify.addContentTypeParser('application/x-www-form-urlencoded', options, (_request, body, done) => {
     done(null, Object.fromEntries(new URLSearchParams(String(body))));
   });

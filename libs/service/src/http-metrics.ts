@@ -1,4 +1,5 @@
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Readiness } from './readiness.js';
 
 export interface HttpObservation {
   readonly method: string;
@@ -9,10 +10,18 @@ export interface HttpObservation {
 }
 
 /** A registry with the process's own metrics; the default 10 ms event-loop sampling would wake an idle process. */
-export function createRegistry(service: string, instanceId: string): Registry {
+export function createRegistry(service: string, instanceId: string, readiness: Readiness): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service, instance_id: instanceId });
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 500 });
+  new Gauge({
+    name: 'countersign_ready',
+    help: '1 when work may be sent here, else 0, as GET /health/ready says.',
+    registers: [registry],
+    async collect() {
+      this.set((await readiness.failing()).length === 0 ? 1 : 0);
+    },
+  });
   return registry;
 }
 

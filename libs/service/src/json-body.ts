@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
-import { CountersignError, JsonError, parseJson } from '@countersign/canonical';
+import { CountersignError, JsonError, LIMITS, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 
-export const MAX_ACTION_BYTES = 256 * 1024;
+/** A call from service to service may repeat all that is kept of an action, coded as text. */
+export const MAX_INTERNAL_BYTES = 2 * LIMITS.record;
 // What a too large upload may still send before it is cut off: a client that can finish reads why it was refused.
 const MAX_DISCARDED_BYTES = 64 * 1024 * 1024;
 
@@ -23,6 +24,10 @@ export async function readJsonBody(stream: Readable, limits: BodyLimits): Promis
   return bytes.length === 0 ? undefined : parseStrictly(decodeUtf8(bytes));
 }
 
+/** The refusal of a body, or of an item of a batch, by its size in bytes. */
+export const tooLarge = (limit: number, size: number): CountersignError =>
+  new CountersignError('too_large', `it is larger than ${limit} bytes; send less`, { pointer: '', limit, size });
+
 /** All bytes of a body. @throws CountersignError `too_large` */
 export async function readBytes(stream: Readable, limits: BodyLimits): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -34,7 +39,7 @@ export async function readBytes(stream: Readable, limits: BodyLimits): Promise<B
     if (chunks.length === 0) limit = startsArray(chunk) ? limits.maxArrayBytes : limits.maxBytes;
     if (received <= limit) chunks.push(chunk);
   }
-  if (received > limit) throw new CountersignError('too_large', `the body is larger than ${limit} bytes; send less`);
+  if (received > limit) throw tooLarge(limit, received);
   return Buffer.concat(chunks);
 }
 

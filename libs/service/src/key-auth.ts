@@ -1,7 +1,8 @@
 import { CountersignError } from '@countersign/canonical';
 import { bearerToken } from './bearer.js';
-import type { AgentCredentials, ExecutorCredentials, StoredKey } from './credentials.js';
+import type { AgentCredentials, ExecutorCredentials } from './credentials.js';
 import { hashKey } from './credentials.js';
+import { endOf } from './provider-keys.js';
 import type { ProviderCredentials } from './provider-keys.js';
 import type { CredentialsFile } from './credentials-file.js';
 import type { RateLimit } from './rate-limit.js';
@@ -84,14 +85,12 @@ function index(file: CredentialsFile): Map<string, KnownKey> {
   return new Map(entries);
 }
 
-const untilMs = ({ revoked_at }: StoredKey): number => (revoked_at === null ? Infinity : Date.parse(revoked_at));
-
 const agentKeys = (agent: AgentCredentials): [string, KnownKey][] =>
   agent.keys.map((key) => {
     const { sha256, key_id } = key;
     const { agent_id: id, tenant, environments, operators } = agent;
     const caller: Caller = { kind: 'agent', id, tenant, environments, operators, audiences: [], key_id };
-    return [sha256, { caller, untilMs: untilMs(key) }];
+    return [sha256, { caller, untilMs: endOf(key) }];
   });
 
 const executorKeys = (executor: ExecutorCredentials): [string, KnownKey][] =>
@@ -99,5 +98,5 @@ const executorKeys = (executor: ExecutorCredentials): [string, KnownKey][] =>
     const { sha256, key_id } = key;
     const { executor_id: id, tenant, environments, audiences } = executor;
     const caller: Caller = { kind: 'executor', id, tenant, environments, operators: [], audiences, key_id };
-    return [sha256, { caller, untilMs: untilMs(key) }];
+    return [sha256, { caller, untilMs: endOf(key) }];
   });

@@ -6,6 +6,8 @@ export interface OidcIssuer {
   readonly jwks_uri: string;
   /** `aud` that a token must have. */
   readonly audience: string;
+  /** Tenants whose people it may name. Left out: all of them, which only a single issuer may. */
+  readonly tenants?: readonly string[];
   readonly algorithms: readonly string[];
   /** Names of the claims; the defaults are the names of the values. */
   readonly claims: { readonly tenant: string; readonly roles: string; readonly name: string };
@@ -19,6 +21,7 @@ const CLAIMS = { tenant: 'tenant', roles: 'roles', name: 'name' };
 export function loadIssuers(env: Env): OidcIssuer[] {
   const entries = parse(env['OIDC_ISSUERS'] ?? '');
   return entries.map((entry) => {
+    const tenants = tenantsOf(entry, entries.length);
     const { issuer, jwks_uri, audience } = entry;
     if (!issuer || !jwks_uri || !audience)
       throw new Error('OIDC_ISSUERS: each entry needs issuer, jwks_uri and audience');
@@ -27,8 +30,16 @@ export function loadIssuers(env: Env): OidcIssuer[] {
     const algorithms = entry.algorithms ?? ALGORITHMS;
     const unsafe = algorithms.find((name) => !ALGORITHMS.includes(name));
     if (unsafe !== undefined) throw new Error('OIDC_ISSUERS: an algorithm is not an asymmetric one that is supported');
-    return { issuer, jwks_uri, audience, algorithms, claims: { ...CLAIMS, ...entry.claims } };
+    return { issuer, jwks_uri, audience, algorithms, claims: { ...CLAIMS, ...entry.claims }, ...tenants };
   });
+}
+
+/** With two providers, one must not name the people of the other's tenants. */
+function tenantsOf({ issuer, tenants }: Partial<OidcIssuer>, issuers: number): Pick<OidcIssuer, 'tenants'> {
+  if (tenants === undefined && issuers === 1) return {};
+  const isList = Array.isArray(tenants) && tenants.length > 0 && tenants.every((one) => typeof one === 'string' && one);
+  if (isList) return { tenants };
+  throw new Error(`OIDC_ISSUERS: ${issuer}: name its \`tenants\`, a list of those whose people it may speak for`);
 }
 
 function parse(text: string): Partial<OidcIssuer>[] {

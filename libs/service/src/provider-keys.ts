@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { parseTime } from '@countersign/canonical';
 
 /** A provider's public key, by which its attestations are checked. */
 export interface ProviderKey {
@@ -77,10 +78,14 @@ export function revokeProviderKey(
   return providers.map((provider) => ({ ...provider, keys: provider.keys.map(revokeIt) }));
 }
 
+/** When a key ends, UTC epoch milliseconds: never where null stands; what is no RFC 3339 time means that it has ended. */
+export const endOf = ({ revoked_at }: { readonly revoked_at: string | null }): number =>
+  revoked_at === null ? Infinity : (parseTime(revoked_at) ?? -Infinity);
+
 /** The earlier time counts: an overlap can be cut short, never prolonged. */
 export const revoked = <K extends { readonly revoked_at: string | null }>(key: K, at: string): K => ({
   ...key,
-  revoked_at: key.revoked_at !== null && Date.parse(key.revoked_at) < Date.parse(at) ? key.revoked_at : at,
+  revoked_at: endOf(key) < Date.parse(at) ? key.revoked_at : at,
 });
 
 const stored = ({ kid, public_jwk, created_at }: NewProviderKey): ProviderKey => ({

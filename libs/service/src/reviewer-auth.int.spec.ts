@@ -119,6 +119,14 @@ describe('access token of a person', () => {
     });
   });
 
+  it('speaks for the tenants of its issuer only', async () => {
+    const [only] = issuers;
+    const narrow = new ReviewerAuth([{ ...only!, tenants: ['globex'] }]);
+    await expect(narrow.authenticate(await bearer())).rejects.toMatchObject({ code: 'unauthenticated' });
+    const own = await bearer({ claims: { tenant: 'globex' } });
+    await expect(narrow.authenticate(own)).resolves.toMatchObject({ tenant: 'globex' });
+  });
+
   it('cannot be judged while the provider is down: that is no refusal', async () => {
     const entry = { issuer, jwks_uri: 'http://127.0.0.1:9/jwks', audience: 'countersign' };
     const alone = new ReviewerAuth(loadIssuers({ OIDC_ISSUERS: JSON.stringify([entry]) }));

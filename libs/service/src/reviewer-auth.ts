@@ -133,6 +133,8 @@ function reviewerOf(claims: JWTPayload, issuer: KnownIssuer): Reviewer {
   const name = claims[issuer.claims.name];
   if (typeof tenant !== 'string' || tenant === '' || !claims.sub)
     throw unauthenticated('the token names no tenant or subject');
+  if (issuer.tenants && !issuer.tenants.includes(tenant))
+    throw unauthenticated('the issuer of the token may not speak for this tenant');
   if (!Array.isArray(roles)) throw unauthenticated('the roles of the token are not a list');
   return {
     issuer: issuer.issuer,

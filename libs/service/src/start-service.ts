@@ -63,12 +63,12 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   return { app, url, close: createClose(app, options, parts.log) };
 }
 
-function createParts({ config, log, readiness }: ServiceOptions): ServiceParts {
+function createParts({ config, log, readiness = new Readiness() }: ServiceOptions): ServiceParts {
   return {
     config,
     log: log ?? createLogger(config.service, config.logLevel),
-    readiness: readiness ?? new Readiness(),
-    registry: createRegistry(config.service, config.instanceId),
+    readiness,
+    registry: createRegistry(config.service, config.instanceId, readiness),
   };
 }
 

@@ -1,6 +1,6 @@
 import { compactVerify, decodeProtectedHeader, errors } from 'jose';
 import type { JWK } from 'jose';
-import { JsonError, parseJson } from '@countersign/canonical';
+import { JsonError, parseJson, parseTime } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { ATTESTATION_AUDIENCE, ATTESTATION_TYPE, readAttestationClaims, timeFault } from './attestation-claims.js';
 import type { AttestationClaims } from './attestation-claims.js';
@@ -91,7 +91,8 @@ function payloadOf(token: string): JsonValue {
 function keyOf({ provider_id, keys }: AttestationIssuer, kid: string, nowMs: number): JWK {
   const key = keys.find((one) => one.kid === kid);
   if (key === undefined) throw fault(`its kid is no key of ${provider_id}`);
-  if (key.revoked_at !== null && Date.parse(key.revoked_at) <= nowMs)
+  // What is no time is revoked.
+  if (key.revoked_at !== null && (parseTime(key.revoked_at) ?? -Infinity) <= nowMs)
     throw fault(`its key of ${provider_id} was revoked`);
   return key.public_jwk as JWK;
 }

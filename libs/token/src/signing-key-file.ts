@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { CryptoKey } from 'jose';
-import { createKey, importKey, newestOf, publicHalf, rotated } from './signing-keys.js';
-import type { PublicKeySet, SigningKeys, StoredKey } from './signing-keys.js';
+import { createKey, dated, importKey, publicHalf, rotated } from './signing-keys.js';
+import type { DatedKey, PublicKeySet, SigningKeys, StoredKey } from './signing-keys.js';
 
 interface Loaded {
   readonly stamp: string;
-  readonly keys: readonly StoredKey[];
+  readonly keys: readonly DatedKey[];
   readonly signing: { readonly kid: string; readonly key: CryptoKey };
   readonly verifying: ReadonlyMap<string, CryptoKey>;
 }
-
-/** How often a changed file is noticed, milliseconds. */
-const RECHECK_MS = 1_000;
 
 /**
  * Keys in one file that all instances share. It is made when absent: instances that start together agree on the one
@@ -27,16 +24,18 @@ export async function openSigningKeys(path: string): Promise<SigningKeys> {
   return file;
 }
 
-/** Adds a new key, which signs from now on; the old one stays published until its last token is long dead. */
-export async function rotateSigningKeys(path: string, nowMs: number): Promise<void> {
-  const keys = rotated(await readKeys(path), await createKey(nowMs), nowMs);
-  const draft = await writeDraft(path, keys);
+/**
+ * Adds a new key, which signs from now on; the old one verifies until its last token is long dead.
+ * @param atOnce the old ones end now: for a key in the wrong hands. Tokens of theirs are read again
+ */
+export async function rotateSigningKeys(path: string, nowMs: number, atOnce = false): Promise<void> {
+  const [former, added] = [await readKeys(path), await createKey(nowMs)];
+  const draft = await writeDraft(path, atOnce ? [added] : rotated(former, added, nowMs));
   await rename(draft, path);
 }
 
 class SigningKeyFile implements SigningKeys {
   private loaded: Loaded | null = null;
-  private checkedAtMs = 0;
 
   constructor(private readonly path: string) {}
 
@@ -45,20 +44,19 @@ class SigningKeyFile implements SigningKeys {
   }
 
   async find(kid: string): Promise<CryptoKey | null> {
-    const { verifying } = await this.current();
-    // Another instance may have noticed a new key before this one, and signed with it.
-    return verifying.get(kid) ?? (await this.current(0)).verifying.get(kid) ?? null;
+    const { keys, verifying } = await this.current();
+    const known = keys.find(({ stored }) => stored.kid === kid);
+    return known !== undefined && Date.now() < known.untilMs ? (verifying.get(kid) ?? null) : null;
   }
 
-  /** Read from the file each time: whoever asks has met a key that they do not know. */
   async publicKeys(): Promise<PublicKeySet> {
-    return { keys: (await this.current(0)).keys.map(publicHalf) };
+    const { keys } = await this.current();
+    const nowMs = Date.now();
+    return { keys: keys.filter(({ untilMs }) => nowMs < untilMs).map(({ stored }) => publicHalf(stored)) };
   }
 
-  private async current(recheckMs = RECHECK_MS): Promise<Loaded> {
-    const nowMs = Date.now();
-    if (this.loaded !== null && nowMs - this.checkedAtMs < recheckMs) return this.loaded;
-    this.checkedAtMs = nowMs;
+  /** The file is looked at each time: a key that was taken out ends at once. */
+  private async current(): Promise<Loaded> {
     const { mtimeMs, size, ino } = await stat(this.path);
     const stamp = `${mtimeMs}|${size}|${ino}`;
     if (this.loaded?.stamp !== stamp) this.loaded = await load(this.path, stamp);
@@ -67,10 +65,12 @@ class SigningKeyFile implements SigningKeys {
 }
 
 async function load(path: string, stamp: string): Promise<Loaded> {
-  const keys = await readKeys(path);
-  const newest = newestOf(keys);
-  if (newest === undefined) throw new Error(`${path} holds no key`);
-  const verifying = await Promise.all(keys.map(async (key) => [key.kid, await importKey(publicHalf(key))] as const));
+  const keys = dated(await readKeys(path));
+  const newest = keys.at(-1)?.stored;
+  if (newest === undefined) throw new Error(`${path} holds no key with a \`created_at\``);
+  const verifying = await Promise.all(
+    keys.map(async ({ stored }) => [stored.kid, await importKey(publicHalf(stored))] as const),
+  );
   const signing = { kid: newest.kid, key: await importKey(newest) };
   return { stamp, keys, signing, verifying: new Map(verifying) };
 }

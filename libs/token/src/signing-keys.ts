@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { CryptoKey, JWK } from 'jose';
-import { uuid5 } from '@countersign/canonical';
+import { parseTime, uuid5 } from '@countersign/canonical';
 import { TOKEN_ALGORITHM, TOKEN_LIFE_MS } from './claims.js';
 
 /** A private key as it is stored: RFC 8037, with when it was made. */
@@ -34,19 +34,31 @@ export async function createKey(nowMs: number): Promise<StoredKey> {
   return { ...jwk, kid: uuid5(`signing-key|${jwk.x}`), created_at: new Date(nowMs).toISOString() };
 }
 
-const byAge = (a: StoredKey, b: StoredKey): number => Date.parse(a.created_at) - Date.parse(b.created_at);
+/** A key and when it ends, UTC epoch milliseconds; Infinity for the one that signs. */
+export interface DatedKey {
+  readonly stored: StoredKey;
+  readonly untilMs: number;
+}
 
-export const newestOf = (keys: readonly StoredKey[]): StoredKey | undefined => [...keys].sort(byAge).at(-1);
+/**
+ * Keys from the oldest to the newest. One that was replaced ends when no token of it can be alive any more; one of which
+ * it is not known when it was made is none.
+ */
+export function dated(keys: readonly StoredKey[]): DatedKey[] {
+  const madeAt = new Map(keys.map((key) => [key, parseTime(key.created_at)]));
+  const known = keys.filter((key) => madeAt.get(key) !== null);
+  const sorted = known.sort((a, b) => (madeAt.get(a) ?? 0) - (madeAt.get(b) ?? 0));
+  return sorted.map((stored, index) => {
+    const successor = sorted[index + 1];
+    return { stored, untilMs: successor === undefined ? Infinity : (madeAt.get(successor) ?? 0) + KEEP_REPLACED_MS };
+  });
+}
 
 /** Adds a key and drops those that were replaced so long ago that no token of theirs can be alive. */
-export function rotated(keys: readonly StoredKey[], added: StoredKey, nowMs: number): StoredKey[] {
-  const sorted = [...keys].sort(byAge);
-  const isNeeded = (_: StoredKey, index: number): boolean => {
-    const successor = sorted[index + 1] ?? added;
-    return Date.parse(successor.created_at) + KEEP_REPLACED_MS > nowMs;
-  };
-  return [...sorted.filter(isNeeded), added];
-}
+export const rotated = (keys: readonly StoredKey[], added: StoredKey, nowMs: number): StoredKey[] =>
+  dated([...keys, added])
+    .filter(({ untilMs }) => untilMs > nowMs)
+    .map(({ stored }) => stored);
 
 /** The public half, as others may see it. */
 export const publicHalf = ({ kty, crv, x, kid }: StoredKey): JWK => ({

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -146,10 +146,11 @@ describe('signing keys', () => {
     const path = await keyFile();
     const before = await openSigningKeys(path);
     const { token } = await mint(before);
+    const { kid: former } = await before.newest();
     const now = Date.now();
     await rotateSigningKeys(path, now + 1_000);
     const after = await openSigningKeys(path);
-    expect((await after.newest()).kid).not.toBe((await before.newest()).kid);
+    expect((await after.newest()).kid).not.toBe(former);
     expect(await reasonOf(after, token)).toBe('accepted');
     await rotateSigningKeys(path, now + 1_000 + KEEP_REPLACED_MS - 1);
     expect((await (await openSigningKeys(path)).publicKeys()).keys).toHaveLength(3);
@@ -157,5 +158,41 @@ describe('signing keys', () => {
     const last = await openSigningKeys(path);
     expect(await reasonOf(last, token)).toBe('invalid_token/kid');
     expect(JSON.parse(await readFile(path, 'utf8')).keys).toHaveLength(3);
+  });
+
+  it('end when no token of theirs can be alive, without another rotation', async () => {
+    const path = await keyFile();
+    const before = await openSigningKeys(path);
+    const { token } = await mint(before);
+    const { kid: former } = await before.newest();
+    await rotateSigningKeys(path, Date.now() + 1);
+    expect(await reasonOf(before, token)).toBe('accepted');
+    const { keys } = JSON.parse(await readFile(path, 'utf8')) as { keys: { kid: string }[] };
+    const long = new Date(Date.now() - KEEP_REPLACED_MS).toISOString();
+    const older = new Date(Date.parse(long) - 1_000).toISOString();
+    const aged = keys.map((key) => ({ ...key, created_at: key.kid === former ? older : long }));
+    await writeFile(path, JSON.stringify({ keys: aged }));
+    expect(await reasonOf(before, token)).toBe('invalid_token/kid');
+    expect((await before.publicKeys()).keys).toHaveLength(1);
+  });
+
+  it('end at once when that is asked for', async () => {
+    const path = await keyFile();
+    const keys = await openSigningKeys(path);
+    const { token } = await mint(keys);
+    expect(await reasonOf(keys, token)).toBe('accepted');
+    await rotateSigningKeys(path, Date.now(), true);
+    expect(await reasonOf(keys, token)).toBe('invalid_token/kid');
+    expect((await keys.publicKeys()).keys).toHaveLength(1);
+  });
+
+  it('without a time of their own verify nothing', async () => {
+    const path = await keyFile();
+    const keys = await openSigningKeys(path);
+    const { token } = await mint(keys);
+    await rotateSigningKeys(path, Date.now());
+    const stored = JSON.parse(await readFile(path, 'utf8')) as { keys: object[] };
+    await writeFile(path, JSON.stringify({ keys: [{ ...stored.keys[0], created_at: 'soon' }, stored.keys[1]] }));
+    expect(await reasonOf(keys, token)).toBe('invalid_token/kid');
   });
 });

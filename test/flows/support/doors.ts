@@ -46,7 +46,7 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'intake GET /v1/actions/{action_id}': { callers: 'agent_or_reviewer' },
   'intake GET /v1/actions/{action_id}/events': { callers: 'agent_or_reviewer' },
   'intake POST /v1/actions/{action_id}/cancel': { callers: 'agent', body: {} },
-  'intake POST /v1/actions/{action_id}/outcome': { callers: 'agent', body: { status: 'executed' } },
+  'intake POST /v1/actions/{action_id}/outcome': { callers: 'agent_or_executor', body: { status: 'executed' } },
   'intake POST /v1/actions/{action_id}/attachments': { callers: 'agent', query: 'kind=invoice&name=a.json', body: {} },
   'intake POST /v1/actions/{action_id}/labels': {
     ...{ callers: 'reviewer', role: true },
@@ -134,12 +134,21 @@ export const DOORS: Readonly<Record<string, Door>> = {
   'approval POST /v1/freezes/{freeze_id}/lift': { callers: 'reviewer', role: true, body: {} },
 
   'telemetry GET /schemas/ids/{id}': { callers: 'anyone' },
+  'telemetry GET /schemas/types': { callers: 'anyone' },
+  'telemetry GET /schemas/ids/{id}/versions': { callers: 'anyone' },
+  'telemetry GET /config': { callers: 'anyone' },
+  'telemetry GET /config/{subject}': { callers: 'anyone' },
+  'telemetry POST /subjects/{subject}': { callers: 'anyone' },
+  'telemetry POST /subjects/{subject}/versions': { callers: 'anyone' },
+  'telemetry POST /compatibility/subjects/{subject}/versions/{version}': { callers: 'anyone' },
   'telemetry GET /subjects': { callers: 'anyone' },
   'telemetry GET /subjects/{subject}/versions': { callers: 'anyone' },
   'telemetry GET /subjects/{subject}/versions/{version}': { callers: 'anyone' },
   'telemetry GET /v1/audit/runs/{run_id}': reader,
   'telemetry GET /v1/audit/actions': reader,
-  'telemetry GET /v1/dead-letters': { callers: 'reviewer', role: true },
+  'telemetry GET /v1/dead-letters': admin,
+  'telemetry GET /v1/dead-letters/{dead_letter_id}': admin,
+  'telemetry POST /v1/dead-letters/{dead_letter_id}/replay': admin,
   'telemetry GET /v1/metrics': reader,
 };
 

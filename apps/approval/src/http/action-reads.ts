@@ -1,4 +1,4 @@
-import { actionDocument, decidingDocument, proposalOf, statusOf } from '@countersign/approval';
+import { actionDocument, blinded, decidingDocument, proposalOf, statusOf } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
 import { actionId } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
@@ -11,6 +11,8 @@ export interface ActionQuery {
   readonly run_id?: string | undefined;
   readonly idempotency_key?: string | undefined;
   readonly status?: string | undefined;
+  /** `1` for people who are told nothing of votes under a blind review. */
+  readonly blind?: '1' | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
@@ -30,12 +32,18 @@ export function listActions(view: View, query: ActionQuery): { items: Json[]; ne
     .decidingOf(query.tenant)
     .filter((action) => fits(action, 'deciding', query) && keyFits(action, query));
   const rows: Row[] = [
-    ...decided.map((action) => ({ order: orderOf(action.decided), document: () => actionDocument(action) })),
+    ...decided.map((action) => ({
+      order: orderOf(action.decided),
+      document: () => ({ ...documentOf(action, query), ...view.linksTo(action) }),
+    })),
     ...waiting.map((action) => ({ order: orderOf(action), document: () => decidingDocument(action) })),
   ];
   const { items, next_cursor } = pageOf(rows, query);
   return { items: items.map(({ document }) => document()), next_cursor };
 }
+
+const documentOf = (action: ActionState, { blind }: ActionQuery): Json =>
+  blind === undefined ? actionDocument(action) : blinded(action, actionDocument(action));
 
 const orderOf = ({ submitted_at, action_id }: { submitted_at: number; action_id: string }) =>
   [-submitted_at, action_id] as const;

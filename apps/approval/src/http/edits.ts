@@ -1,8 +1,17 @@
-import { buildPacket, decisionOfKind, packetDigest, patch, proposalOf, stricterGate } from '@countersign/approval';
+import { buildPacket, decisionOfKind, packetDigest, proposalOf, recordedPatch } from '@countersign/approval';
 import type { PacketEdit, RequestKind } from '@countersign/approval';
-import { actionDigest, canonicalize, CountersignError, parseMoney, parseJson } from '@countersign/canonical';
+import {
+  actionDigest,
+  canonicalBytes,
+  canonicalize,
+  checkKept,
+  CountersignError,
+  LIMITS,
+  parseMoney,
+  parseJson,
+} from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import { encode } from '@countersign/events';
+import { encode, mergeGates } from '@countersign/events';
 import type { ActionProposed, Edit, Gate } from '@countersign/events';
 import { passOn } from '@countersign/service';
 import type { InternalClient } from '@countersign/service';
@@ -10,13 +19,23 @@ import { checkMoney } from './check-money.js';
 import type { Requested } from '../judge/requested.js';
 
 /** What policy answers about a changed action. */
-interface Redecided {
-  readonly policy_decision: string;
-  readonly rule: string | null;
-  readonly explanation: string;
+interface Redecided extends Pick<
+  Edit,
+  | 'policy_decision'
+  | 'rule'
+  | 'explanation'
+  | 'unknown'
+  | 'impact'
+  | 'reversibility'
+  | 'regulatory_pressure'
+  | 'amount_value'
+  | 'amount_currency'
+> {
   readonly gate: Gate | null;
   /** The result that follows from the changed parameters, RFC 8785 text; null where nothing says how. */
   readonly after: string | null;
+  /** Pointers of values that may not be stored in plain text, of those that the change states. */
+  readonly sensitive: readonly string[];
 }
 
 export interface Editor {
@@ -31,22 +50,30 @@ export class Edits {
   constructor(private readonly policy: InternalClient) {}
 
   /**
-   * @throws CountersignError `invalid_request` for money that is none, `edit_denied_by_policy` for an action with hidden
-   * parameters, `overloaded` when policy does not answer
+   * @throws CountersignError `invalid_request` for money that is none, `too_large`, `edit_denied_by_policy` for an action with
+   * hidden parameters, for a change that brings some, and for a gate of another audience; `overloaded` when policy does not
+   * answer
    */
   async build(action: Requested, parameters: { [name: string]: JsonValue }, editor: Editor): Promise<Edit> {
     checkMoney(parameters, '/parameters');
+    checkKept({ '/parameters': canonicalBytes(parameters, LIMITS.kept) });
     const proposal = proposalOf(action);
     refuseHidden(proposal);
     const changed = changedProposal(proposal, parameters);
-    const { policy_decision, rule, explanation, gate, after } = await this.decide(action, changed);
-    const { digest, amount_value, amount_currency } = changed;
+    const decided = await this.decide(action, changed);
+    refuseHidden(decided);
+    const { policy_decision, rule, explanation, unknown, impact, reversibility, regulatory_pressure } = decided;
+    // A result that repeats what may not be stored says nothing.
+    const after = decided.sensitive.length > 0 ? null : decided.after;
+    const { digest } = changed;
+    const { amount_value, amount_currency } = decided;
+    checkKept({ '/parameters': Buffer.byteLength(changed.parameters), '/after': Buffer.byteLength(after ?? '') });
     const edit = {
       ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency },
-      diff:
-        proposal.before === null || after === null ? null : JSON.stringify(patch(proposal.before, after).operations),
-      ...{ policy_decision, rule, explanation, audit_packet_digest: null },
-      gate: gate === null ? action.request.gate : stricterGate(action.request.gate, gate),
+      ...recordedPatch(proposal.before, after),
+      ...{ policy_decision, rule, explanation, unknown, audit_packet_digest: null },
+      ...{ impact, reversibility, regulatory_pressure },
+      gate: bothGates(action.request.gate, decided.gate),
     };
     const next = { edit, issuer: editor.issuer, editor: editor.subject };
     return {
@@ -74,12 +101,26 @@ export class Edits {
 }
 
 const hiddenIn = ({ sensitive }: Pick<ActionProposed, 'sensitive'>): string[] =>
-  sensitive.filter((pointer) => pointer.startsWith('/parameters/') || pointer === '/parameters');
+  sensitive.filter((pointer) => /^\/(parameters|preconditions)(\/|$)/.test(pointer));
 
-/** True for an action that reviewers cannot change. */
+/** True for an action that reviewers cannot change: what its digest is over is not known here. */
 export const hidesParameters = (proposal: Pick<ActionProposed, 'sensitive'>): boolean => hiddenIn(proposal).length > 0;
 
-/** The digest of a changed action is over plain values, and those of hidden parameters are known to the agent only. */
+/** Both gates bind; what policy now allows or denies brings none. */
+function bothGates(current: Gate, next: Gate | null): Gate {
+  const merged = next === null ? current : mergeGates(current, next);
+  if (merged !== null) return merged;
+  const detail = 'the changed action needs a token of another audience than the proposed one, and a token has one';
+  throw new CountersignError(
+    'edit_denied_by_policy',
+    `${detail}; deny it and say in the reason what to propose instead`,
+  );
+}
+
+/**
+ * The digest of a changed action is over plain values, and those of hidden parameters are known to the agent only. A change
+ * that states one would leave it in the log, or nobody to compute the digest.
+ */
 export function refuseHidden(proposal: Pick<ActionProposed, 'sensitive'>): void {
   const hidden = hiddenIn(proposal);
   if (hidden.length === 0) return;
@@ -102,6 +143,12 @@ function changedProposal(proposal: ActionProposed, parameters: { [name: string]:
     digest: actionDigest({ ...proposal, parameters, preconditions }),
     // What providers attested is about the proposed version, so it counts as missing for the changed one.
     attestations: null,
-    ...{ amount_value: amount?.value ?? null, amount_currency: amount?.currency ?? null, after: null, diff: null },
+    ...{
+      amount_value: amount?.value ?? null,
+      amount_currency: amount?.currency ?? null,
+      after: null,
+      diff: null,
+      diff_truncated: false,
+    },
   };
 }

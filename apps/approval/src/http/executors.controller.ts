@@ -1,6 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Post, UseGuards } from '@nestjs/common';
 import { ApiBody, ApiResponse } from '@nestjs/swagger';
-import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
+import { CountersignError, digestOf } from '@countersign/canonical';
+import type { RedactionKeys } from '@countersign/canonical';
 import type { RedemptionRequested } from '@countersign/events';
 import { Access, KeyHolder } from '@countersign/service';
 import type { Caller } from '@countersign/service';
@@ -8,12 +9,13 @@ import type { TokenClaims } from '@countersign/token';
 import { z } from 'zod';
 import type { Judge } from '../judge/judge.js';
 import type { View } from '../judge/view.js';
-import { APPROVAL_TOKENS, JUDGE, VIEW } from '../tokens.js';
+import { APPROVAL_TOKENS, JUDGE, REDACTION_KEYS, VIEW } from '../tokens.js';
 import { REDEEM_ANSWER } from './answers.js';
 import type { ApprovalTokens } from './approval-tokens.js';
 import { CaughtUpGuard } from './caught-up.guard.js';
 import { openapiOf } from './openapi.js';
 import { accepted } from './refusal.js';
+import { seenPreconditions } from './seen-preconditions.js';
 import { jsonValue, validate } from './validate.js';
 
 const RedeemBody = z.strictObject({
@@ -33,6 +35,7 @@ export class ExecutorsController {
     @Inject(JUDGE) private readonly judge: Judge,
     @Inject(VIEW) private readonly view: View,
     @Inject(APPROVAL_TOKENS) private readonly tokens: ApprovalTokens,
+    @Inject(REDACTION_KEYS) private readonly redactionKeys: RedactionKeys,
   ) {}
 
   @Access('anybody')
@@ -71,11 +74,12 @@ export class ExecutorsController {
     const { tenant, jti: grant_id, exp } = claims;
     const [{ action_id, diff_digest: approved = null }] = claims.authorization_details;
     const { action_digest, environment, request_id } = wanted;
-    const preconditions = wanted.preconditions ? canonicalize(wanted.preconditions) : null;
+    const action = this.view.action(tenant, action_id);
+    const preconditions = seenPreconditions(wanted.preconditions ?? null, action, this.redactionKeys);
     const stated = wanted.diff_digest ? { diff_digest: wanted.diff_digest } : {};
     const body = { grant_id, executor: [caller.kind, caller.id], action_digest, environment, preconditions, ...stated };
     return {
-      ...{ tenant, action_id, run_id: this.view.action(tenant, action_id)?.decided.run_id ?? '', grant_id },
+      ...{ tenant, action_id, run_id: action?.decided.run_id ?? '', grant_id },
       ...{ client_request_id: request_id, body_hash: digestOf(body), executor_id: caller.id },
       ...{
         action_digest,

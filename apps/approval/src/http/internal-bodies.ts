@@ -13,6 +13,7 @@ export const ReadQuery = z.object({
   /** With `for=change`: the version of the document that the caller has. */
   seen: z.string().max(100).optional(),
   token: z.string().optional(),
+  blind: z.literal('1').optional(),
 });
 export type ReadQuery = z.infer<typeof ReadQuery>;
 
@@ -23,6 +24,7 @@ export const ListQuery = z.object({
   run_id: z.string().optional(),
   idempotency_key: z.string().optional(),
   status: z.string().optional(),
+  blind: z.literal('1').optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().optional(),
 });
@@ -37,6 +39,7 @@ export const CancelBody = z.strictObject({
 export const OutcomeBody = z.strictObject({
   tenant: id,
   reported_by: id,
+  by_executor: z.boolean().default(false),
   client_request_id: id,
   body_hash: id,
   status: z.enum(['executed', 'failed', 'rolled_back']),

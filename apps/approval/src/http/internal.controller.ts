@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import type { OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { actionDocument, decidingDocument } from '@countersign/approval';
+import { actionDocument, blinded, decidingDocument, foreseeOutcome } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
 import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
@@ -60,7 +60,7 @@ export class InternalController implements OnModuleDestroy {
   async read(@Param('action_id') actionId: string, @Query() query: unknown): Promise<unknown> {
     const wanted = validate(ReadQuery, query);
     const action = await this.settled(actionId, wanted);
-    if (action !== null) return this.answer(action, wanted.token === '1' && wanted.agent_id !== undefined);
+    if (action !== null) return this.answer(action, wanted);
     const deciding = this.deciding(actionId, wanted);
     if (deciding === null) throw notFound();
     const { body_hash, agent_id } = deciding;
@@ -86,9 +86,13 @@ export class InternalController implements OnModuleDestroy {
   @HttpCode(201)
   async outcome(@Param('action_id') action_id: string, @Body() body: unknown): Promise<Json> {
     const { tenant, result, post_checks, occurred_at, ...report } = validate(OutcomeBody, body);
-    const { run_id } = this.known(tenant, action_id).decided;
+    const action = this.known(tenant, action_id);
+    const { run_id } = action.decided;
     const texts = { result: textOf(result), post_checks: textOf(post_checks), occurred_at: occurred_at ?? null };
-    accepted(await this.judge.ask('OutcomeFiled', { tenant, action_id, run_id, ...report, ...texts }));
+    const filed = { tenant, action_id, run_id, ...report, ...texts };
+    const refusal = foreseeOutcome(action, filed);
+    if (refusal !== null) accepted({ ...refusal, at: 0, repeated: false });
+    accepted(await this.judge.ask('OutcomeFiled', filed));
     return actionDocument(this.known(tenant, action_id));
   }
 
@@ -104,11 +108,15 @@ export class InternalController implements OnModuleDestroy {
     throw new CountersignError('overloaded', 'the action is not decided yet; try again', { retry_after: 2 });
   }
 
-  private async answer(action: ActionState, withToken: boolean): Promise<unknown> {
+  private async answer(action: ActionState, wanted: ReadQuery): Promise<unknown> {
+    const withToken = wanted.token === '1' && wanted.agent_id !== undefined;
     const token = withToken ? await this.tokens.mint(action, Date.now()) : null;
     const { body_hash, agent_id } = action.decided;
     const terminal_at = action.resolution === null ? null : new Date(action.resolution.resolved_at).toISOString();
-    return { body_hash, agent_id, terminal_at, document: actionDocument(action, token), version: versionOf(action) };
+    const whole = actionDocument(action, token);
+    const shown = wanted.blind === undefined ? whole : blinded(action, whole);
+    const document = { ...shown, ...this.view.linksTo(action) };
+    return { body_hash, agent_id, terminal_at, document, version: versionOf(action) };
   }
 
   /**

@@ -24,6 +24,8 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   reason_required: 'this needs a reason, and of a certain length',
   too_fast: 'open the packet, read it, and approve after `retry_after` seconds with a new idempotency key',
   parameters_required: 'approve_with_changes needs the whole new parameters',
+  too_many:
+    'this was done as often as one action takes it, and what was done stays; approve or deny the action as it is',
   edit_denied_by_policy: 'policy denies the action with these parameters; choose others or deny it',
   unknown_grant: 'there is no such grant, or it was forgotten',
   action_digest_mismatch: 'what is about to run is not what was approved; propose it as an action of its own',
@@ -36,6 +38,7 @@ const DETAIL: Readonly<Record<RefusalCode, string>> = {
   not_claimed: 'you have no claim on it that could be given back',
   already_assigned: 'it is assigned to that person, or to somebody else who can hand it on',
   already_escalated: 'it is escalated already',
+  no_escalation: 'the gate names nobody to escalate to: hand it on, or have its policy name roles in `sla.escalate_to`',
   custody_full: 'it has taken as many comments and changes of hands as it can; vote, escalate it or step aside',
   evidence_required:
     'attach what `missing` names (POST /v1/requests/{request_id}/attachments or `countersign attach`), read it, and vote',

@@ -1,7 +1,7 @@
-import { EventError, isEvent, openRecord, TOO_OLD_MS, TOPICS } from '@countersign/events';
+import { TOO_OLD_MS, TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys } from '@countersign/events';
-import { createFold } from '@countersign/kafka';
-import type { Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { EventFold } from '@countersign/kafka';
+import type { EventFoldOptions, KafkaConnection } from '@countersign/kafka';
 import { HOUR_MS } from '@countersign/approval';
 
 const LINGER_MS = 500;
@@ -9,6 +9,7 @@ const LINGER_MS = 500;
 export interface HintsOptions {
   readonly connection: KafkaConnection;
   readonly macKeys: MacKeys;
+  readonly log: EventFoldOptions['log'];
   /** True once the action is decided, as far as this instance has folded. */
   readonly isDecided: (actionId: string) => boolean;
   /** Called when an action is seen that is not decided. */
@@ -23,17 +24,17 @@ interface Hint {
 /** Actions that are proposed and not decided yet, read from `actions`. A hint for answers, never part of the judgement. */
 export class Hints {
   private readonly hints = new Map<string, Hint>();
-  private readonly fold: Fold;
+  private readonly fold: EventFold;
 
   constructor(private readonly options: HintsOptions) {
-    this.fold = createFold(options.connection, {
-      topics: [TOPICS.actions],
-      groupPrefix: 'countersign.approval.hints',
+    const { connection, macKeys, log } = options;
+    this.fold = new EventFold(connection, {
+      ...{ topics: [TOPICS.actions], group: 'countersign.approval.hints', macKeys, log },
       // Nobody waits for a hint: a decision wakes those who wait.
       lingerMs: LINGER_MS,
       // What was proposed longer ago is never decided any more.
-      startTimestampMs: (nowMs) => nowMs - TOO_OLD_MS - HOUR_MS,
-      onRecord: (record) => this.take(record),
+      from: (nowMs) => nowMs - TOO_OLD_MS - HOUR_MS,
+      facts: { ActionProposed: (action, { timestampMs }) => this.take(action, timestampMs) },
     });
   }
 
@@ -74,20 +75,10 @@ export class Hints {
     }
   }
 
-  private take(record: InRecord): void {
-    const action = this.open(record);
-    if (action === null || this.hints.has(action.action_id) || this.options.isDecided(action.action_id)) return;
-    this.hints.set(action.action_id, { action, proposedAtMs: record.timestampMs });
-    this.options.onProposed(action.action_id);
-  }
-
-  private open(record: InRecord): ActionProposed | null {
-    try {
-      const opened = openRecord(record, this.options.macKeys);
-      return isEvent(opened, 'ActionProposed') ? opened.event : null;
-    } catch (error) {
-      if (error instanceof EventError) return null;
-      throw error;
-    }
+  private take(action: ActionProposed, proposedAtMs: number): void {
+    const { action_id } = action;
+    if (this.hints.has(action_id) || this.options.isDecided(action_id)) return;
+    this.hints.set(action_id, { action, proposedAtMs });
+    this.options.onProposed(action_id);
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { apply, createState, HORIZON_MS, HOUR_MS } from '@countersign/approval';
+import { apply, createState, HOUR_MS, LONGEST_HORIZON_MS } from '@countersign/approval';
 import type { Answer, LogName, PartitionState } from '@countersign/approval';
 import { CountersignError } from '@countersign/canonical';
 import { EventError, openRecord, partitionKey, recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
@@ -14,8 +14,6 @@ export interface JudgeOptions {
   readonly connection: KafkaConnection;
   readonly appender: Appender;
   readonly macKeys: MacKeys;
-  /** How long actions are remembered, milliseconds. Default 8 days. */
-  readonly horizonMs?: number;
 }
 
 /** What this service may append; decisions are policy's. */
@@ -41,15 +39,12 @@ export class Judge {
   private started = false;
 
   constructor(private readonly options: JudgeOptions) {
-    const horizonMs = options.horizonMs ?? HORIZON_MS;
-    this.partitions = Array.from({ length: PARTITIONS }, (_, number) =>
-      createState(number, { horizonMs, publishes: false }),
-    );
+    this.partitions = Array.from({ length: PARTITIONS }, (_, number) => createState(number, { publishes: false }));
     this.fold = createFold(options.connection, {
       topics: [TOPICS.approvalLog],
       groupPrefix: 'countersign.approval.judge',
-      // An hour more than anything is remembered: copies and renewals within it are known before they matter.
-      startTimestampMs: (nowMs) => nowMs - horizonMs - HOUR_MS,
+      // An hour more than a decision may have anything remembered: copies and renewals within it are known before they matter.
+      startTimestampMs: (nowMs) => nowMs - LONGEST_HORIZON_MS - HOUR_MS,
       onRecord: (record) => this.take(record),
     });
   }

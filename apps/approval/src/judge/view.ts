@@ -1,5 +1,5 @@
-import { requestOf } from '@countersign/approval';
-import type { ActionState, PartitionState } from '@countersign/approval';
+import { linksTo, requestOf } from '@countersign/approval';
+import type { ActionState, LinksTo, PartitionState } from '@countersign/approval';
 import type { ActionProposed } from '@countersign/events';
 import type { Hints } from './hints.js';
 import type { Judge } from './judge.js';
@@ -64,6 +64,11 @@ export class View {
     const found = this.judge.partitions.flatMap(({ freezes }) => [...freezes.values()]);
     const own = found.filter((freeze) => freeze.tenant === tenant);
     return [...new Map(own.map((freeze) => [freeze.freeze_id, freeze])).values()];
+  }
+
+  /** Which actions replace this one or take it back, as far as this instance remembers. */
+  linksTo(action: ActionState): LinksTo {
+    return linksTo(this.judge.partitions, action);
   }
 
   private find(tenant: string, look: (state: PartitionState) => ActionState | undefined): ActionState | null {

@@ -1,8 +1,8 @@
 import { derivedId } from '@countersign/canonical';
-import { EventError, openRecord, TOPICS } from '@countersign/events';
+import { TOPICS } from '@countersign/events';
 import type { MacKeys, NotificationQueued } from '@countersign/events';
-import { createClaims, createFold } from '@countersign/kafka';
-import type { Appender, Claims, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { createClaims, EventFold } from '@countersign/kafka';
+import type { Appender, Claims, InRecord, KafkaConnection } from '@countersign/kafka';
 import { Deliverer, Deliveries, hintText, messageText, send } from '@countersign/notify';
 import type { Attempt, Delivery, DeliveryEvent, Endpoint, Hint, Message, SettingsFile } from '@countersign/notify';
 import type { Logger } from '@countersign/service';
@@ -39,16 +39,27 @@ export class Notifications {
   readonly deliveries = new Deliveries();
   /** Called after each attempt. */
   onAttempt: (endpoint: Endpoint, attempt: Attempt, last: boolean) => void = () => undefined;
-  private readonly fold: Fold;
+  private readonly fold: EventFold;
   private readonly claims: Claims;
   private readonly deliverer: Deliverer;
 
   constructor(private readonly options: NotificationsOptions) {
-    const { connection, log, waitsMs } = options;
-    this.fold = createFold(connection, {
-      ...{ topics: [TOPICS.notifications], groupPrefix: 'countersign.approval.deliveries', lingerMs: LINGER_MS },
-      startTimestampMs: () => 'earliest',
-      onRecord: (record) => this.take(record),
+    const { connection, log, macKeys, waitsMs } = options;
+    const apply = (fact: DeliveryEvent, { partition, timestampMs }: InRecord): void =>
+      this.deliveries.apply(fact, partition, timestampMs);
+    this.fold = new EventFold(connection, {
+      ...{
+        topics: [TOPICS.notifications],
+        group: 'countersign.approval.deliveries',
+        macKeys,
+        log,
+        lingerMs: LINGER_MS,
+      },
+      newest: { EndpointStateChanged: (event, record) => apply({ name: 'EndpointStateChanged', event }, record) },
+      facts: {
+        NotificationQueued: (event, record) => apply({ name: 'NotificationQueued', event }, record),
+        DeliveryAttempted: (event, record) => apply({ name: 'DeliveryAttempted', event }, record),
+      },
     });
     const groupId = 'countersign.approval.deliverers';
     this.claims = createClaims(connection, { groupId, topic: TOPICS.notifications });
@@ -86,7 +97,7 @@ export class Notifications {
 
   /** Waits until what was appended before is known here. */
   catchUp(): Promise<void> {
-    return this.fold.catchUp();
+    return this.fold.settled();
   }
 
   private endpoint(key: string): Endpoint | null {
@@ -98,18 +109,6 @@ export class Notifications {
     const settings = this.options.settings.get() ?? { endpoints: [] };
     const { onConnect } = this.options;
     return send(delivery, endpoint, { settings, signal, nowMs: Date.now(), ...(onConnect ? { onConnect } : {}) });
-  }
-
-  private take(record: InRecord): void {
-    try {
-      const opened = openRecord(record, this.options.macKeys);
-      const isOurs = ['NotificationQueued', 'DeliveryAttempted', 'EndpointStateChanged'].includes(opened.name);
-      if (isOurs) this.deliveries.apply(opened as DeliveryEvent, record.partition, record.timestampMs);
-    } catch (error) {
-      if (!(error instanceof EventError)) throw error;
-      const { topic, partition, offset } = record;
-      this.options.log.warn('a record of notifications is skipped', { topic, partition, offset, reason: error.reason });
-    }
   }
 }
 

@@ -1,13 +1,14 @@
-import { CountersignError, sha256 } from '@countersign/canonical';
-import { EventError, eventId, isEvent, openRecord, recordKey, toRecord, TOPICS } from '@countersign/events';
+import { sha256 } from '@countersign/canonical';
+import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { MacKeys, SessionEnded } from '@countersign/events';
-import { createFold } from '@countersign/kafka';
-import type { Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { EventFold } from '@countersign/kafka';
+import type { Appender, EventFoldOptions, KafkaConnection } from '@countersign/kafka';
 
 export interface EndedSessionsOptions {
   readonly connection: KafkaConnection;
   readonly appender: Appender;
   readonly macKeys: MacKeys;
+  readonly log: EventFoldOptions['log'];
 }
 
 /** A session as far as its end is concerned. */
@@ -26,14 +27,14 @@ const LOOK_BACK_MS = 24 * 3_600_000;
 /** Sessions that people ended. Every instance reads all of them, so that a copied cookie is refused everywhere. */
 export class EndedSessions {
   private readonly ended = new Map<string, number>();
-  private readonly fold: Fold;
+  private readonly fold: EventFold;
 
   constructor(private readonly options: EndedSessionsOptions) {
-    this.fold = createFold(options.connection, {
-      topics: [TOPICS.sessions],
-      groupPrefix: 'countersign.approval.sessions',
-      startTimestampMs: (nowMs) => nowMs - LOOK_BACK_MS,
-      onRecord: (record) => this.take(record),
+    const { connection, macKeys, log } = options;
+    this.fold = new EventFold(connection, {
+      ...{ topics: [TOPICS.sessions], group: 'countersign.approval.sessions', macKeys, log },
+      from: (nowMs) => nowMs - LOOK_BACK_MS,
+      facts: { SessionEnded: (event) => this.learn(event, Date.now()) },
     });
   }
 
@@ -52,23 +53,19 @@ export class EndedSessions {
   }
 
   /** Learns every end that was acknowledged before the call, by whichever instance. @throws as `has` */
-  async catchUp(): Promise<void> {
-    await this.fold.catchUp().catch((cause: unknown) => Promise.reject(behind(cause)));
+  catchUp(): Promise<void> {
+    return this.fold.settled();
   }
 
   /** Resolves when the end is in the log and known here. @throws CountersignError `overloaded`, `unknown_outcome` */
   async end({ id, tenant, subject, expires_at }: EndableSession): Promise<void> {
-    const timeMs = Date.now();
     const session_digest = sha256(id);
-    const event: SessionEnded = { tenant, session_digest, subject, ended_at: timeMs, expires_at };
+    const event: SessionEnded = { tenant, session_digest, subject, ended_at: Date.now(), expires_at };
     const place = { topic: TOPICS.sessions, key: recordKey(tenant, session_digest) };
     const { macKeys, appender } = this.options;
-    const name = 'SessionEnded';
-    const record = toRecord({
-      ...{ ...place, name, event, id: eventId(name, session_digest), timeMs, service: 'approval', macKeys },
-    });
-    await appender.append([record]);
-    await this.catchUp();
+    const name = 'SessionEnded' as const;
+    const about = { ...place, name, event, id: eventId(name, session_digest), service: 'approval', macKeys } as const;
+    await this.fold.write((timeMs) => [toRecord({ ...about, timeMs })], { appender });
   }
 
   close(): Promise<void> {
@@ -80,17 +77,4 @@ export class EndedSessions {
     for (const [digest, expiry] of this.ended) if (expiry < nowMs) this.ended.delete(digest);
     this.ended.set(session_digest, expires_at);
   }
-
-  /** A record that is not ours is telemetry's dead letter; here it only must not end anything. */
-  private take(record: InRecord): void {
-    try {
-      const opened = openRecord(record, this.options.macKeys);
-      if (isEvent(opened, 'SessionEnded')) this.learn(opened.event, Date.now());
-    } catch (error) {
-      if (!(error instanceof EventError)) throw error;
-    }
-  }
 }
-
-const behind = (cause: unknown): CountersignError =>
-  new CountersignError('overloaded', 'sessions cannot be checked now; try again', { retry_after: 2 }, { cause });

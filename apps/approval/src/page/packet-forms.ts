@@ -92,7 +92,7 @@ function changing({ changeable, draft }: FormsView): Html | null {
   const current = jsonText(changeable);
   const typed = draft['parameters'] ?? current;
   return html`<details${typed === current ? null : html` open`}><summary>Approve with other parameters</summary>
-<p class="lead">They replace the proposed ones whole and are decided again; others who approve see and approve your version.</p>
+<p class="lead">They replace the proposed ones whole and are decided again; others who approve see and approve your version. What you leave out, or write as another type, is not known: policy then decides as for the strictest value that it could have, and the packet lists it under “not known”.</p>
 <label for="parameters">Parameters (JSON)</label><textarea id="parameters" class="mono" name="parameters" rows="${Math.min(24, current.split('\n').length + 1)}" spellcheck="false">${plain(typed)}</textarea>
 <button class="approve" name="vote" value="approve_with_changes">Approve with these changes</button></details>`;
 }

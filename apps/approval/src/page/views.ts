@@ -84,13 +84,13 @@ export const parametersOf = (action: Requested): JsonValue =>
 
 function verbsFor(request: RequestState, reviewer: Reviewer, canVote: boolean): CustodyVerb[] {
   if (request.status !== 'pending') return [];
-  const { claimed_by, assignee, escalated_at } = request;
+  const { claimed_by, assignee, escalated_at, gate } = request;
   const open: readonly (readonly [CustodyVerb, boolean])[] = [
     ['claim', canVote && claimed_by === null],
     ['release', isSame(claimed_by, reviewer)],
     ['comment', true],
     ['recuse', canVote],
-    ['escalate', canVote && escalated_at === null],
+    ['escalate', canVote && escalated_at === null && gate.escalate_roles.length > 0],
     ['reassign', isSame(assignee, reviewer) || reviewer.roles.includes('admin')],
   ];
   return open.filter(([, isOpen]) => isOpen).map(([verb]) => verb);

@@ -64,6 +64,7 @@ export const refusalNotice = (refused: { readonly code: string; readonly message
 
 /** Why a request is no part of its batch. */
 export const OUTLIERS: Readonly<Record<string, string>> = {
+  denied_before: 'people denied the like before',
   changed: 'reviewers have changed it',
   hidden_characters: 'hidden characters',
   anomaly: 'somebody states an anomaly',

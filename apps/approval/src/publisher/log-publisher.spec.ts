@@ -4,6 +4,7 @@ import type { DeadLettered, EventMap, EventName, ServiceName } from '@countersig
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import { allowed, proposed, redemption, T0 } from '../../../../libs/approval/test/records.js';
 import { PublicFold } from './log-publisher.js';
+import { publicRecord } from './public-records.js';
 
 const hex = (): string => randomBytes(32).toString('hex');
 const macKeys = { intake: hex(), policy: hex(), approval: hex(), telemetry: hex() };
@@ -99,10 +100,28 @@ describe("the publisher's fold", () => {
     expect(letter(new PublicFold(PARTITION, macKeys).apply(late)).reason).toBe('too_old');
   });
 
+  it('makes a dead letter of a fact that does not fit its schema, and publishes the others and what follows', () => {
+    // As where a fold counts to more than the field can hold.
+    const broken: typeof publicRecord = ({ name, event }, ...rest) =>
+      publicRecord(
+        { name, event: name === 'GrantIssued' ? { ...event, expires_at: 'never' } : event } as never,
+        ...rest,
+      );
+    const fold = new PublicFold(PARTITION, macKeys, broken);
+    const published = fold.apply(decision({ offset: 5 }));
+    expect(names(published)).toEqual(['DecisionRecorded', 'DeadLettered']);
+    expect(letter(published.slice(1))).toMatchObject({
+      ...{ source_topic: TOPICS.approvalLog, source_offset: 5, step: 'approval/publish', reason: 'internal' },
+      detail: 'GrantIssued does not fit its schema',
+    });
+    const asked = record('RedemptionRequested', redemption(action), { offset: 6 });
+    expect(names(fold.apply(asked))).toEqual(['GrantRedeemed']);
+  });
+
   it('cuts what is too large for a letter', () => {
     const { value, detail } = letter(
       new PublicFold(PARTITION, macKeys).apply(decision({ value: Buffer.alloc(1_000_000) })),
     );
-    expect([value?.length, detail.includes('of 1000000 bytes')]).toEqual([900_000, true]);
+    expect([value?.length, detail.includes('of 1000000 bytes')]).toEqual([695_989, true]);
   });
 });

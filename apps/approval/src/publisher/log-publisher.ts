@@ -1,4 +1,5 @@
-import { apply, createState, HORIZON_MS, HOUR_MS } from '@countersign/approval';
+import { apply, createState, HOUR_MS, LONGEST_HORIZON_MS } from '@countersign/approval';
+import type { PublicEvent } from '@countersign/approval';
 import { deadLetter, EventError, openRecord, TOPICS } from '@countersign/events';
 import type { MacKeys } from '@countersign/events';
 import { createPublisher } from '@countersign/kafka';
@@ -12,19 +13,24 @@ const EVERY_MS = 250;
 export interface LogPublisherOptions {
   readonly connection: KafkaConnection;
   readonly macKeys: MacKeys;
-  readonly horizonMs?: number;
 }
 
 /** Publishes `decisions`, `approvals` and `outcomes` as functions of the approval log, exactly once. */
-export function createLogPublisher({ connection, macKeys, horizonMs = HORIZON_MS }: LogPublisherOptions): Publisher {
+export function createLogPublisher({ connection, macKeys }: LogPublisherOptions): Publisher {
   return createPublisher(connection, {
     service: 'approval',
     groupId: 'countersign.approval.publisher',
     inputTopic: TOPICS.approvalLog,
     everyMs: EVERY_MS,
-    startTimestampMs: (nowMs) => nowMs - horizonMs - HOUR_MS,
-    makeFold: (partition) => new PublicFold(partition, macKeys, horizonMs),
+    startTimestampMs: (nowMs) => nowMs - LONGEST_HORIZON_MS - HOUR_MS,
+    makeFold: (partition) => new PublicFold(partition, macKeys),
   });
+}
+
+/** Why a record is a dead letter. */
+interface Fault {
+  readonly reason: string;
+  readonly detail: string;
 }
 
 /** The same reducer as everywhere; here its facts become records. */
@@ -34,20 +40,32 @@ export class PublicFold implements PublisherFold {
   constructor(
     partition: number,
     private readonly macKeys: MacKeys,
-    horizonMs = HORIZON_MS,
+    private readonly encode = publicRecord,
   ) {
-    this.state = createState(partition, { horizonMs });
+    this.state = createState(partition);
   }
 
   apply(record: InRecord): OutRecord[] {
     const event = this.open(record);
     if ('reason' in event) return [this.letter(record, event)];
     const { events, rejected } = apply(this.state, { ...event, timestampMs: record.timestampMs });
-    const published = events.map((fact, n) => publicRecord(fact, record, n, this.macKeys));
-    return rejected === null ? published : [...published, this.letter(record, rejected)];
+    const made = events.map((fact, n) => this.publish(fact, record, n));
+    const fault = rejected ?? made.find((one): one is Fault => 'reason' in one);
+    const published = made.filter((one): one is OutRecord => !('reason' in one));
+    return fault ? [...published, this.letter(record, fault)] : published;
   }
 
-  private letter(record: InRecord, { reason, detail }: { reason: string; detail: string }): OutRecord {
+  /** A fact that does not fit its schema is a letter about its cause: the publisher goes on with what comes after it. */
+  private publish(fact: PublicEvent, cause: InRecord, n: number): OutRecord | Fault {
+    try {
+      return this.encode(fact, cause, n, this.macKeys);
+    } catch {
+      // The fault's own words quote the value.
+      return { reason: 'internal', detail: `${fact.name} does not fit its schema` };
+    }
+  }
+
+  private letter(record: InRecord, { reason, detail }: Fault): OutRecord {
     return deadLetter(record, { service: 'approval', step: 'publish', reason, detail }, this.macKeys);
   }
 

@@ -1,9 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
-import { isAbsent, peopleOf, rosterKey } from '@countersign/approval';
-import type { RosterEntry } from '@countersign/approval';
 import { CountersignError } from '@countersign/canonical';
-import type { Person } from '@countersign/events';
+import { isAbsent, peopleOf, rosterKey } from '@countersign/events';
+import type { Person, RosterEntry } from '@countersign/events';
 import { Access, Person as Caller, role } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { z } from 'zod';
@@ -14,8 +13,14 @@ import { bodyOf, PersonBody, personOf } from './person-body.js';
 import type { RosterLog } from './roster-log.js';
 
 const reason = z.string().max(2_000).nullish();
-const PutBody = PersonBody.extend({ reason });
-const AbsencesBody = z.strictObject({ absences: PersonBody.shape.absences, reason });
+const PutBody = PersonBody.extend({ issuer: z.string().nullish(), reason });
+const AbsencesBody = z.strictObject({ absences: PersonBody.shape.absences, issuer: z.string().nullish(), reason });
+
+/** Somebody on the roster: a subject, and the issuer that names it so (null: the first). */
+interface Named {
+  readonly subject: string;
+  readonly issuer: string | null;
+}
 
 /** Who there is. Everybody of the tenant may read it; an administrator changes it; one's own absences are one's own. */
 @Controller('v1/reviewers')
@@ -29,8 +34,8 @@ export class ReviewersController {
   }
 
   @Get(':subject')
-  read(@Param('subject') subject: string, @Caller() { tenant }: Reviewer): unknown {
-    return documentOf(this.entry(tenant, subject));
+  read(@Param('subject') subject: string, @Caller() { tenant }: Reviewer, @Query('issuer') issuer?: string): unknown {
+    return documentOf(this.entry(tenant, this.named(subject, issuer)));
   }
 
   /** Puts the whole entry: what is left out is not there any more. */
@@ -38,17 +43,23 @@ export class ReviewersController {
   @Access(role('admin'))
   @Put(':subject')
   async put(@Caller() admin: Reviewer, @Param('subject') subject: string, @Body() body: unknown): Promise<unknown> {
-    const { reason: why, ...entry } = validate(PutBody, body ?? {});
-    await this.change(admin, { subject: checked(subject), person: personOf(entry), reason: why ?? null });
-    return documentOf(this.entry(admin.tenant, subject));
+    const { reason: why, issuer, ...entry } = validate(PutBody, body ?? {});
+    const named = this.named(subject, issuer);
+    await this.change(admin, { ...named, person: personOf(entry), reason: why ?? null });
+    return documentOf(this.entry(admin.tenant, named));
   }
 
-  /** Takes somebody off: no role counts from the answer on, also with an access token that is still valid. */
+  /** Takes somebody off: no door of any service is open from the answer on, also with an access token that is still valid. */
   @Access(role('admin'))
   @Delete(':subject')
-  async remove(@Caller() admin: Reviewer, @Param('subject') subject: string): Promise<unknown> {
-    await this.change(admin, { subject: checked(subject), person: null, reason: null });
-    return { subject, removed: true };
+  async remove(
+    @Caller() admin: Reviewer,
+    @Param('subject') subject: string,
+    @Query('issuer') issuer?: string,
+  ): Promise<unknown> {
+    const named = this.named(subject, issuer);
+    await this.change(admin, { ...named, person: null, reason: null });
+    return { ...named, removed: true };
   }
 
   /** Times out of office, in place of those before. */
@@ -56,26 +67,39 @@ export class ReviewersController {
   @Post(':subject/absences')
   @HttpCode(200)
   async absences(@Caller() who: Reviewer, @Param('subject') subject: string, @Body() body: unknown): Promise<unknown> {
-    if (who.subject !== subject) requireAdmin(who);
-    const { absences, reason: why } = validate(AbsencesBody, body);
-    const { person } = this.entry(who.tenant, subject);
+    const { absences, reason: why, issuer } = validate(AbsencesBody, body);
+    const named = this.named(subject, issuer);
+    if (!this.isOwn(who, named)) requireAdmin(who);
+    const { person } = this.entry(who.tenant, named);
     const times = absences.map(({ from, until }) => ({ from: Date.parse(from), until: Date.parse(until) }));
-    await this.change(who, { subject, person: { ...person, absences: times }, reason: why ?? null });
-    return documentOf(this.entry(who.tenant, subject));
+    await this.change(who, { ...named, person: { ...person, absences: times }, reason: why ?? null });
+    return documentOf(this.entry(who.tenant, named));
   }
 
-  private entry(tenant: string, subject: string): RosterEntry & { readonly person: Person } {
-    const entry = this.log.roster.get(rosterKey(tenant, subject));
+  /** @throws CountersignError `invalid_request` for an issuer that nobody can come from */
+  private named(subject: string, issuer: string | null = null): Named {
+    if (subject.length > 256) throw new CountersignError('invalid_request', 'a subject has at most 256 characters');
+    if (issuer === null || this.log.knows(issuer)) return { subject, issuer: this.log.issuerOf(issuer) };
+    const detail = 'the issuer is none of OIDC_ISSUERS; leave it out for people of the first';
+    throw new CountersignError('invalid_request', detail, { pointer: '/issuer' });
+  }
+
+  private isOwn({ subject, issuer }: Reviewer, named: Named): boolean {
+    return subject === named.subject && this.log.issuerOf(issuer) === named.issuer;
+  }
+
+  private entry(tenant: string, { subject, issuer }: Named): RosterEntry & { readonly person: Person } {
+    const entry = this.log.roster.get(rosterKey(tenant, subject, issuer));
     if (entry?.person) return { ...entry, person: entry.person };
     throw new CountersignError('not_found', 'the roster does not know this person');
   }
 
   private change(
     who: Reviewer,
-    entry: { readonly subject: string; readonly person: Person | null; readonly reason: string | null },
+    entry: Named & { readonly person: Person | null; readonly reason: string | null },
   ): Promise<void> {
     const { tenant, issuer, subject } = who;
-    const source = subject === entry.subject ? 'self' : 'api';
+    const source = this.isOwn(who, entry) ? 'self' : 'api';
     return this.log.change([{ tenant, ...entry, source, changed_by_issuer: issuer, changed_by: subject }]);
   }
 }
@@ -85,19 +109,16 @@ function requireAdmin({ roles }: Reviewer): void {
   throw new CountersignError('forbidden', 'this needs role `admin`', { reason: 'role' });
 }
 
-function checked(subject: string): string {
-  if (subject.length <= 256) return subject;
-  throw new CountersignError('invalid_request', 'a subject has at most 256 characters');
-}
-
 const documentOf = ({
   subject,
+  issuer,
   person,
   source,
   changed_by,
   changed_at,
 }: RosterEntry & { readonly person: Person }) => ({
   subject,
+  issuer,
   ...bodyOf(person),
   absent: isAbsent(person, Date.now()),
   ...{ source, changed_by, changed_at: new Date(changed_at).toISOString() },

@@ -1,14 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { rosterKey } from '@countersign/approval';
-import type { Roster } from '@countersign/approval';
 import { parseJson } from '@countersign/canonical';
+import { rosterKey } from '@countersign/events';
+import type { Roster } from '@countersign/events';
 import { z } from 'zod';
 import type { NewEntry } from './roster-log.js';
 import { hashOf } from './roster-log.js';
 import { PersonBody, personOf } from './person-body.js';
 
+const issuer = z.string().min(1).max(2_000).nullish();
+
 const RosterFile = z.object({
-  reviewers: z.array(PersonBody.extend({ tenant: z.string().min(1).max(64), subject: z.string().min(1).max(256) })),
+  reviewers: z.array(
+    PersonBody.extend({ tenant: z.string().min(1).max(64), subject: z.string().min(1).max(256), issuer }),
+  ),
 });
 
 type FilePerson = z.infer<typeof RosterFile>['reviewers'][number];
@@ -27,11 +31,22 @@ export function readRosterFile(file: string): FilePerson[] {
  */
 export function entriesOfFile(people: readonly FilePerson[], roster: Roster, operator: string): NewEntry[] {
   const by = { source: 'file', changed_by_issuer: null, changed_by: operator, reason: null };
-  const said = people.map(({ tenant, subject, ...body }) => ({ tenant, subject, person: personOf(body), ...by }));
+  const said = people.map(({ tenant, subject, issuer = null, ...body }) => ({
+    tenant,
+    subject,
+    issuer,
+    person: personOf(body),
+    ...by,
+  }));
   const isNew = (entry: NewEntry): boolean => roster.get(keyOf(entry))?.file_hash !== hashOf(entry);
   const named = new Set(said.map(keyOf));
   const gone = [...roster.values()].filter((entry) => entry.file_hash !== null && !named.has(keyOf(entry)));
-  return [...said.filter(isNew), ...gone.map(({ tenant, subject }) => ({ tenant, subject, person: null, ...by }))];
+  return [
+    ...said.filter(isNew),
+    ...gone.map(({ tenant, subject, issuer }) => ({ tenant, subject, issuer, person: null, ...by })),
+  ];
 }
 
-const keyOf = ({ tenant, subject }: { tenant: string; subject: string }): string => rosterKey(tenant, subject);
+type Named = Pick<NewEntry, 'tenant' | 'subject' | 'issuer'>;
+
+const keyOf = ({ tenant, subject, issuer }: Named): string => rosterKey(tenant, subject, issuer);

@@ -2,15 +2,10 @@ import type { Credentials, KeyOwner } from '@countersign/service';
 import type { Command } from 'commander';
 import { join } from 'node:path';
 import { refused, unreachable, wrongUse } from '../shared/command-error.js';
-import {
-  readLocalSystem,
-  rememberAgent,
-  rememberKey,
-  rememberProviderKey,
-  secretsFolderOf,
-} from '../shared/local-system.js';
+import { readLocalSystem, rememberKey, rememberProviderKey, secretsFolderOf } from '../shared/local-system.js';
 import { list, show } from '../shared/output.js';
 import { run } from '../shared/run.js';
+import { makeAgent } from './new-agent.js';
 import { registerServiceKeys } from './service-keys.js';
 
 interface Options {
@@ -78,47 +73,11 @@ async function issueToProvider(id: string, { tenant, overlap, json }: Options, c
   );
 }
 
-const ENVIRONMENTS = ['staging', 'canary', 'production'];
-
-function environmentsOf({ environments }: Options): string[] {
-  const named = environments?.split(',') ?? ENVIRONMENTS;
-  if (named.every((name) => ENVIRONMENTS.includes(name))) return named;
-  throw wrongUse(`--environments takes a list of ${ENVIRONMENTS.join(', ')}.`);
-}
-
-/** Makes an agent that there is not yet, with its first key and its signing secret. @returns false when there is one */
-async function makeAgent(options: Options, secretsDir: string): Promise<boolean> {
-  const { addAgent, addKey, hasAgent, newKey, newSecret, readCredentials } = await service();
-  const owner = ownerOf(options);
-  if (owner.kind !== 'agent' || hasAgent(readCredentials(join(secretsDir, 'credentials.json')), owner)) return false;
-  const [key, signing_secret] = [newKey(Date.now()), newSecret()];
-  const about = { tenant: owner.tenant, agent_id: owner.id, environments: environmentsOf(options) };
-  const agent = { ...about, operators: options.operator ?? [] };
-  await edit(secretsDir, (credentials) =>
-    addKey(addAgent(credentials, { ...agent, signing_secrets: [signing_secret] }), owner, key),
-  );
-  await rememberAgent({ ...agent, api_key: key.secret, signing_secret });
-  show(
-    options.json,
-    { ...owner, ...agent, new: true, key_id: key.key_id, api_key: key.secret, signing_secret },
-    (made) =>
-      list([
-        ['new agent', `${made.id} in ${made.tenant}`],
-        ['environments', made.environments.join(', ')],
-        ['operators', made.operators.join(', ') || 'none: nobody is kept from approving its actions'],
-        ['key_id', made.key_id],
-        ['api_key', `${made.api_key}  (shown once)`],
-        ['signing_secret', `${made.signing_secret}  (shown once)`],
-      ]),
-  );
-  return true;
-}
-
 async function issue(options: Options, change: Change): Promise<void> {
   checkOne(options);
   if (options.provider !== undefined) return issueToProvider(options.provider, options, change);
   const local = await readLocalSystem();
-  if (change === 'addKey' && (await makeAgent(options, secretsFolderOf(local)))) return;
+  if (change === 'addKey' && options.agent !== undefined && (await makeAgent(options, local, edit))) return;
   const owner = ownerOf(options);
   const { newKey, [change]: apply } = await service();
   const key = newKey(Date.now());

@@ -1,9 +1,8 @@
 import type { JsonObject } from '@countersign/sdk';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
-import { signIn, type Person } from '../shared/callers.js';
-import { wrongUse } from '../shared/command-error.js';
-import { readLocalSystem, reviewerOf } from '../shared/local-system.js';
+import { signInAdmin, type Person } from '../shared/callers.js';
+import { readLocalSystem } from '../shared/local-system.js';
 import { list, show, table, type Cell } from '../shared/output.js';
 import { run } from '../shared/run.js';
 
@@ -20,14 +19,7 @@ interface Page {
 
 const PATH = '/v1/notifications';
 
-/** The named admin, or the first one of the roster. */
-async function admin({ reviewer }: Options): Promise<Person> {
-  const local = await readLocalSystem();
-  const found =
-    reviewer === undefined ? local.reviewers.find(({ roles }) => roles.includes('admin')) : reviewerOf(local, reviewer);
-  if (found === undefined) throw wrongUse('Nobody here has the role admin. Name a person by --reviewer.');
-  return signIn(local, found);
-}
+const admin = async ({ reviewer }: Options): Promise<Person> => signInAdmin(await readLocalSystem(), reviewer);
 
 async function read(path: string, options: Options): Promise<Page> {
   const { approval } = await admin(options);

@@ -8,18 +8,20 @@ import { run } from '../shared/run.js';
 
 interface Options {
   json?: boolean;
+  /** Only of `rotate-signing-key`: the former key ends at once. */
+  now?: boolean;
 }
 
 const SERVICES: readonly ServiceName[] = ['intake', 'policy', 'approval', 'telemetry'];
 const isService = (name: string): name is ServiceName => SERVICES.includes(name as ServiceName);
 
-async function rotateTokenKey({ json }: Options): Promise<void> {
+async function rotateTokenKey({ json, now: atOnce = false }: Options): Promise<void> {
   const folder = secretsFolderOf(await readLocalSystem());
   const { KEEP_REPLACED_MS, rotateSigningKeys } = await import('@countersign/token');
   const nowMs = Date.now();
-  await rotateSigningKeys(join(folder, 'signing-keys.json'), nowMs).catch(refuse);
-  const published_until = new Date(nowMs + KEEP_REPLACED_MS).toISOString();
-  show(json, { key: 'signing-key', published_until }, () => `A new key signs; the former stays published until ${published_until}.`); // prettier-ignore
+  await rotateSigningKeys(join(folder, 'signing-keys.json'), nowMs, atOnce).catch(refuse);
+  const published_until = new Date(nowMs + (atOnce ? 0 : KEEP_REPLACED_MS)).toISOString();
+  show(json, { key: 'signing-key', published_until }, () => `A new key signs; the former ${atOnce ? 'has ended' : `verifies until ${published_until}`}.`); // prettier-ignore
 }
 
 async function rotateMac(service: string, { json }: Options): Promise<void> {
@@ -46,6 +48,7 @@ export function registerServiceKeys(keys: Command): void {
   keys
     .command('rotate-signing-key')
     .description('sign approval tokens with a new key; tokens of the former one live out their time')
+    .option('--now', 'end the former key at once: its tokens are refused, and agents read theirs again')
     .option('--json', 'print what was done as JSON')
     .action((options: Options) => run(options.json, () => rotateTokenKey(options)));
   keys

@@ -71,3 +71,14 @@ export async function signInReader(local: LocalSystem, subject?: string, tenant 
   if (reader === undefined) throw wrongUse(`Nobody in ${tenant} has a role. Name a reviewer by --reviewer.`);
   return signIn(local, reader);
 }
+
+/**
+ * Signs in the named admin, or the first one of the roster.
+ * @throws CommandError (exit code 2) when there is no such person
+ */
+export async function signInAdmin(local: LocalSystem, subject?: string): Promise<Person> {
+  const isAdmin = ({ roles }: LocalReviewer): boolean => roles.includes('admin');
+  const admin = subject === undefined ? local.reviewers.find(isAdmin) : reviewerOf(local, subject);
+  if (admin === undefined) throw wrongUse('Nobody here has the role admin. Name a person by --reviewer.');
+  return signIn(local, admin);
+}

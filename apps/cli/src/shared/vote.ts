@@ -27,12 +27,21 @@ export async function readRequest(person: Person, requestId: string): Promise<Re
 }
 
 /**
- * Opens the packet and votes on exactly what was shown.
+ * Opens the packet and votes on exactly what was read: for programs that play people. Commands ask first.
  * @throws SdkError `not_eligible`, `already_voted`, `already_terminal`, `stale_packet`, `reason_required`
  */
 export async function castVote(person: Person, requestId: string, ballot: Ballot): Promise<JsonObject> {
   const { packet_digest } = await readRequest(person, requestId);
-  const body: Record<string, JsonValue> = { vote: ballot.vote, packet_digest };
+  return sendVote(person, requestId, { ...ballot, packet_digest });
+}
+
+/** Votes on the packet that is named. @throws SdkError as `castVote` */
+export async function sendVote(
+  person: Person,
+  requestId: string,
+  ballot: Ballot & { packet_digest: string },
+): Promise<JsonObject> {
+  const body: Record<string, JsonValue> = { vote: ballot.vote, packet_digest: ballot.packet_digest };
   if (ballot.reason !== undefined) body['reason'] = ballot.reason;
   if (ballot.parameters !== undefined) body['parameters'] = ballot.parameters;
   const path = `/v1/requests/${encodeURIComponent(requestId)}/votes`;
@@ -52,8 +61,15 @@ export async function readBatch(person: Person, batch: string): Promise<BatchVie
 }
 
 /** Reads the rows of a batch and votes on exactly those; each is answered by itself. */
-export async function castBatch(person: Person, id: string, { vote, reason }: Ballot): Promise<JsonObject> {
-  const { batch, items } = await readBatch(person, id);
+export const castBatch = async (person: Person, id: string, ballot: Ballot): Promise<JsonObject> =>
+  sendBatch(person, await readBatch(person, id), ballot);
+
+/** Votes on rows that were read. */
+export async function sendBatch(
+  person: Person,
+  { batch, items }: BatchView,
+  { vote, reason }: Ballot,
+): Promise<JsonObject> {
   const own = { vote, ...(reason === undefined ? {} : { reason }) };
   const votes = items.map(({ request_id, packet_digest }) => ({ request_id, packet_digest, ...own }));
   const headers = { 'idempotency-key': randomUUID() };

@@ -1,6 +1,6 @@
 import { readSql } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
-import { actionOf, recordedWindows } from '@countersign/policy';
+import { actionOf, recordedDenials, recordedWindows } from '@countersign/policy';
 import type { HistoryRow, PolicyVerdict } from '@countersign/policy';
 
 /** Which recorded actions are read: those of one tenant, decided in [from, to). */
@@ -60,14 +60,17 @@ const [pageSql, countSql] = ['history_page', 'history_count'].map((name) => read
 
 // Reading a page of this size keeps the event loop for some ten milliseconds.
 const PAGE = 2_000;
-/** What `history_page.sql` answers for an explanation without counts. */
-const NO_WINDOWS = '[]';
+/** What `history_page.sql` answers for an explanation that counts nothing. */
+const NOTHING_COUNTED = '[]';
 
 const integer = (text: string | null): number | null => (text === null ? null : Number(text));
 
 function proposed(row: StoredAction): HistoryRow['action'] {
   const action = actionOf(row);
-  return row.explanation === NO_WINDOWS ? action : { ...action, counted: recordedWindows(row.explanation) };
+  const { explanation } = row;
+  return explanation === NOTHING_COUNTED
+    ? action
+    : { ...action, counted: recordedWindows(explanation), denials: recordedDenials(explanation) };
 }
 
 /** The row as policies and people are compared by. */

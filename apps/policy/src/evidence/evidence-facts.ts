@@ -15,7 +15,7 @@ export class EvidenceFacts {
   private readonly tuples = new Map<string, Tuple>();
 
   /** Takes a public event; most say nothing of it. `timeMs` is its LogAppendTime. */
-  take({ name, event }: Decoded, timeMs: number): void {
+  take({ name, event }: Pick<Decoded, 'name' | 'event'>, timeMs: number): void {
     if (name === 'RequestResolved') this.resolved(event as RequestResolved, timeMs);
     if (name === 'GrantIssued') this.labels.run(this.factOf(event as GrantIssued, timeMs));
     if (name === 'SampleLabelled' || name === 'LabelRecorded')

@@ -55,7 +55,14 @@ function resolved(action_id: string, over: Partial<EventMap['RequestResolved']> 
   const times = { opened_at: 0, respond_by: 0, expires_at: 0, paused_ms: 0, resolved_at: 0 };
   return record(TOPICS.approvals, 'RequestResolved', {
     ...{ ...headOf(action_id), request_id: `req_${action_id}`, request_kind: 'approval', gate: 'one' },
-    ...{ status: 'approved', resolved_by: 'people', digest: 'd', approvals_required: 1, approvals_given: 1 },
+    ...{
+      target: null,
+      status: 'approved',
+      resolved_by: 'people',
+      digest: 'd',
+      approvals_required: 1,
+      approvals_given: 1,
+    },
     ...{ ...people, ...times, ...over },
   });
 }

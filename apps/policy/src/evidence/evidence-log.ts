@@ -1,8 +1,8 @@
 import { CountersignError } from '@countersign/canonical';
-import { EventError, openRecord, TOPICS } from '@countersign/events';
-import type { ActionProposed, MacKeys } from '@countersign/events';
-import { createFold } from '@countersign/kafka';
-import type { Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { TOPICS } from '@countersign/events';
+import type { ActionProposed, Decoded, MacKeys } from '@countersign/events';
+import { EventFold } from '@countersign/kafka';
+import type { InRecord, KafkaConnection } from '@countersign/kafka';
 import { guardsDrift, speakersFor } from '@countersign/policy';
 import type { PolicySet } from '@countersign/policy';
 import type { Logger } from '@countersign/service';
@@ -43,7 +43,7 @@ export const NO_EVIDENCE: EvidenceSource = { of: () => UNKNOWN };
  */
 export class EvidenceLog implements EvidenceSource {
   private readonly facts = new EvidenceFacts();
-  private fold: Fold | null = null;
+  private fold: EventFold | null = null;
   private opened = false;
 
   constructor(private readonly options: EvidenceLogOptions) {}
@@ -73,26 +73,20 @@ export class EvidenceLog implements EvidenceSource {
 
   private async start(): Promise<void> {
     if (this.fold !== null) return;
-    this.fold = createFold(this.options.connection, {
-      topics: [TOPICS.approvals, TOPICS.labels],
-      groupPrefix: 'countersign.policy.evidence',
-      startTimestampMs: () => 'earliest',
-      onRecord: (record) => this.take(record),
+    const { connection, macKeys, log } = this.options;
+    const names = ['RequestResolved', 'GrantIssued', 'SampleLabelled', 'LabelRecorded'] as const;
+    const take = (name: (typeof names)[number]) => (event: Decoded['event'], record: InRecord) =>
+      this.take(name, event, record);
+    this.fold = new EventFold(connection, {
+      ...{ topics: [TOPICS.approvals, TOPICS.labels], group: 'countersign.policy.evidence', macKeys, log },
+      facts: Object.fromEntries(names.map((name) => [name, take(name)])),
     });
     await this.fold.start();
     this.opened = true;
   }
 
-  /** A record that cannot be read is telemetry's dead letter; here it is no evidence. */
-  private take(record: InRecord): void {
-    const { log, macKeys } = this.options;
-    try {
-      this.facts.take(openRecord(record, macKeys), record.timestampMs);
-    } catch (error) {
-      if (!(error instanceof EventError)) throw error;
-      const { topic, partition, offset } = record;
-      log.warn('record is no evidence', { topic, partition, offset, reason: error.reason });
-    }
-    if (this.opened) this.facts.forget(record.timestampMs);
+  private take(name: Decoded['name'], event: Decoded['event'], { timestampMs }: InRecord): void {
+    this.facts.take({ name, event }, timestampMs);
+    if (this.opened) this.facts.forget(timestampMs);
   }
 }

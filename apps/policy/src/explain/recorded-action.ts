@@ -1,7 +1,7 @@
 import { readSql } from '@countersign/clickhouse';
 import type { Engine } from '@countersign/clickhouse';
 import type { ActionProposed, DecisionRecorded } from '@countersign/events';
-import { actionOf, recordedWindows } from '@countersign/policy';
+import { actionOf, recordedDenials, recordedWindows } from '@countersign/policy';
 import type { PolicyAction } from '@countersign/policy';
 
 /** An action of the past as policies see it, and what was decided of it. */
@@ -28,5 +28,6 @@ export async function recordedAction(
   const decision = JSON.parse(row.decided) as DecisionRecorded;
   const action = actionOf(JSON.parse(row.proposed) as ActionProposed);
   const counted = recordedWindows(decision.explanation);
-  return { action: { ...action, counted }, decision, proposedAtMs: Number(row.proposed_ms) };
+  const denials = recordedDenials(decision.explanation);
+  return { action: { ...action, counted, denials }, decision, proposedAtMs: Number(row.proposed_ms) };
 }

@@ -1,64 +1,34 @@
-import { applyRoster } from '@countersign/approval';
-import type { Roster, RosterEntry } from '@countersign/approval';
-import { EventError, isEvent, openRecord, TOPICS } from '@countersign/events';
-import type { MacKeys, Person } from '@countersign/events';
-import { createFold } from '@countersign/kafka';
-import type { Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import type { Person, RosterEntry } from '@countersign/events';
+import { RosterReader } from '@countersign/kafka';
+import type { RosterReaderOptions } from '@countersign/kafka';
 import type { CheckedRoster } from '@countersign/policy';
 
-export interface LiveRosterOptions {
-  readonly connection: KafkaConnection;
-  readonly macKeys: MacKeys;
+export interface LiveRosterOptions extends Omit<RosterReaderOptions, 'service'> {
   /** What the operator's file says; it speaks until approval has published people, and names the agents. */
   readonly file: CheckedRoster | null;
-  /** Called when somebody's entry has changed. */
-  readonly onChange: () => void;
 }
 
 /** Who there is, as approval publishes it. Decisions do not depend on it: it says which gates people can open. */
 export class LiveRoster {
-  private readonly people: Roster = new Map();
-  private readonly fold: Fold;
-  private changed = false;
+  readonly reader: RosterReader;
 
   constructor(private readonly options: LiveRosterOptions) {
-    this.fold = createFold(options.connection, {
-      topics: [TOPICS.roster],
-      groupPrefix: 'countersign.policy.roster',
-      startTimestampMs: () => 'earliest',
-      onRecord: (record) => this.take(record),
-      onSliceEnd: () => this.announce(),
-    });
+    this.reader = new RosterReader({ ...options, service: 'policy' });
   }
 
   start(): Promise<void> {
-    return this.fold.start();
+    return this.reader.start();
   }
 
   close(): Promise<void> {
-    return this.fold.close();
+    return this.reader.close();
   }
 
   /** Null: who there is is not known. */
   current(): CheckedRoster | null {
-    return this.people.size === 0 ? this.options.file : rosterOf([...this.people.values()], this.options.file);
-  }
-
-  private take(record: InRecord): void {
-    try {
-      const opened = openRecord(record, this.options.macKeys);
-      if (!isEvent(opened, 'RosterChanged')) return;
-      this.changed = applyRoster(this.people, opened.event, record.timestampMs) || this.changed;
-    } catch (error) {
-      // Telemetry's dead letter; here it only must not speak.
-      if (!(error instanceof EventError)) throw error;
-    }
-  }
-
-  private announce(): void {
-    if (!this.changed) return;
-    this.changed = false;
-    this.options.onChange();
+    return this.reader.roster.size === 0
+      ? this.options.file
+      : rosterOf([...this.reader.roster.values()], this.options.file);
   }
 }
 

@@ -1,5 +1,4 @@
-import type { RosterEntry } from '@countersign/approval';
-import type { Person } from '@countersign/events';
+import type { Person, RosterEntry } from '@countersign/events';
 import { loadPolicy } from '@countersign/policy';
 import type { PolicyHistory } from '@countersign/policy';
 import { rosterOf } from './live-roster.js';
@@ -18,7 +17,16 @@ fallback: two
 const history = { activeAt: () => (policy === null ? [] : [{ policy, version: 3 }]) } as unknown as PolicyHistory;
 
 const entry = (subject: string, person: Partial<Person> | null): RosterEntry => ({
-  ...{ tenant: 'acme', subject, file_hash: null, source: 'api', changed_by: 'max', reason: null, changed_at: 0 },
+  ...{
+    tenant: 'acme',
+    subject,
+    issuer: null,
+    file_hash: null,
+    source: 'api',
+    changed_by: 'max',
+    reason: null,
+    changed_at: 0,
+  },
   person: person && {
     ...{ name: null, roles: ['finance'], teams: [], operates: [], alternates: [], absences: [], wip_limit: null },
     ...person,

@@ -1,13 +1,13 @@
 import { CountersignError } from '@countersign/canonical';
-import type { MacKeys } from '@countersign/events';
 import { topicConfigs, TOPICS } from '@countersign/events';
-import { createFold } from '@countersign/kafka';
-import type { Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import type { MacKeys } from '@countersign/events';
+import { EventFold } from '@countersign/kafka';
+import type { Appender, KafkaConnection } from '@countersign/kafka';
 import { REMEMBER_MS, WindowFold } from '@countersign/policy';
-import type { Entry, Remembered } from '@countersign/policy';
+import type { Entry, PlacedEntry, Remembered } from '@countersign/policy';
 import type { Logger } from '@countersign/service';
 import { Waiting } from './waiting.js';
-import { entryRecord, openEntry } from './window-records.js';
+import { entryRecord, placedEntry } from './window-records.js';
 
 export interface WindowLogOptions {
   readonly connection: KafkaConnection;
@@ -30,8 +30,7 @@ const PARTITIONS = topicConfigs.find(({ topic }) => topic === TOPICS.windows)?.p
 export class WindowLog {
   private readonly partitions = Array.from({ length: PARTITIONS }, () => new WindowFold());
   private readonly waiting: Waiting<Remembered>;
-  private fold: Fold | null = null;
-  private opened = false;
+  private fold: EventFold | null = null;
 
   constructor(private readonly options: WindowLogOptions) {
     this.waiting = new Waiting(options.withinMs ?? ANSWER_WITHIN_MS);
@@ -42,19 +41,17 @@ export class WindowLog {
    * @param longestMs length of the longest window of any version, milliseconds
    */
   async open(longestMs: number): Promise<void> {
-    const { connection } = this.options;
-    this.fold = createFold(connection, {
-      topics: [TOPICS.windows],
-      groupPrefix: 'countersign.policy.windows',
-      startTimestampMs: (nowMs) => nowMs - longestMs - REMEMBER_MS - SLACK_MS,
-      onRecord: (record) => this.take(record),
+    const { connection, macKeys, log } = this.options;
+    this.fold = new EventFold(connection, {
+      ...{ topics: [TOPICS.windows], group: 'countersign.policy.windows', macKeys, log },
+      from: (nowMs) => nowMs - longestMs - REMEMBER_MS - SLACK_MS,
+      facts: { WindowEntered: (event, record) => this.take(placedEntry(event, record), record.partition) },
     });
     await this.fold.start();
-    this.opened = true;
   }
 
   healthy(): boolean {
-    return this.opened && (this.fold?.healthy() ?? false);
+    return this.fold?.healthy() ?? false;
   }
 
   async close(): Promise<void> {
@@ -76,7 +73,8 @@ export class WindowLog {
    * time; trying again is safe
    */
   async enter(entry: Entry, proposedAtMs: number): Promise<Remembered> {
-    if (!this.opened) throw new CountersignError('overloaded', 'the windows are still being read', { retry_after: 1 });
+    if (this.fold?.opened !== true)
+      throw new CountersignError('overloaded', 'the windows are still being read', { retry_after: 1 });
     const known = this.find(entry);
     if (known !== null) return known;
     const id = idOf(entry);
@@ -93,16 +91,10 @@ export class WindowLog {
     return answer;
   }
 
-  private take(record: InRecord): void {
-    const entry = openEntry(record, this.options.macKeys);
-    const partition = this.partitions[record.partition];
-    if (entry === null || partition === undefined) {
-      const { partition: number, offset } = record;
-      this.options.log.warn('window entry ignored', { partition: number, offset });
-      return;
-    }
-    partition.enter(entry);
-    const found = partition.find(entry);
+  private take(entry: PlacedEntry, number: number): void {
+    const partition = this.partitions[number];
+    partition?.enter(entry);
+    const found = partition?.find(entry) ?? null;
     if (found !== null) this.waiting.settle(idOf(entry), found);
   }
 }

@@ -1,4 +1,4 @@
-import { eventId, EventError, openRecord, toRecord, TOPICS } from '@countersign/events';
+import { eventId, toRecord, TOPICS } from '@countersign/events';
 import type { MacKeys, WindowEntered } from '@countersign/events';
 import type { InRecord, OutRecord } from '@countersign/kafka';
 import type { Entry, PlacedEntry } from '@countersign/policy';
@@ -21,18 +21,10 @@ export function entryRecord(entry: Entry, proposedAtMs: number, macKeys: MacKeys
   });
 }
 
-/** @returns null for a record that policy did not write: it enters no window */
-export function openEntry(record: InRecord, macKeys: MacKeys): PlacedEntry | null {
-  try {
-    const { name, event } = openRecord(record, macKeys);
-    if (name !== 'WindowEntered') return null;
-    const { tenant, window, key, action_id, window_ms, amount_value, amount_currency } = event as WindowEntered;
-    const amount =
-      amount_value === null || amount_currency === null ? null : { value: amount_value, currency: amount_currency };
-    const { timestampMs, offset } = record;
-    return { tenant, window, key, action_id, window_ms, amount, at_ms: timestampMs, offset };
-  } catch (error) {
-    if (error instanceof EventError) return null;
-    throw error;
-  }
+/** An entry at its place in the log. */
+export function placedEntry(event: WindowEntered, { timestampMs, offset }: InRecord): PlacedEntry {
+  const { tenant, window, key, action_id, window_ms, amount_value, amount_currency } = event;
+  const amount =
+    amount_value === null || amount_currency === null ? null : { value: amount_value, currency: amount_currency };
+  return { tenant, window, key, action_id, window_ms, amount, at_ms: timestampMs, offset };
 }

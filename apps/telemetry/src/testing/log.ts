@@ -1,6 +1,6 @@
 import { blankRow, eventRow } from '@countersign/clickhouse';
 import type { EventRow } from '@countersign/clickhouse';
-import { eventId, openRecord, partitionOf, recordKey, toRecord, TOPICS } from '@countersign/events';
+import { eventId, openRecord, partitionOf, recordKey, toRecord, topicConfigs, TOPICS } from '@countersign/events';
 import type { EventMap, EventName, MacKeys, ServiceName, WireRecord } from '@countersign/events';
 
 export const macKeys: MacKeys = {
@@ -10,7 +10,7 @@ export const macKeys: MacKeys = {
   telemetry: '44'.repeat(32),
 };
 
-const PARTITIONS = 4;
+const PARTITIONS = new Map(topicConfigs.map(({ topic, partitions }) => [topic, partitions]));
 
 /** A record at its place in a simulated Kafka log. */
 export interface LoggedRecord extends WireRecord {
@@ -38,7 +38,7 @@ export class SimulatedLog {
   ): LoggedRecord {
     const id = eventId(name, key, JSON.stringify(event));
     const record = toRecord({ topic, name, event, key, id, timeMs: timestampMs, service: writerOf(topic), macKeys });
-    return this.place(record, partitionOf(key, PARTITIONS), timestampMs);
+    return this.place(record, partitionOf(key, PARTITIONS.get(topic) ?? 1), timestampMs);
   }
 
   place(record: WireRecord, partition: number, timestampMs: number): LoggedRecord {

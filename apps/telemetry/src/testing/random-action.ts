@@ -17,6 +17,18 @@ function decisionFrom(random: Random): Decision {
   return { mode, policy_decision, effective_decision: binds ? policy_decision : 'allow' };
 }
 
+/** Cents, all 18 decimals of a coin, or as many digits as an amount may have. */
+function amountFrom(random: Random): Pick<ActionFacts, 'amount_value' | 'amount_currency'> {
+  const whole = String(random.int(1, 9_000));
+  const decimals = String(random.int(10, 99));
+  return random.pick([
+    { amount_value: `${whole}.${decimals}`, amount_currency: 'USD' },
+    { amount_value: `${whole}.${decimals}`, amount_currency: 'EUR' },
+    { amount_value: `0.${decimals.padStart(18, '0')}`, amount_currency: 'USDC' },
+    { amount_value: `${whole}${'0'.repeat(36)}`.slice(0, 40), amount_currency: 'loyalty points' },
+  ]);
+}
+
 /** An action just decided, of a tenant's agent. @param decidedAt UTC epoch milliseconds */
 export function randomAction(random: Random, name: { tenant: string; key: string }, decidedAt: number): ActionFacts {
   const decision = decisionFrom(random);
@@ -34,7 +46,6 @@ export function randomAction(random: Random, name: { tenant: string; key: string
     ...{ advice: null, changed: false },
     ...{ opened_at: null, respond_by: null, resolved_at: gated ? null : decidedAt, paused_ms: 0 },
     ...{ redeemed_at: null, outcome_status: null, label: null },
-    amount_value: amount ? `${random.int(1, 9_000)}.${random.int(10, 99)}` : null,
-    amount_currency: amount ? random.pick(['USD', 'EUR']) : null,
+    ...(amount ? amountFrom(random) : { amount_value: null, amount_currency: null }),
   };
 }

@@ -57,6 +57,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
       before_stated_by: 'agent',
       after_stated_by: 'agent',
       diff: null,
+      diff_truncated: false,
       rationale: 'because',
       confidence: 0.5,
       signals: null,
@@ -67,6 +68,7 @@ export function proposed({ facts, action, key }: Scene): ActionProposed {
       attestations: null,
       sensitive: [],
       supersedes: null,
+      reverses: null,
       respond_within_s: null,
       amount_value,
       amount_currency,
@@ -120,7 +122,15 @@ export const versionChanged = (scene: Scene, voided_votes: string[], changed_at:
     reviewer_id: 'ann',
     parameters: '{"n":"changed"}',
   },
-  ...{ digest: digestOf('changed'), packet_digest: 'p2', diff: null, amount_value: null, amount_currency: null },
+  ...{
+    digest: digestOf('changed'),
+    packet_digest: 'p2',
+    after: null,
+    diff: null,
+    diff_truncated: false,
+    amount_value: null,
+    amount_currency: null,
+  },
   ...{ approvals_required: 2, voided_votes, changed_at },
 });
 
@@ -143,6 +153,7 @@ export function resolved(scene: Scene, reviewer_id: string | null): RequestResol
   return {
     ...scene.facts,
     ...{
+      target: null,
       request_id: scene.request_id,
       request_kind: 'approval',
       gate,
@@ -169,9 +180,10 @@ export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit' | 'de
   return {
     opened: {
       ...{ ...common, ...times, packet_digest: 'p9', approvals_required: 7, roles: ['auditor'] },
-      ...{ amount_value: null, amount_currency: null },
+      ...{ amount_value: null, amount_currency: null, blind_review: false },
     },
     resolved: {
+      target: null,
       ...{ ...common, ...times, ...approvals, status: kind === 'audit' ? 'answered' : 'denied', resolved_by: 'people' },
       ...{ reviewer_id: 'zoe', reviewer_ids: ['zoe'], reason: 'aside', changed: false, overridden: false },
       resolved_at: at + 1,

@@ -7,20 +7,27 @@ import { SimulatedLog } from './log.js';
 import { randomFrom } from './random.js';
 import { ASIDE, asideEvent, custody, evidence, glass, grantEnd, held } from './side-events.js';
 import { aside, decided, digestOf, escalated, proposed, resolved, versionChanged } from './story-events.js';
-import { START, Teller } from './teller.js';
+import { Teller } from './teller.js';
 import type { Hold, Told } from './told.js';
 
 type Resolver = 'people' | 'clock' | 'agent' | 'admin';
 const MINUTE = 60_000;
 const endings = ['approved', 'approved', 'denied', 'changed', 'expired', 'cancelled', 'glass', 'pending'] as const;
 
-/** Random stories of actions, told as events in `log` and as facts in the result. Equal seeds tell equal stories. */
-export function tellStories(seed: number, count: number): { log: SimulatedLog; told: Told[] } {
+const START = Date.UTC(2026, 5, 17, 22, 0, 0);
+
+/**
+ * Random stories of actions, told as events in `log` and as facts in the result. Equal arguments tell equal stories.
+ * @param startMs UTC epoch milliseconds. For a real broker it must be near now: what is a day older than its append is refused
+ */
+export function tellStories(seed: number, count: number, startMs = START): { log: SimulatedLog; told: Told[] } {
   const log = new SimulatedLog();
   const random = randomFrom(seed);
   const names = new Set<EventName>();
-  const told = Array.from({ length: count }, (_, index) => new Story(log, random, `${seed}-${index}`).tell(names));
-  tellBystanders(log, names, START);
+  const told = Array.from({ length: count }, (_, index) =>
+    new Story(log, random, `${seed}-${index}`, startMs).tell(names),
+  );
+  tellBystanders(log, names, startMs);
   return { log, told };
 }
 
@@ -102,7 +109,7 @@ class Story extends Teller {
       ...this.scene.facts,
       ...{ request_id: this.scene.request_id, request_kind: 'approval', gate: this.action.gate, packet_digest: 'p1' },
       ...{ approvals_required: 1, roles: ['finance'], opened_at, respond_by, expires_at: opened_at + 1_440 * MINUTE },
-      ...{ amount_value: null, amount_currency: null },
+      ...{ amount_value: null, amount_currency: null, blind_review: false },
     });
     if (this.random.chance(0.3)) this.escalate();
     if (this.random.chance(0.2)) this.put(TOPICS.approvals, 'CustodyChanged', custody(this.scene, this.now));

@@ -10,8 +10,6 @@ import { voted } from './story-events.js';
 import type { Scene } from './story-events.js';
 
 const MINUTE = 60_000;
-export const START = Date.UTC(2026, 5, 17, 22, 0, 0);
-
 /** Keeps the time of one story, and puts down what happens in it. */
 export class Teller {
   protected readonly tenant: string;
@@ -25,9 +23,10 @@ export class Teller {
     protected readonly log: SimulatedLog,
     protected readonly random: Random,
     key: string,
+    startMs: number,
   ) {
     this.tenant = random.pick(['acme', 'acme', 'acme', 'globex']);
-    this.now = START + random.int(0, 72 * 60) * MINUTE + random.int(0, 59_999);
+    this.now = startMs + random.int(0, 72 * 60) * MINUTE + random.int(0, 59_999);
     this.action = randomAction(random, { tenant: this.tenant, key }, this.now);
     const { action_id, action_type, environment } = this.action;
     const facts = {

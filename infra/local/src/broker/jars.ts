@@ -6,16 +6,25 @@ import { repoRoot } from '../paths.js';
 import type { Report } from '../process/part.js';
 import { run } from '../process/run.js';
 import { SetupError } from '../setup-error.js';
+import { checkJars } from './checked-jars.js';
 
 const pom = join(repoRoot, 'infra/kafka/pom.xml');
+const list = join(repoRoot, 'infra/kafka/jars.sha256');
 const target = join(repoRoot, 'infra/kafka/target');
 
 /**
- * The broker's jars, fetched from the Maven repository when the pom has changed since the last time.
+ * The broker's jars, fetched from the Maven repository when the pom has changed since the last time. Their bytes are those
+ * of `infra/kafka/jars.sha256`, looked at each time.
  * @returns the folder that holds them
- * @throws SetupError when Maven is missing or the download failed
+ * @throws SetupError when Maven is missing, the download failed, or a jar is another one
  */
 export async function fetchBrokerJars(report: Report): Promise<string> {
+  const folder = await fetchOnce(report);
+  await checkJars(folder, list);
+  return folder;
+}
+
+async function fetchOnce(report: Report): Promise<string> {
   const stamp = createHash('sha256')
     .update(await readFile(pom))
     .digest('hex')

@@ -10,7 +10,7 @@ import { secretFolder } from '../secrets/files.js';
 import { SetupError } from '../setup-error.js';
 import { confined, confinementHere, giveToEngine, prepareRoot } from './confinement.js';
 import type { Confinement } from './confinement.js';
-import { configXml, displayName, engineFiles } from './engine.config.js';
+import { configXml, displayName, engineFiles, engineSecrets } from './engine.config.js';
 import type { EngineOptions } from './engine.config.js';
 import { usersXml } from './users.js';
 import type { EngineUser } from './users.js';
@@ -89,7 +89,7 @@ export function enginePart(options: EngineOptions): Part {
     isReady: () => answers(options),
     command: () => {
       const [file = '', ...args] = confined(how, [...script, how]);
-      return { file, args, env: inheritedEnv(), logFile };
+      return { file, args, env: { ...inheritedEnv(), ...engineSecrets(options) }, logFile };
     },
     prepare: async (report) => {
       how = options.confinement ?? (await confinementHere());

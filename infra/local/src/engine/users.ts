@@ -54,12 +54,16 @@ const profiles = `
 
 const escape = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
 
+export const passwordHash = ({ password }: EngineUser): string => createHash('sha256').update(password).digest('hex');
+
+/** Environment variable of the engine's process that holds a user's hash. */
+export const passwordVariable = ({ name }: EngineUser): string => `COUNTERSIGN_HASH_OF_${name}`;
+
 function userXml(user: EngineUser): string {
-  const hash = createHash('sha256').update(user.password).digest('hex');
   const grants = user.grants.map((grant) => `<query>${escape(grant)}</query>`).join('');
   return `
     <${user.name}>
-      <password_sha256_hex>${hash}</password_sha256_hex>
+      <password_sha256_hex from_env="${passwordVariable(user)}"/>
       <networks><ip>127.0.0.1</ip></networks>
       <profile>${user.profile}</profile>
       <quota>default</quota>${user.database ? `<default_database>${user.database}</default_database>` : ''}

@@ -5,7 +5,15 @@ import type { Leaves } from './members.js';
 import { farness, integersOf } from './spread.js';
 
 export type OutlierReason =
-  'changed' | 'hidden_characters' | 'anomaly' | 'size' | 'low_confidence' | 'amount' | 'number' | 'novelty';
+  | 'denied_before'
+  | 'changed'
+  | 'hidden_characters'
+  | 'anomaly'
+  | 'size'
+  | 'low_confidence'
+  | 'amount'
+  | 'number'
+  | 'novelty';
 
 /** Why a request has to be opened by itself, and where: an RFC 6901 pointer into what its row shows. */
 export interface Outlier {
@@ -18,6 +26,8 @@ export interface Candidate {
   readonly request_id: string;
   /** Reviewers have changed it. */
   readonly changed: boolean;
+  /** People denied the like before. */
+  readonly denied: boolean;
   readonly confidence: number | null;
   /** Somebody stated the signal `anomaly`. */
   readonly anomaly: boolean;
@@ -59,11 +69,12 @@ export function outliersOf(group: readonly Candidate[]): ReadonlyMap<string, rea
 }
 
 function judgedOf(candidate: Candidate): Judged {
-  const { shown, compared, changed, anomaly } = candidate;
+  const { shown, compared, changed, denied, anomaly } = candidate;
   const leaves = leavesOf(compared);
   const hidden = hiddenAt(shown);
   const isLarge = leaves.size > MAX_MEMBERS || JSON.stringify(shown).length > MAX_CHARACTERS;
   const found: Outlier[] = [
+    ...(denied ? [{ reason: 'denied_before', at: '' } as const] : []),
     ...(isLarge ? [{ reason: 'size', at: '' } as const] : []),
     ...(changed ? [{ reason: 'changed', at: '/parameters' } as const] : []),
     ...(hidden === null ? [] : [{ reason: 'hidden_characters', at: hidden } as const]),

@@ -1,4 +1,5 @@
 import type { EventMap } from '@countersign/events';
+import { proposalOf } from '../../src/index.js';
 import type { LogRecord } from '../../src/index.js';
 import { HOUR } from '../records.js';
 import { attach } from './evidence.js';
@@ -145,9 +146,10 @@ function redeem(world: World, action: Action, asked: EventMap['RedemptionRequest
     const useless = spent(action) ?? (asked.token_expires_at <= world.now ? no('expired') : null);
     if (useless !== null) return useless;
     if (isFrozen(world, action)) return no('frozen');
-    if (decided.preconditions !== null && decided.preconditions !== asked.preconditions)
-      return no('precondition_changed');
+    const { preconditions } = proposalOf({ decided });
+    if (preconditions !== null && preconditions !== asked.preconditions) return no('precondition_changed');
     grant.status = 'consumed';
+    grant.executor = executor_id;
     say(world, 'GrantRedeemed', decided.action_id, executor_id, world.now);
     return null;
   });
@@ -180,6 +182,8 @@ function takeBack(world: World, action: Action, asked: EventMap['CancelRequested
 /** After the first report advice is asked for as long as the gate gives people, at most until it would end anyway. */
 function file(world: World, action: Action, filed: EventMap['OutcomeFiled']) {
   const { request, grant, decided } = action;
+  const redeemer = grant?.status === 'consumed' ? grant.executor : null;
+  if (filed.reported_by !== (filed.by_executor ? redeemer : decided.agent_id)) return no('not_found');
   const call = { caller: filed.reported_by, id: filed.client_request_id, body: filed.body_hash };
   return once(world, action, { attempt: 'outcome', ...call }, () => {
     say(world, 'OutcomeRecorded', decided.action_id, filed.status, grant?.status !== 'consumed');
@@ -252,6 +256,7 @@ function refuseHand(action: Action, ask: Ask, asked: Custody): Answer | null {
   const barred = bar(action, ask, asked);
   const mine = barred === 'role' && isSame(ask.assignee, asked);
   if (barred !== null && !mine) return no('not_eligible', barred);
+  if (verb === 'escalate' && !ask.escalated && ask.gate.escalate_roles.length === 0) return no('no_escalation');
   if (verb === 'escalate') return ask.escalated ? no('already_escalated') : null;
   if (hasVoted(action, ask, asked)) return no('already_voted');
   return verb === 'claim' && ask.claim !== null && !isSame(ask.claim.who, asked) ? no('already_claimed') : null;

@@ -1,4 +1,4 @@
-import type { Gate, Quorum } from '@countersign/events';
+import type { Gate, GatePart as Shape, Quorum } from '@countersign/events';
 
 /** Somebody, as far as is known: null for an unknown issuer or unknown roles. */
 export interface Someone {
@@ -16,11 +16,22 @@ export const isSame = (one: Someone | null, other: Someone): boolean =>
 export const fits = ({ roles, people }: Asked, who: Someone): boolean =>
   people.includes(who.subject) || roles.some((role) => who.roles?.includes(role));
 
-/** All ways into the gate: its own roles and people, and those of its parts. */
-const waysInto = (gate: Gate): Asked[] => [gate, ...gate.thresholds, ...gate.factors, ...gate.stages];
+/** Gates that bind together, or the one. Escalated, each place takes those whom its gate names for that too. */
+function shapesOf(gate: Gate, escalated: boolean): Shape[] {
+  const shapes: readonly Shape[] = gate.all.length > 0 ? gate.all : [gate];
+  if (!escalated) return [...shapes];
+  return shapes.map((one) => {
+    const open = <T extends Asked>(part: T): T => ({ ...part, roles: [...part.roles, ...one.escalate_roles] });
+    const [thresholds, factors, stages] = [one.thresholds.map(open), one.factors.map(open), one.stages.map(open)];
+    return { ...open(one), thresholds, factors, stages };
+  });
+}
+
+/** All ways into a gate: its own roles and people, and those of its parts. */
+const waysInto = (one: Shape): Asked[] => [one, ...one.thresholds, ...one.factors, ...one.stages];
 
 export const opensTo = (gate: Gate, escalated: boolean, who: Someone): boolean =>
-  waysInto(gate).some((way) => fits(way, who)) || (escalated && fits({ roles: gate.escalate_roles, people: [] }, who));
+  shapesOf(gate, escalated).some((shape) => waysInto(shape).some((way) => fits(way, who)));
 
 const seatsOf = (parts: readonly Quorum[]): Quorum[] =>
   parts.flatMap((part) => Array.from({ length: part.count }, () => part));
@@ -32,47 +43,38 @@ function canFill([first, ...rest]: readonly Quorum[], people: readonly Someone[]
   return people.some((one) => fits(first, one) && canFill(rest, others(one)));
 }
 
-/** The stage whose turn it is after these approvals, in order; null when all are full. */
-export function openStage({ stages }: Gate, people: readonly Someone[]): Quorum | null {
+/** Places of the stages that are filled by these approvals, in order. */
+function filledIn({ stages }: Pick<Shape, 'stages'>, people: readonly Someone[]): number {
   const seats = seatsOf(stages);
   let at = 0;
   for (const one of people) if (seats[at] !== undefined && fits(seats[at] as Quorum, one)) at += 1;
-  return seats[at] ?? null;
+  return at;
+}
+
+/**
+ * Whether somebody's approval would have its place now. Who could fill a later stage waits for it, and who fits nothing but
+ * full stages is too late.
+ */
+export function isTurn(gate: Gate, escalated: boolean, people: readonly Someone[], who: Someone): boolean {
+  const turns = shapesOf(gate, escalated).map((shape) => {
+    const seats = seatsOf(shape.stages);
+    const open = seats.slice(filledIn(shape, people));
+    if (open[0] === undefined) return waysInto(shape).some((way) => fits(way, who)) ? 'now' : 'never';
+    return fits(open[0], who) ? 'now' : open.some((seat) => fits(seat, who)) ? 'later' : 'over';
+  });
+  return !turns.includes('later') && (turns.includes('now') || !turns.includes('over'));
 }
 
 /** Do these distinct people, in the order of their approvals, satisfy the gate? */
-export function isSatisfied(gate: Gate, people: readonly Someone[]): boolean {
-  const { thresholds, factors, stages, quorum } = gate;
-  if (thresholds.length + factors.length + stages.length === 0) return people.length >= quorum;
-  const anyOf = thresholds.some((part) => people.filter((one) => fits(part, one)).length >= part.count);
-  return (thresholds.length === 0 || anyOf) && canFill(seatsOf(factors), people) && openStage(gate, people) === null;
+export function isSatisfied(gate: Gate, people: readonly Someone[], escalated = false): boolean {
+  if (gate.all.length === 0 && waysInto(gate).length === 1) return people.length >= gate.quorum;
+  return shapesOf(gate, escalated).every((shape) => satisfies(shape, people));
 }
 
-const sum = (parts: readonly Quorum[]): number => parts.reduce((all, { count }) => all + count, 0);
-
-/** Distinct people it takes at least, reasons, separate duties, their order, a hold, evidence, time to read. */
-function demands(gate: Gate): number[] {
-  const { quorum, thresholds, factors, stages, reason, hold, evidence, min_dwell_s } = gate;
-  const any = thresholds.length === 0 ? 0 : Math.min(...thresholds.map(({ count }) => count));
-  const parts = factors.length + stages.length;
-  const people = parts + thresholds.length === 0 ? quorum : Math.max(any, sum(factors), sum(stages));
-  const last = [stages.length > 0, hold, evidence.length > 0, min_dwell_s !== null];
-  return [people, ['never', 'deny', 'always'].indexOf(reason), parts, ...last.map(Number)];
-}
-
-function asksMore(one: Gate, other: Gate): boolean {
-  const [left, right] = [demands(one), demands(other)];
-  const at = left.findIndex((demand, index) => demand !== right[index]);
-  return at >= 0 && (left[at] ?? 0) > (right[at] ?? 0);
-}
-
-/** What binds after an edit: the gate that asks more, with the hold, the evidence and the longer dwell of both. */
-export function stricter(now: Gate, edit: Gate): Gate {
-  const dwells = [now, edit].flatMap(({ min_dwell_s }) => min_dwell_s ?? []);
-  return {
-    ...(asksMore(edit, now) ? edit : now),
-    hold: now.hold || edit.hold,
-    evidence: [...new Set([...now.evidence, ...edit.evidence])],
-    min_dwell_s: dwells.length === 0 ? null : Math.max(...dwells),
-  };
+function satisfies(shape: Shape, people: readonly Someone[]): boolean {
+  const { thresholds, factors, stages, quorum } = shape;
+  const has = (part: Asked, count: number): boolean => people.filter((one) => fits(part, one)).length >= count;
+  if (thresholds.length + factors.length + stages.length === 0) return has(shape, quorum);
+  const anyOf = thresholds.length === 0 || thresholds.some((part) => has(part, part.count));
+  return anyOf && canFill(seatsOf(factors), people) && filledIn(shape, people) === seatsOf(stages).length;
 }

@@ -39,7 +39,9 @@ export class Guard {
     const { agent_id, operators } = action.decided;
     const votes = request.votes.filter(({ counted, vote }) => counted && vote !== 'deny');
     const people = votes.filter(({ subject }) => subject !== agent_id && !operators.includes(subject));
-    return isSatisfied(request.gate, people) ? twice : [...twice, 'a grant without its quorum'];
+    return isSatisfied(request.gate, people, request.escalated_at !== null)
+      ? twice
+      : [...twice, 'a grant without its quorum'];
   }
 
   private ends(id: string, status: string): string[] {

@@ -21,7 +21,7 @@ const law = part('law', 1, ['legal'], ['dan']);
 
 /** Every kind of decision that opens something of its own. */
 const decisions = (action: ActionProposed): ActionDecided[] => [
-  decided(action, { gate: gate(clocks), preconditions: '{"etag":"1"}' }),
+  decided({ ...action, preconditions: '{"etag":"1"}' }, { gate: gate(clocks) }),
   decided(action, { gate: gate({ name: 'one', quorum: 1, exclude: ['editor'], grant_ttl_s: 7200, reason: 'deny' }) }),
   decided(action, { gate: gate({ ...clocks, name: 'both', factors: [money, law], hold: true }), ...sampled }),
   decided(action, {
@@ -54,6 +54,15 @@ const editsOf = (action: ActionProposed): Edit[] =>
     gate({ ...clocks, name: 'wider', factors: [part('money', 2, ['finance']), law], exclude: ['editor'] }),
     gate({ ...clocks, name: 'ordered', stages: [law, money], min_dwell_s: 50, hold: true }),
     gate({ ...clocks, name: 'papers', quorum: 1, evidence: ['contract'] }),
+    gate({
+      name: 'beside',
+      quorum: 1,
+      roles: ['legal'],
+      people: ['dan'],
+      token_audience: 'urn:legal',
+      exclude: ['eve'],
+    }),
+    gate({ name: 'elsewhere', quorum: 1, token_audience: 'urn:elsewhere', escalate_roles: ['lead'] }),
     gate({ name: 'refused', quorum: 1 }),
   ].map((own, index) => {
     const edit = edited(action, { amount: { value: `${index + 1}000.00`, currency: 'USD' } }, { gate: own });
@@ -242,8 +251,10 @@ function decideMove({ subject }: Scene, [what, how]: Scene['choices']): Made {
 const revokeMove = (scene: Scene): Made =>
   made('RevocationRequested', { ...scene.subject.revocation, ...personOf(scene), client_request_id: scene.id });
 
-const outcomeMove = (scene: Scene): Made =>
-  made('OutcomeFiled', { ...scene.subject.outcome, client_request_id: scene.id });
+const outcomeMove = (scene: Scene, [who]: Scene['choices']): Made => {
+  const by = who % 3 === 0 ? { by_executor: true, reported_by: pick(['x', 'y'], who) } : {};
+  return made('OutcomeFiled', { ...scene.subject.outcome, ...by, client_request_id: scene.id });
+};
 
 const cancelMove = (scene: Scene, [what]: Scene['choices']): Made => {
   const { tenant, action_id, run_id, agent_id } = scene.subject.action;

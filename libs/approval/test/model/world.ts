@@ -65,7 +65,7 @@ export interface Action {
   status: string;
   request: Ask | null;
   audit: Ask | null;
-  grant: { status: string; left: number; readonly digest: string } | null;
+  grant: { status: string; left: number; readonly digest: string; executor: string | null } | null;
   hold: { status: string; at: number | null } | null;
   readonly edits: { readonly digest: string; readonly audit_packet: string | null; readonly editor: Someone }[];
   readonly answers: Map<string, { readonly body: string; readonly answer: Answer }>;
@@ -123,7 +123,7 @@ export function issue(
   digest: string,
   { at, ttl_s }: { at: number; ttl_s: number },
 ): void {
-  action.grant = { status: 'issued', left: at + ttl_s * 1000 - world.now, digest };
+  action.grant = { status: 'issued', left: at + ttl_s * 1000 - world.now, digest, executor: null };
   say(world, 'GrantIssued', action.decided.action_id, digest, at, Math.min(at + ttl_s * 1000, action.forget));
 }
 

@@ -1,5 +1,6 @@
 import { pointerTo } from '../json.js';
 import type { JsonValue } from '../json.js';
+import { CURRENCIES } from '../currencies.js';
 import { parseMoney } from '../money.js';
 import { piecesOf } from '../characters/signs.js';
 import type { Piece } from '../characters/signs.js';
@@ -91,7 +92,7 @@ export const showName = (value: JsonValue | undefined): Shown =>
   typeof value === 'string' && NAME.test(value) ? { is: 'word', word: value } : show(value);
 
 const moneyOf = (value: string, currency: string): Shown => ({
-  ...{ is: 'money', value, currency: cut(currency, NAME_CHARACTERS), isCode: /^[A-Z]{3}$/.test(currency) },
+  ...{ is: 'money', value, currency: cut(currency, NAME_CHARACTERS), isCode: CURRENCIES.has(currency) },
 });
 
 const isHidden = ({ at = '', hidden = [] }: ShowOptions): boolean =>

@@ -34,20 +34,24 @@ export interface ActionProposed {
   readonly before_stated_by: string;
   /** Who states `after`: `agent`, or `countersign` when intake derived it. */
   readonly after_stated_by: string;
-  /** JSON text of the RFC 6902 patch from before to after. */
+  /** JSON text of the RFC 6902 patch from before to after; null also where `diff_truncated` says that it would be too long. */
   readonly diff: null | string;
+  /** The patch would be longer than 128 KiB: it is one `replace` at the root, with all of `after`. */
+  readonly diff_truncated: boolean;
   /** The agent's reason (untrusted text). */
   readonly rationale: null | string;
   /** 0 to 1. */
   readonly confidence: null | number;
   /** RFC 8785 text of the signals. */
   readonly signals: null | string;
-  /** RFC 8785 text; sensitive members are keyed hashes `hmac-sha256:<key id>:<hex>`. */
+  /** RFC 8785 text of the context as given, or what its action type keeps of it: keyed hashes with sizes in bytes, or null. */
   readonly context: null | string;
   /** RFC 8785 text of the preconditions. */
   readonly preconditions: null | string;
   /** Action id that this proposal replaces. */
   readonly supersedes: null | string;
+  /** Action id whose effect this proposal takes back. */
+  readonly reverses: null | string;
   /** Seconds, 1 or more. */
   readonly respond_within_s: null | number;
   /** Plain decimal string of `parameters.amount.value`. */
@@ -84,6 +88,26 @@ export interface Quorum {
   readonly roles: readonly string[];
   /** Subjects who count although they have none of the roles. */
   readonly people: readonly string[];
+}
+
+/** Whom one of several gates that bind together asks. */
+export interface GatePart {
+  /** Name of that gate. */
+  readonly name: string;
+  /** Distinct people who must approve, 1 or more. */
+  readonly quorum: number;
+  /** Whoever has one of these roles counts. */
+  readonly roles: readonly string[];
+  /** Subjects who count although they have none of the roles. */
+  readonly people: readonly string[];
+  /** Whoever has one of these counts too once the request is escalated. */
+  readonly escalate_roles: readonly string[];
+  /** Any one of them suffices; empty means `quorum` people. */
+  readonly thresholds: readonly Quorum[];
+  /** All of them, by distinct people. */
+  readonly factors: readonly Quorum[];
+  /** All of them, in this order, by distinct people. */
+  readonly stages: readonly Quorum[];
 }
 
 /** The gate that binds, as folded; needs no policy file to be read again. */
@@ -150,6 +174,8 @@ export interface Gate {
   readonly permit: readonly string[];
   /** Reasons that reviewers are offered; their own words are as good. */
   readonly reason_presets: readonly string[];
+  /** Gates that bind together: each must hold, and one person's approval counts in every one where it fits; empty means that the gate stands alone. */
+  readonly all: readonly GatePart[];
 }
 
 /** What a version that does not bind says of the same action. */
@@ -164,6 +190,22 @@ export interface ShadowVerdict {
   readonly rule: null | string;
   /** Gate that it asks for. */
   readonly gate: null | string;
+}
+
+/** An action that people denied within the 30 days before this one was proposed. */
+export interface DeniedBefore {
+  /** The denied action. */
+  readonly action_id: string;
+  /** The request that was denied. */
+  readonly request_id: string;
+  /** Whose vote denied it. */
+  readonly reviewer_id: null | string;
+  /** Reason of that vote, at most its first 500 characters. */
+  readonly reason: null | string;
+  /** When the denial was published. UTC epoch milliseconds. */
+  readonly at: number;
+  /** `digest`: the very same action; `target`: the same agent, action type and target. */
+  readonly same: string;
 }
 
 /** Policy's decision of one action. The first one in the log is the decision. Carries all that the fold needs. */
@@ -198,8 +240,6 @@ export interface ActionDecided {
   readonly proposed_at: number;
   /** The agent's shorter time to respond, seconds. */
   readonly respond_within_s: null | number;
-  /** RFC 8785 text; must be repeated at redemption. */
-  readonly preconditions: null | string;
   /** The framed ActionProposed value, byte for byte. */
   readonly action: Buffer;
   /** `dec_` + UUIDv5. */
@@ -232,6 +272,8 @@ export interface ActionDecided {
   readonly gate: null | Gate;
   /** Seconds that a grant on policy's authority lives. */
   readonly grant_ttl_s: number;
+  /** Seconds from the proposal that the action must be remembered, 691200 (8 days) or more: what the slowest gate of the policy needs. */
+  readonly remember_s: number;
   /** `req_` id that a request of this action gets. */
   readonly request_id: string;
   /** `grant_` id that a grant of this action gets; the token's jti. */
@@ -260,6 +302,8 @@ export interface ActionDecided {
   readonly blind_review: boolean;
   /** The gate of the review that opens when somebody breaks the glass; null when nobody may. */
   readonly break_glass_gate: null | Gate;
+  /** What people denied before, the newest first, at most 20. */
+  readonly denied_before: readonly DeniedBefore[];
 }
 
 /** In an emergency one authorised person lets a waiting action go without its quorum. */
@@ -418,6 +462,8 @@ export interface OutcomeFiled {
   readonly body_hash: string;
   /** Agent or executor. */
   readonly reported_by: string;
+  /** true when the executor that redeemed reports; false for the agent that proposed. */
+  readonly by_executor: boolean;
   /** `executed`, `failed` or `rolled_back`. */
   readonly status: string;
   /** RFC 8785 text. */
@@ -554,6 +600,8 @@ export interface Edit {
   readonly after: null | string;
   /** JSON text of the RFC 6902 patch from before to the new after, when it could be derived. */
   readonly diff: null | string;
+  /** The patch would be longer than 128 KiB: it is one `replace` at the root, with all of the new `after`. */
+  readonly diff_truncated: boolean;
   /** Amount of the new version. */
   readonly amount_value: null | string;
   /** Currency of the new version. */
@@ -564,7 +612,15 @@ export interface Edit {
   readonly rule: null | string;
   /** JSON text as in ActionDecided. */
   readonly explanation: string;
-  /** The stricter of the two gates. */
+  /** Pointers of fields of the new version that are missing or not comparable. */
+  readonly unknown: readonly string[];
+  /** `low`, `medium`, `high` of the new version; null when unclassified. */
+  readonly impact: null | string;
+  /** `low` or `high` of the new version; null when unclassified. */
+  readonly reversibility: null | string;
+  /** `low`, `medium`, `high` of the new version; null when unclassified. */
+  readonly regulatory_pressure: null | string;
+  /** What binds from now on: both gates, or the one that implies the other. */
   readonly gate: Gate;
   /** Digest of the packet that an auditor of the new version sees. */
   readonly audit_packet_digest: null | string;
@@ -1100,6 +1156,8 @@ export interface RequestOpened {
   readonly amount_value: null | string;
   /** ISO 4217 code of the amount. */
   readonly amount_currency: null | string;
+  /** Whether it is the blind review of an approval: until it is answered, nobody but an admin is shown who approved and why. */
+  readonly blind_review: boolean;
 }
 
 /** A pending request has waited so long that those who are asked are reminded. */
@@ -1158,6 +1216,8 @@ export interface RequestResolved {
   readonly agent_id: string;
   /** Type of the action, e.g. `refund`. */
   readonly action_type: string;
+  /** What the action is about, verbatim; null where the agent named nothing. */
+  readonly target: null | string;
   /** `staging`, `canary` or `production`. */
   readonly environment: string;
   /** Version of the agent. */
@@ -1330,8 +1390,12 @@ export interface VersionChanged {
   readonly digest: string;
   /** New packet. */
   readonly packet_digest: string;
+  /** RFC 8785 text of the state after the changed action, when it could be derived. */
+  readonly after: null | string;
   /** JSON text of the RFC 6902 patch. */
   readonly diff: null | string;
+  /** The patch would be longer than 128 KiB: it is one `replace` at the root, with all of the new `after`. */
+  readonly diff_truncated: boolean;
   /** New amount. */
   readonly amount_value: null | string;
   /** New currency. */
@@ -1404,6 +1468,26 @@ export interface VoteRecorded {
   readonly voted_at: number;
   /** The duty that the gate lets this voter combine with the vote: `operator` for somebody who operates the agent; else null. */
   readonly exception: null | string;
+}
+
+/** An admin had the record of a dead letter sent again, as it was. */
+export interface DeadLetterReplayed {
+  /** Tenant of the letter and of the admin. */
+  readonly tenant: string;
+  /** The letter. */
+  readonly dead_letter_id: string;
+  /** Topic from which the record came and to which it was sent. */
+  readonly source_topic: string;
+  /** Its partition. */
+  readonly source_partition: number;
+  /** Offset of the record that became the letter. */
+  readonly source_offset: number;
+  /** Issuer of the admin's token. */
+  readonly issuer: string;
+  /** The admin. */
+  readonly subject: string;
+  /** When. UTC epoch milliseconds. */
+  readonly replayed_at: number;
 }
 
 /** One record header. */
@@ -1776,12 +1860,14 @@ export interface Person {
   readonly wip_limit: null | number;
 }
 
-/** One person's whole entry in the roster, as it is from now on. Kafka key: tenant|subject. The last one holds. */
+/** One person's whole entry in the roster, as it is from now on. Kafka key: tenant|subject, and |issuer where one is named. The last one holds. */
 export interface RosterChanged {
   /** Tenant. */
   readonly tenant: string;
   /** The person, as the identity provider names it in `sub`. */
   readonly subject: string;
+  /** OIDC issuer that names the person; null: the first issuer of the deployment. */
+  readonly issuer: null | string;
   /** The entry; null takes the person off: no role counts any more. */
   readonly person: null | Person;
   /** `file` from the roster file at start, `api` from an administrator, `self` from the person. */
@@ -1850,6 +1936,8 @@ export interface ActionSubmitted {
   readonly preconditions: null | string;
   /** Action id that this proposal replaces. */
   readonly supersedes: null | string;
+  /** Action id whose effect this proposal takes back. */
+  readonly reverses: null | string;
   /** Seconds in which people should respond, 1 or more; may only shorten the gate's time. */
   readonly respond_within_s: null | number;
   /** Compact JWS of providers, each about signals of this action. */
@@ -1933,6 +2021,7 @@ export interface EventMap {
   readonly SampleLabelled: SampleLabelled;
   readonly VersionChanged: VersionChanged;
   readonly VoteRecorded: VoteRecorded;
+  readonly DeadLetterReplayed: DeadLetterReplayed;
   readonly DeadLettered: DeadLettered;
   readonly DecisionRecorded: DecisionRecorded;
   readonly LabelRecorded: LabelRecorded;

@@ -1,5 +1,6 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { PolicyAction } from '../action.js';
+import { NEVER_DENIED } from '../denials/denials.js';
 import { tokensOf } from '../pointer.js';
 
 /** An action that states nothing; a case's base says the rest. */
@@ -22,6 +23,7 @@ export const NOTHING: Required<Omit<PolicyAction, 'hidden' | 'preconditions'>> =
   attestations: null,
   velocity: null,
   counted: null,
+  denials: NEVER_DENIED,
 };
 
 type Members = Record<string, unknown>;

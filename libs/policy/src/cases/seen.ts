@@ -21,8 +21,14 @@ function cellOf(decision: Decision, action: PolicyAction, policies: readonly Com
 
 function gateFields({ gate }: Decision): Partial<Record<keyof Want, JsonValue>> {
   if (gate === null) return { gate: null };
-  const { name, pattern, quorum, roles, reason, respond_s, expire_s } = gate;
-  return { gate: name, pattern, quorum, roles: [...roles], reason, respond_s, expire_s };
+  const { name, pattern, quorum, reason, reason_min_length, hold, min_dwell_s, review_rate, assign } = gate;
+  const { respond_s, expire_s, escalate_s, grant_ttl_s, token_audience } = gate;
+  const lists = { roles: [...gate.roles], people: [...gate.people], escalate_roles: [...gate.escalate_roles] };
+  const more = { evidence: [...gate.evidence], batch_fields: [...gate.batch_fields] };
+  return {
+    ...{ gate: name, pattern, quorum, reason, reason_min_length, hold, min_dwell_s, review_rate, assign },
+    ...{ respond_s, expire_s, escalate_s, grant_ttl_s, token_audience, ...lists, ...more },
+  };
 }
 
 /** A decision under the names that cases use. */

@@ -65,7 +65,7 @@ describe('the difference between two versions, in words', () => {
     [
       'sla: { respond: 24h, expire: 72h, remind: [0.5], escalate: 48h, escalate_to: [head] }',
       [
-        'time to escalation rises from 1d to 2d',
+        'time to escalation changes from none to 2d',
         'role after escalation head is added (looser)',
         'reminder 1296m is removed',
       ],
@@ -167,6 +167,26 @@ describe('the difference between two versions, in words', () => {
     ).toEqual([
       'rule small-and-sure: limit of amount falls from $100.00 to $50.00 (stricter)',
       'rule small-and-sure: limit of confidence falls from 0.95 to 0.9 (looser)',
+    ]);
+  });
+
+  it('names hours, zones and holidays of calendars, and calendars that come and go', () => {
+    const office = (hours: string, more = ''): string =>
+      BASE.replace(
+        'fallback:',
+        `calendars: { office: { time_zone: UTC, hours: { mon: ${hours} }${more} } }\nfallback:`,
+      );
+    const between = (before: string, after: string): string[] =>
+      describeChanges(policyOf(before), policyOf(after)).map(sentenceOf);
+    expect(between(BASE, office("'09:00-17:00'"))).toEqual(['calendar office: is added']);
+    expect(between(office("'09:00-17:00'"), office("['08:00-12:00', '13:00-20:00']"))).toEqual([
+      'calendar office: hours.mon changes from 09:00-17:00 to 08:00-12:00, 13:00-20:00',
+    ]);
+    expect(between(office("'09:00-17:00'"), office("'09:00-17:00'", ", holidays: ['2026-12-25']"))).toEqual([
+      'calendar office: holidays changes from nothing to 2026-12-25',
+    ]);
+    expect(between(office("'09:00-17:00'"), office("'09:00-17:00'").replace('UTC', 'Europe/Berlin'))).toEqual([
+      'calendar office: time zone changes from UTC to Europe/Berlin',
     ]);
   });
 

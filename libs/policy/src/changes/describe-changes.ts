@@ -81,6 +81,7 @@ function partChanges(from: PolicyDocument | null, to: PolicyDocument | null): Po
     leafChanges(`${what} ${name}`, before, after);
   return [
     ...namedChanges('action type', mapOf(from?.action_types), mapOf(to?.action_types), byName('action type')),
+    ...namedChanges('calendar', mapOf(from?.calendars), mapOf(to?.calendars), byName('calendar')),
     ...namedChanges('fact', mapOf(from?.facts), mapOf(to?.facts), byName('fact')),
     ...namedChanges('velocity', mapOf(from?.velocity), mapOf(to?.velocity), byName('velocity')),
     ...leafChanges('rollout', from?.rollout, to?.rollout, AUDIT_RISINGS),

@@ -1,84 +1,48 @@
-import type { Gate, Quorum } from '@countersign/events';
+import { fieldNames, GATE_FIELDS, REASONS } from '@countersign/events';
+import type { Effect, Gate, Quorum } from '@countersign/events';
 import type { CompiledGate } from '../gates.js';
-import type { Effect, PolicyChange } from './change.js';
+import type { PolicyChange } from './change.js';
 import { durationText, effectOf, listText, moves, opposite } from './change.js';
 
 type Say = (text: string, effect: Effect) => PolicyChange;
 
-/** A number of the gate that people can weigh. `rising` is what a higher one does. */
-interface Measure {
-  readonly name: string;
-  readonly of: (gate: Gate) => number | null;
-  readonly rising: Effect;
-  readonly shown: (value: number) => string;
-}
+const NUMBERS: readonly unknown[] = ['count', 'seconds', 'share'];
+const shownAs = (field: keyof Gate): ((value: unknown) => string) =>
+  GATE_FIELDS[field].shape === 'seconds' || GATE_FIELDS[field].shape === 'times'
+    ? (value) => durationText(value as number)
+    : String;
 
-const MEASURES: readonly Measure[] = [
-  { name: 'quorum', of: ({ quorum }) => quorum, rising: 'stricter', shown: String },
-  { name: 'denials that end it', of: ({ deny_quorum }) => deny_quorum, rising: 'looser', shown: String },
-  { name: 'least length of a reason', of: (gate) => gate.reason_min_length, rising: 'stricter', shown: String },
-  {
-    name: 'time before which a vote needs a reason',
-    of: (gate) => gate.reason_fast_s,
-    rising: 'stricter',
-    shown: durationText,
-  },
-  {
-    name: 'time before which an approval is refused',
-    of: (gate) => gate.min_dwell_s,
-    rising: 'stricter',
-    shown: durationText,
-  },
-  { name: 'time to escalation', of: (gate) => gate.escalate_s, rising: null, shown: durationText },
-  { name: 'time that a claim lasts', of: (gate) => gate.claim_s, rising: null, shown: durationText },
-  { name: 'most requests of a batch', of: (gate) => gate.batch_max, rising: 'looser', shown: String },
-  { name: 'share that is reviewed again', of: (gate) => gate.review_rate, rising: 'stricter', shown: String },
-  { name: 'life of a grant of broken glass', of: (gate) => gate.break_glass_s, rising: 'looser', shown: durationText },
-  { name: 'time to respond', of: ({ respond_s }) => respond_s, rising: null, shown: durationText },
-  { name: 'time to expiry', of: ({ expire_s }) => expire_s, rising: null, shown: durationText },
-  { name: 'life of the grant', of: ({ grant_ttl_s }) => grant_ttl_s, rising: 'looser', shown: durationText },
-];
-
-/** Lists of the gate. `longer` is what one more entry does. */
-const LISTS: readonly { name: string; of: (gate: Gate) => readonly string[]; longer: Effect }[] = [
-  { name: 'role', of: ({ roles }) => roles, longer: 'looser' },
-  { name: 'person', of: ({ people }) => people, longer: 'looser' },
-  { name: 'role after escalation', of: (gate) => gate.escalate_roles, longer: 'looser' },
-  { name: 'exclusion', of: ({ exclude }) => exclude, longer: 'stricter' },
-  { name: 'exception from separation of duties', of: ({ permit }) => permit, longer: 'looser' },
-  { name: 'reason offered', of: (gate) => gate.reason_presets, longer: null },
-  { name: 'evidence', of: ({ evidence }) => evidence, longer: 'stricter' },
-  { name: 'batch field', of: (gate) => gate.batch_fields, longer: null },
-  { name: 'reminder', of: (gate) => gate.remind_s.map(durationText), longer: null },
-];
+/** What is said of the fields of some shapes, in the order of the table. */
+const fieldsOf = (shapes: readonly unknown[]): (keyof Gate)[] =>
+  fieldNames.filter((field) => shapes.includes(GATE_FIELDS[field].shape));
 
 function measureChanges(from: Gate, to: Gate, say: Say): PolicyChange[] {
-  return MEASURES.flatMap(({ name, of, rising, shown }) => {
-    const [before, after] = [of(from), of(to)];
+  return fieldsOf(NUMBERS).flatMap((field) => {
+    const { words, more } = GATE_FIELDS[field];
+    const shown = shownAs(field);
+    const [before, after] = [from[field], to[field]] as [number | null, number | null];
     if (before === after) return [];
     if (before === null || after === null) {
       const none = (value: number | null): string => (value === null ? 'none' : shown(value));
-      return [
-        say(`${name} changes from ${none(before)} to ${none(after)}`, before === null ? rising : opposite(rising)),
-      ];
+      const effect = before === null ? more : opposite(more);
+      return [say(`${words} changes from ${none(before)} to ${none(after)}`, effect)];
     }
-    const effect = after > before ? rising : opposite(rising);
-    return [say(`${name} ${moves(before, after)} from ${shown(before)} to ${shown(after)}`, effect)];
+    const effect = after > before ? more : opposite(more);
+    return [say(`${words} ${moves(before, after)} from ${shown(before)} to ${shown(after)}`, effect)];
   });
 }
 
 function listChanges(from: Gate, to: Gate, say: Say): PolicyChange[] {
-  return LISTS.flatMap(({ name, of, longer }) => [
-    ...of(to)
-      .filter((one) => !of(from).includes(one))
-      .map((one) => say(`${name} ${one} is added`, longer)),
-    ...of(from)
-      .filter((one) => !of(to).includes(one))
-      .map((one) => say(`${name} ${one} is removed`, opposite(longer))),
-  ]);
+  return fieldsOf(['list', 'times']).flatMap((field) => {
+    const { words, more } = GATE_FIELDS[field];
+    const [before, after] = [from[field], to[field]].map((all) => (all as readonly unknown[]).map(shownAs(field)));
+    const beyond = (some: string[] = [], all: string[] = []): string[] => some.filter((one) => !all.includes(one));
+    return [
+      ...beyond(after, before).map((one) => say(`${words} ${one} is added`, more)),
+      ...beyond(before, after).map((one) => say(`${words} ${one} is removed`, opposite(more))),
+    ];
+  });
 }
-
-const REASONS = ['never', 'deny', 'always'];
 
 const partText = ({ name, count, roles, people }: Quorum): string =>
   `${name} (${count} of ${listText([...roles, ...people])})`;

@@ -16,7 +16,7 @@ export interface LimitChange {
 }
 
 const WORDS =
-  /money\(\s*"(?<amount>-?[0-9.]+)"\s*,\s*"(?<currency>[A-Z]{3})"\s*\)|(?<number>\b[0-9]+(?:\.[0-9]+)?)|"[^"]*"|'[^']*'|[A-Za-z_][A-Za-z0-9_.]*|[<>=!]=|&&|\|\||\S/g;
+  /money\(\s*"(?<amount>-?[0-9.]+)"\s*,\s*"(?<currency>[^"]{1,64})"\s*\)|(?<number>\b[0-9]+(?:\.[0-9]+)?)|"[^"]*"|'[^']*'|[A-Za-z_][A-Za-z0-9_.]*|[<>=!]=|&&|\|\||\S/g;
 
 /** `$100.00` for dollars, else `100.00 EUR`. */
 const moneyText = (amount: string, currency: string): string =>
@@ -31,7 +31,7 @@ function wordsOf(condition: string): Word[] {
   });
 }
 
-const currencyOf = (word: string): string => /"([A-Z]{3})"\s*\)$/.exec(word)?.[1] ?? '';
+const currencyOf = (word: string): string => /"([^"]{1,64})"\s*\)$/.exec(word)?.[1] ?? '';
 const isName = (text: string | undefined): boolean => /^[a-z][A-Za-z0-9_.]*$/.test(text ?? '');
 
 /** Sides of a comparison: which way a limit must move for it to hold more often. */

@@ -54,9 +54,10 @@ const nested = (value: JsonValue, tokens: readonly string[]): JsonValue =>
   tokens.reduceRight<JsonValue>((inner, token) => ({ [token]: inner }), value);
 
 function moneyRaw(declaration: Declaration<'money'>): (value: string) => JsonValue {
-  const { bare_number, currency, each, fold } = declaration;
-  return (value) => {
-    const money = bare_number ? Number(value) : { value, currency };
+  const { bare_number, minor_units, currency, currency_at, each, fold } = declaration;
+  return (decimal) => {
+    const value = minor_units ? String(unitsOf(decimal, minorDigits(currency))) : decimal;
+    const money = bare_number || currency_at !== undefined ? Number(value) : { value, currency };
     return fold === undefined ? money : [nested(money, each === undefined ? [] : tokensOf(each))];
   };
 }
@@ -115,6 +116,10 @@ function textsOf(fact: Fact, atoms: readonly AtomReads[]): string[] {
   return [...new Set(atoms.filter(({ facts }) => facts.has(fact.name)).flatMap(({ texts }) => texts))];
 }
 
+/** One text that holds another beside the one that is looked for, as a list in one line or in several. */
+const several = ([first]: readonly string[]): string[] =>
+  first === undefined ? [] : [',', '\n'].flatMap((by) => [`${OTHER_TEXT}${by}${first}`, `${first}${by}${OTHER_TEXT}`]);
+
 function stringCandidates(fact: Fact, atoms: readonly AtomReads[]): Candidates {
   const { one_of } = fact.declaration as Declaration<'string'>;
   const known = fact.pointer === '/environment' ? ENVIRONMENTS : one_of;
@@ -123,12 +128,13 @@ function stringCandidates(fact: Fact, atoms: readonly AtomReads[]): Candidates {
   // One text may contain several of those that are looked for.
   const partly = atoms.some(({ facts, exact }) => facts.has(fact.name) && !exact);
   const joined = partly && texts.length > 1 ? [texts.join(' ')] : [];
-  return enumerated([...new Set([OTHER_TEXT, ...texts, ...joined])], true);
+  return enumerated([...new Set([OTHER_TEXT, ...texts, ...joined, ...(partly ? several(texts) : [])])], true);
 }
 
 function stringsCandidates(fact: Fact, atoms: readonly AtomReads[]): Candidates {
   const texts = textsOf(fact, atoms);
-  const lists = [[OTHER_TEXT], [], ...texts.map((text) => [text]), ...(texts.length > 1 ? [texts] : [])];
+  const one = [[OTHER_TEXT], [], ...[...texts, ...several(texts)].map((text) => [text])];
+  const lists = [...one, ...(texts.length > 1 ? [texts] : []), ...texts.slice(0, 1).map((text) => [text, OTHER_TEXT])];
   return enumerated(lists, false);
 }
 

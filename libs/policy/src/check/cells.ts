@@ -1,10 +1,12 @@
-import type { Axis, Cell } from '../compiled.js';
+import { haveTwoAudiences, impliesGate } from '@countersign/events';
+import type { Axis, Cell, CompiledRule } from '../compiled.js';
 import { cellIndex } from '../compiled.js';
 import { ruleChoice, severityOfChoice } from '../weigh.js';
 import type { CheckedCell } from './checked-cell.js';
 import type { Finding } from './finding.js';
 import type { Inspection, Sought } from './inspection.js';
 import { isFalse, isTrue, matchesFirst, seek } from './inspection.js';
+import type { Observation } from './observe.js';
 import type { Wanted } from './search.js';
 import { rulePath, ruleInWords } from './words.js';
 
@@ -91,9 +93,8 @@ function looserRule(inspection: Inspection, index: number, ways: readonly Way[])
   const { type, name } = inspection;
   const rule = type.rules[index];
   if (rule === undefined) return null;
-  const severity = severityOfChoice(ruleChoice(rule));
   for (const way of ways) {
-    if ((way.cell.gate?.severity ?? 0) <= severity) continue;
+    if (!isSaidBy(way.cell, rule)) continue;
     const wanted = [...matchesFirst(inspection, index), ...way.wanted];
     const { witness } = seek(inspection, {
       wanted,
@@ -110,6 +111,36 @@ function looserRule(inspection: Inspection, index: number, ways: readonly Way[])
       path: rulePath(rule.name),
       witness,
     };
+  }
+  return null;
+}
+
+/** True where the cell's gate asks for all of the rule and more, so that the rule adds nothing. */
+function isSaidBy({ gate }: Cell, rule: CompiledRule): boolean {
+  if (gate === null || severityOfChoice(ruleChoice(rule)) >= gate.severity) return false;
+  return rule.gate === null || impliesGate(gate.usual, rule.gate.usual);
+}
+
+/** Rules whose gate has another audience than a cell in which their actions may stand: nothing could be let go there. */
+export const twoAudiences = (inspections: readonly Inspection[]): Finding[] =>
+  inspections.flatMap((inspection) => {
+    const ways = waysOf(inspection).filter(({ cell }) => cell.approval === 'yes' || cell.approval === 'undefined');
+    return inspection.type.rules.flatMap((rule, index) => clashOf(inspection, rule, { index, ways }) ?? []);
+  });
+
+function clashOf(
+  inspection: Inspection,
+  { name, gate }: CompiledRule,
+  { index, ways }: { index: number; ways: readonly Way[] },
+): Finding | null {
+  for (const { cell, wanted } of ways) {
+    if (gate === null || cell.gate === null || !haveTwoAudiences(gate.usual, cell.gate.usual)) continue;
+    const holds = (seen: Observation): boolean => seen.first === index && seen.cell === cell;
+    const { witness } = seek(inspection, { wanted: [...matchesFirst(inspection, index), ...wanted], holds });
+    if (witness === null) continue;
+    const message = `the gates ${gate.name} of rule \`${name}\` and ${cell.gate.name} of the cell ${cell.label} name two audiences: such actions are denied, since a token has one`;
+    const where = { action_type: inspection.name, rule: name, path: rulePath(name), witness };
+    return { code: 'two_audiences', severity: 'error', message, ...where };
   }
   return null;
 }

@@ -1,15 +1,17 @@
 import type { CompiledPolicy } from '../compiled.js';
 import { agentStatedAllows } from './agent-stated.js';
 import type { CheckedCell } from './checked-cell.js';
-import { cellFindings, checkedCells, looserThanYes } from './cells.js';
+import { cellFindings, checkedCells, looserThanYes, twoAudiences } from './cells.js';
 import { failOpen } from './fail-open.js';
 import type { CheckedRoster, Finding, Severity } from './finding.js';
 import { caughtOnlyFrom, gapsOf } from './gaps.js';
 import type { Effort, Inspection } from './inspection.js';
 import { inspectionsOf } from './inspection.js';
+import { looseLists } from './lists.js';
 import { unreachableQuorums } from './quorum.js';
 import { seededRandom } from './random.js';
 import { deadRulesOf, overlapsOf } from './rule-order.js';
+import { gateTimes } from './times.js';
 import { unitFaults } from './units.js';
 import { unprovenTypes } from './unproven.js';
 
@@ -39,11 +41,14 @@ export function checkPolicy(policy: CompiledPolicy, roster?: CheckedRoster, opti
     ...deadRulesOf(types),
     ...overlapsOf(types),
     ...looserThanYes(types),
+    ...twoAudiences(types),
     ...cellFindings(checkedCells(types)),
     ...unitFaults(types),
     ...agentStatedAllows(types),
+    ...looseLists(types),
     ...failOpen(policy),
     ...unprovenTypes(types),
+    ...gateTimes(policy, roster),
     ...(roster === undefined ? [] : unreachableQuorums(policy, roster)),
   ];
   return findings.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));

@@ -48,8 +48,11 @@ const memberOf = (node: ASTNode, holder: string): string | null =>
 /** The fact that a node is, by its name in explanations; null for anything else. */
 function factOf(node: ASTNode): string | null {
   if (node.op === 'id') return node.args === 'present' ? null : node.args;
-  const member = memberOf(node, 'velocity');
-  return member === null ? null : `velocity.${member}`;
+  const counter = ['velocity', 'denials'].flatMap((holder) => {
+    const member = memberOf(node, holder);
+    return member === null ? [] : [`${holder}.${member}`];
+  });
+  return counter[0] ?? null;
 }
 
 function negated(literal: Literal | null): Literal | null {

@@ -26,6 +26,7 @@ export function observe(type: CompiledType, action: PolicyAction): Observation {
   const evaluation: Evaluation = { values: readFacts(type.facts, action, true), trail: [], errored: false };
   const rules = type.rules.map(({ condition }) => (condition === null ? true : judge(condition, evaluation).result));
   const classes = classify(type, evaluation);
-  const [cell, ...others] = type.cells !== null && classes !== null ? possibleCells(type.cells, classes) : [];
+  const places = type.cells !== null && classes !== null ? possibleCells(type.cells, classes) : [];
+  const [cell, ...others] = new Set(places.map((place) => place.cell));
   return { action, rules, first: firstOf(rules), cell: cell !== undefined && others.length === 0 ? cell : null };
 }

@@ -1,6 +1,7 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { PolicyAction } from '../action.js';
 import type { Fact } from '../facts.js';
+import { tokensOf } from '../pointer.js';
 import { AGENT } from '../stated-by.js';
 import type { Candidate } from './candidates.js';
 import { candidatesOf } from './candidates.js';
@@ -49,7 +50,8 @@ function define(holder: object, token: string, value: unknown): void {
   Object.defineProperty(holder, token, { value, enumerable: true, writable: true, configurable: true });
 }
 
-function put(root: Record<string, unknown>, tokens: readonly string[], raw: JsonValue): void {
+/** Puts a value at a place of an action, with the members that lead to it. */
+export function put(root: Record<string, unknown>, tokens: readonly string[], raw: JsonValue): void {
   let holder = root;
   for (const token of tokens.slice(0, -1)) {
     const next = Object.hasOwn(holder, token) ? holder[token] : null;
@@ -57,6 +59,12 @@ function put(root: Record<string, unknown>, tokens: readonly string[], raw: Json
     holder = holder[token] as Record<string, unknown>;
   }
   define(holder, tokens.at(-1) ?? '', raw);
+}
+
+/** An amount whose currency stands elsewhere is of the currency of the fact. */
+function putCurrency(action: Record<string, unknown>, { declaration }: Fact): void {
+  if (declaration.type !== 'money' || declaration.currency_at === undefined) return;
+  put(action, tokensOf(declaration.currency_at), declaration.currency);
 }
 
 /** The provider that must state a value; null where the agent states it or the log counts it. */
@@ -79,6 +87,7 @@ export function actionWith(type: string, values: readonly (readonly [Slot, JsonV
   for (const [slot, raw] of values) {
     if (raw !== undefined) put(action, slot.tokens, raw);
     for (const fact of slot.facts) {
+      putCurrency(action, fact);
       const source = statedBy(fact);
       if (source !== null) stated[fact.pointer] = source;
     }

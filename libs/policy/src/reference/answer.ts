@@ -1,7 +1,7 @@
 import { mentions } from './mentions.js';
 import type { Tree } from './syntax.js';
 
-/** Money as the reference sees it: whole units of 10^-4 of a currency. */
+/** Money as the reference sees it: whole units of 10^-18 of a currency. */
 export interface PlainMoney {
   readonly currency: string;
   readonly units: bigint;
@@ -39,13 +39,15 @@ function compare(operator: string, left: Plain, right: Plain): Told {
   return operator === '<' ? found < 0 : operator === '<=' ? found <= 0 : operator === '>' ? found > 0 : found >= 0;
 }
 
-/** Units of 10^-4 of a plain decimal with at most four decimals. */
+const DECIMALS = 18;
+
+/** Units of 10^-18 of a plain decimal with at most 18 decimals. */
 export function unitsOf(decimal: string): bigint {
   const [whole = '', decimals = ''] = decimal.split('.');
-  return BigInt(whole + decimals.padEnd(4, '0'));
+  return BigInt(whole + decimals.padEnd(DECIMALS, '0'));
 }
 
-const lowerAscii = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
+export const lowerAscii = (text: string): string => text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 
 type Function = (...args: readonly Plain[]) => Told;
 const text = (value: Plain | undefined): string => (typeof value === 'string' ? value : '');

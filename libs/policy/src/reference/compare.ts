@@ -9,11 +9,13 @@ import { askPlainly, decidePlainly } from './decide.js';
 
 type Fields = Readonly<Record<string, JsonValue>>;
 
+const SPEAKERS = ['matrix', 'fallback'];
+
 /** The gate is compared where one binds: a bypass or a mode hides it from the decision. */
 const comparable = ({ policy_decision, rule, trail, gate, unknown }: Decision): Fields => ({
   decision: policy_decision,
   rule,
-  spoke: rule === null ? (trail.at(-1)?.rule ?? null) : 'rule',
+  spoke: rule === null ? (trail.findLast((one) => SPEAKERS.includes(one.rule))?.rule ?? null) : 'rule',
   unknown: [...unknown],
   ...(gate && { gate: gate.name }),
 });

@@ -1,6 +1,7 @@
 import type { PolicyAction } from '../action.js';
 import type { ModeName, PolicyDocument } from '../document.js';
 import { UNKNOWN } from './answer.js';
+import { bothPlainly } from './both.js';
 import type { Ask, PlainDecision } from './decide.js';
 import { askPlainly, decidePlainly, demandDiff, weightOf } from './decide.js';
 import { factsOf, readFacts } from './facts.js';
@@ -33,7 +34,10 @@ function guarded(said: PlainDecision, document: PolicyDocument, action: PolicyAc
   const { drift_guard: guard } = document;
   if (guard === undefined || said.decision === 'deny' || (known ?? -1) >= guard.evidence) return said;
   const least = { ...said, decision: 'require_approval', gate: guard.gate, rule: 'drift_guard' } as const;
-  return weightOf(said, document) >= weightOf(least, document) ? said : demandDiff(least, document, action);
+  const gate = said.gate === null ? guard.gate : bothPlainly(said.gate, guard.gate, document.gates);
+  const rule = weightOf(said, document) >= weightOf(least, document) ? said.rule : least.rule;
+  if (gate === null) return { ...said, decision: 'deny', gate, rule: 'two_audiences' } as const;
+  return gate === said.gate ? said : demandDiff({ ...least, gate, rule }, document, action);
 }
 
 interface Place {
@@ -101,9 +105,10 @@ function bound(
 function probabilityOf(said: PlainDecision, { audit, gates }: PolicyDocument, effect: Bound): number | null {
   if (['shadow', 'off'].includes(effect.mode)) return null;
   if (effect.effective === 'deny' || effect.advisory_gate !== null) return null;
-  const own = said.decision === 'require_approval' ? gates[said.gate ?? '']?.audit.sample : undefined;
-  const sample = audit === undefined ? 0 : (own ?? audit.sample[effect.effective === 'allow' ? 'allowed' : 'approved']);
-  return Math.max(sample, gates[effect.gate ?? '']?.audit.review ?? 0) || null;
+  const asked = said.decision === 'require_approval' ? (said.gate ?? '').split('+') : [''];
+  const general = audit?.sample[effect.effective === 'allow' ? 'allowed' : 'approved'] ?? 0;
+  const sample = audit === undefined ? 0 : Math.max(...asked.map((name) => gates[name]?.audit.sample ?? general));
+  return Math.max(sample, ...(effect.gate ?? '').split('+').map((name) => gates[name]?.audit.review ?? 0)) || null;
 }
 
 /** The effect of a policy document on an action: modes, shares, bypass, evidence and samples, all in plain words. */

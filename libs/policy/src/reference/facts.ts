@@ -1,11 +1,11 @@
-import { minorDigits } from '@countersign/canonical';
+import { CURRENCIES, minorDigits } from '@countersign/canonical';
 import type { PolicyAction } from '../action.js';
 import type { FactDeclaration, PolicyDocument } from '../document.js';
 import type { Plain, PlainMoney, Told } from './answer.js';
-import { UNKNOWN, unitsOf } from './answer.js';
+import { lowerAscii, UNKNOWN, unitsOf } from './answer.js';
 
 const MAX_ELEMENTS = 1_000;
-const MAX_CHARACTERS = 30;
+const MAX_CHARACTERS = 40;
 const PLAIN_DECIMAL = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/;
 
 const LOG = 'log';
@@ -25,17 +25,45 @@ function at(root: unknown, pointer: string): unknown {
 
 type MoneyFact = FactDeclaration & { type: 'money' };
 
-function moneyOf(raw: unknown, { currency, bare_number }: MoneyFact): PlainMoney | null {
-  const {
-    value,
-    currency: stated,
-    ...others
-  } = (bare_number ? { value: typeof raw === 'number' ? String(raw) : null, currency } : (raw ?? {})) as Members;
-  if (typeof value !== 'string' || stated !== currency || Object.keys(others).length > 0) return null;
+const isBare = ({ bare_number, currency_at }: MoneyFact): boolean => bare_number || currency_at !== undefined;
+
+/** The codes of ISO 4217 are the same in small letters; any other text is the same as itself only. */
+function means(stated: unknown, currency: string): boolean {
+  if (typeof stated !== 'string') return false;
+  return stated === currency || (CURRENCIES.has(currency) && lowerAscii(stated) === lowerAscii(currency));
+}
+
+/** A bare amount as if it had been stated with the currency of the fact. */
+function asMoney(raw: unknown, fact: MoneyFact): Members {
+  if (!isBare(fact)) return (raw ?? {}) as Members;
+  const value = typeof raw === 'number' || fact.currency_at !== undefined ? raw : null;
+  return { value: typeof value === 'number' ? String(value) : value, currency: fact.currency };
+}
+
+function moneyOf(raw: unknown, fact: MoneyFact): PlainMoney | null {
+  const { currency, minor_units } = fact;
+  const { value, currency: stated, ...others } = asMoney(raw, fact);
+  if (typeof value !== 'string' || !means(stated, currency) || Object.keys(others).length > 0) return null;
   const decimals = value.split('.')[1] ?? '';
-  if (!PLAIN_DECIMAL.test(value) || value.length > MAX_CHARACTERS || decimals.length > minorDigits(currency))
-    return null;
-  return { currency, units: unitsOf(value) };
+  const most = minor_units ? 0 : minorDigits(currency);
+  if (!PLAIN_DECIMAL.test(value) || value.length > MAX_CHARACTERS || decimals.length > most) return null;
+  if (!minor_units) return { currency, units: unitsOf(value) };
+  return CURRENCIES.has(currency) ? { currency, units: unitsOf(value) / 10n ** BigInt(minorDigits(currency)) } : null;
+}
+
+/** Whether something that is called a currency, in the object that holds a bare amount, is another one. */
+function isElsewhere(holder: unknown, { currency }: MoneyFact): boolean {
+  const members = typeof holder === 'object' && holder !== null ? (holder as Members) : {};
+  const stated = Object.keys(members).filter((name) => name.toLowerCase().includes('currency'));
+  return stated.some((name) => members[name] !== null && !means(members[name], currency));
+}
+
+const above = (pointer: string): string => pointer.slice(0, Math.max(0, pointer.lastIndexOf('/')));
+
+/** Whether the amounts of the fact are of its currency, as far as the places around them say. */
+function isItsCurrency(fact: MoneyFact, action: PolicyAction): boolean {
+  if (fact.currency_at !== undefined) return means(at(action, fact.currency_at), fact.currency);
+  return !isBare(fact) || !isElsewhere(at(action, above(fact.at)), fact);
 }
 
 function oneAmount(raw: unknown, fact: MoneyFact): PlainMoney | null {
@@ -46,10 +74,16 @@ function oneAmount(raw: unknown, fact: MoneyFact): PlainMoney | null {
   return money;
 }
 
-function amount(raw: unknown, fact: MoneyFact): PlainMoney | null {
+function onePart(element: unknown, fact: MoneyFact): PlainMoney | null {
+  const { each = '' } = fact;
+  return isBare(fact) && isElsewhere(at(element, above(each)), fact) ? null : oneAmount(at(element, each), fact);
+}
+
+function amount(raw: unknown, fact: MoneyFact, action: PolicyAction): PlainMoney | null {
+  if (!isItsCurrency(fact, action)) return null;
   if (fact.fold === undefined) return oneAmount(raw, fact);
   if (!Array.isArray(raw) || raw.length > MAX_ELEMENTS) return null;
-  const amounts = raw.map((element) => oneAmount(at(element, fact.each ?? ''), fact));
+  const amounts = raw.map((element) => onePart(element, fact));
   const units = amounts.reduce(
     (sum, one) => (sum === null || one === null ? null : sum + one.units),
     0n as bigint | null,
@@ -61,10 +95,10 @@ const between = (value: number, { min = -Infinity, max = Infinity }: { min?: num
   Number.isFinite(value) && value >= min && value <= max;
 
 /** The value of a fact, or null where the raw value is not one of its type and bounds. */
-function valueOf(raw: unknown, fact: FactDeclaration): Plain | null {
+function valueOf(raw: unknown, fact: FactDeclaration, action: PolicyAction): Plain | null {
   switch (fact.type) {
     case 'money':
-      return amount(raw, fact);
+      return amount(raw, fact, action);
     case 'number':
       return typeof raw === 'number' && between(raw, fact) ? raw : null;
     case 'int':
@@ -91,16 +125,24 @@ function countersOf(document: PolicyDocument, type: string, own: Members): [stri
     else if (summed?.type === 'money')
       counters.push([
         `velocity.${name}`,
-        { ...common, type: 'money', currency: summed.currency, bare_number: false, min: '0' },
+        { ...common, type: 'money', currency: summed.currency, bare_number: false, minor_units: false, min: '0' },
       ]);
   }
   return counters;
 }
 
+/** Counts of earlier denials are facts of a policy that names them anywhere. */
+function denialsIn(document: PolicyDocument): [string, FactDeclaration][] {
+  const text = JSON.stringify(document);
+  return ['denials.same_digest', 'denials.same_target']
+    .filter((name) => text.includes(name))
+    .map((name) => [name, { at: `/${name.replace('.', '/')}`, stated_by: LOG, type: 'int', min: 0 }]);
+}
+
 /** The facts that a policy declares for a type, by the names that conditions use. */
 export function factsOf(document: PolicyDocument, type: string): [string, FactDeclaration][] {
   const own = { ...document.facts, ...document.action_types[type]?.facts };
-  return [...Object.entries(own), ...countersOf(document, type, own)];
+  return [...Object.entries(own), ...countersOf(document, type, own), ...denialsIn(document)];
 }
 
 /** Whether the named source, and nobody else, stated all of what stands at the pointer. */
@@ -129,14 +171,21 @@ function isHashed(raw: unknown, { at: pointer }: FactDeclaration, { hidden = [] 
   return near || texts.some((text) => /^hmac-sha256:/.test(text));
 }
 
+/** One keyed hash stands for all of a value that the place is a part of. */
+const isCovered = ({ at: pointer }: FactDeclaration, { hidden = [] }: PolicyAction): boolean =>
+  hidden.some((place) => pointer.startsWith(`${place}/`));
+
 /** Every fact of an action by name: its value, or that it is not known; and under `present.<name>` whether it is stated. */
 export function readFacts(facts: readonly [string, FactDeclaration][], action: PolicyAction): Map<string, Told> {
   const names = new Map<string, Told>();
   for (const [name, fact] of facts) {
-    const raw = stands(fact, action);
+    const raw = stands(
+      fact,
+      name.startsWith('denials.') ? { denials: { same_digest: 0, same_target: 0 }, ...action } : action,
+    );
     const stated = raw !== undefined && raw !== null;
-    names.set(name, (stated && !isHashed(raw, fact, action) ? valueOf(raw, fact) : null) ?? UNKNOWN);
-    names.set(`present.${name}`, stated);
+    names.set(name, (stated && !isHashed(raw, fact, action) ? valueOf(raw, fact, action) : null) ?? UNKNOWN);
+    names.set(`present.${name}`, isCovered(fact, action) ? UNKNOWN : stated);
   }
   return names;
 }

@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '../compiled.js';
 import type { Decision } from '../decision.js';
 import type { CompiledGate } from '../gates.js';
+import { partsOf } from '../both-gates.js';
 import { formOf } from '../form.js';
 import type { Binding } from './bind.js';
 import type { Drawing } from './circumstances.js';
@@ -16,10 +17,15 @@ export interface Drawable extends Pick<Binding, 'effective_decision' | 'mode' | 
   readonly asked: CompiledGate | null;
 }
 
+/** The gates whose names the asked one has: one that another implies is not among them. */
+const askersIn = (asked: CompiledGate): readonly CompiledGate[] =>
+  partsOf(asked).filter(({ name }) => asked.name.split('+').includes(name));
+
 /** Probability of an audit, which needs a gate of the policy for it; 0 where it has no meaning. */
 function auditRate(policy: CompiledPolicy, { effective_decision, asked }: Drawable): number {
   if (policy.audit === null || effective_decision === 'deny') return 0;
-  return asked?.sample ?? (effective_decision === 'allow' ? policy.audit.allowed : policy.audit.approved);
+  const general = effective_decision === 'allow' ? policy.audit.allowed : policy.audit.approved;
+  return asked === null ? general : Math.max(...askersIn(asked).map(({ sample }) => sample ?? general));
 }
 
 // A policy in shadow makes nobody work, and where a person is asked for advice anyway an audit would ask twice.

@@ -5,7 +5,7 @@ import { severest } from '../classify.js';
 import type { CompiledType } from '../compiled.js';
 import { LEVELS } from '../compiled.js';
 import type { Decision } from '../decision.js';
-import { formOf } from '../form.js';
+import { formBy, formOf } from '../form.js';
 import type { CompiledGate } from '../gates.js';
 import type { PolicyVersion } from '../policy-version.js';
 import { withReadingTime } from '../reading-time.js';
@@ -43,11 +43,15 @@ const levelsOf = (classes: Classes | null): Levels => ({
 });
 
 const ENFORCED: Placement = { mode: 'enforce', binds: true, segment: null };
+/** A type that no policy names says so first of all: it may be a misspelling, and no rule was made for it. */
+const UNNAMED: readonly string[] = ['/action_type'];
+const NAMED: readonly string[] = [];
 const NO_SHADOWS: readonly ShadowVerdict[] = [];
 
 /** What is asked for, with gates in the form for this impact. */
 function askedOf({ speaker, action, evaluation }: Judged, { verdict, gate }: Verdict, impact: string | null): Wanted {
-  const form = (one: CompiledGate): Gate => withReadingTime(formOf(one, impact, action.at_ms), one, action);
+  const form = (gate: CompiledGate): Gate =>
+    formBy(gate, (one) => withReadingTime(formOf(one, impact, action.at_ms), one, action));
   return {
     verdict,
     gate: verdict === 'require_approval' && gate !== null ? form(gate) : null,
@@ -94,7 +98,11 @@ const decisionOf = (
   impact: levels.impact,
   reversibility: levels.reversibility,
   regulatory_pressure: levels.regulatory_pressure,
-  unknown: [...evaluation.values.missing.map(({ pointer }) => pointer), ...unstatedPreconditions(type, action)],
+  unknown: [
+    ...(speaker.policy.types.has(action.action_type) ? NAMED : UNNAMED),
+    ...evaluation.values.missing.map(({ pointer }) => pointer),
+    ...unstatedPreconditions(type, action),
+  ],
   trail: evaluation.trail,
   shadows: NO_SHADOWS,
   audit_gate,
@@ -104,6 +112,7 @@ const decisionOf = (
   blind_review,
   unproven: wanted.unproven,
   grant_ttl_s: speaker.policy.allowGrantTtlSeconds,
+  remember_s: speaker.policy.remembersSeconds,
 });
 
 /** Makes a decision of what the rules say: diff and evidence, then the mode, then the draw for an audit. */

@@ -3,7 +3,8 @@ import type { CompiledPolicy, PolicyVerdict } from '../compiled.js';
 import type { CompiledGate } from '../gates.js';
 import type { TrailEntry } from '../trail.js';
 import type { Choice } from '../weigh.js';
-import { severityOf } from '../weigh.js';
+import { bothGates } from '../both-gates.js';
+import { severityOf, TWO_AUDIENCES } from '../weigh.js';
 import type { Circumstances } from './circumstances.js';
 
 /** What a policy says once diff and evidence are looked at. */
@@ -51,10 +52,13 @@ function guardDrift(said: Verdict, { policy, action, trail }: Asked, circumstanc
   if (guard === null || evidence === null || said.verdict === 'deny') return said;
   const unproven = unprovenOf(guard.evidence, action, evidence);
   if (unproven === null) return said;
-  if (severityOf(said.verdict, said.gate) >= guard.gate.severity) return { ...said, unproven };
+  const gate = said.gate === null ? guard.gate : bothGates(said.gate, guard.gate);
+  if (gate === null) return { verdict: 'deny', gate, rule: TWO_AUDIENCES.name, unproven };
+  if (gate.name === said.gate?.name) return { ...said, gate, unproven };
   const condition = `evidence of ${unproven}`;
   trail.push({ rule: 'drift_guard', condition, result: true, values: {}, gate: guard.gate.name });
-  return { verdict: 'require_approval', gate: guard.gate, rule: 'drift_guard', unproven };
+  const isMore = severityOf(said.verdict, said.gate) >= guard.gate.severity;
+  return { verdict: 'require_approval', gate, rule: isMore ? said.rule : 'drift_guard', unproven };
 }
 
 /** What the policy says of the action: its rules and matrix, made stricter where a diff or evidence is missing. */

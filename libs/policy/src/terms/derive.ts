@@ -1,4 +1,4 @@
-import { addDecimal, canonicalize, compareDecimal, parseMoney } from '@countersign/canonical';
+import { addDecimal, canonicalize, compareDecimal, currencyOf, parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { tokensOf, valueAt } from '../pointer.js';
 import type { AfterDeclaration, Derivation } from './after-document.js';
@@ -24,7 +24,7 @@ interface Amount {
 }
 
 const DECIMAL = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
-const MAX_DIGITS = 30;
+const MAX_DIGITS = 40;
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -45,7 +45,8 @@ const negated = (value: string): string => (value.startsWith('-') ? value.slice(
 function sum(states: States, places: readonly string[], { subtract, currency }: Derivation): JsonValue | null {
   const amounts = places.map((place) => amountAt(states, place));
   if (!amounts.every((amount) => amount !== null)) return null;
-  const stated = currency === undefined ? null : (at(states, currency) ?? null);
+  const said = currency === undefined ? null : (at(states, currency) ?? null);
+  const stated = typeof said === 'string' ? currencyOf(said) : said;
   const known = [...new Set([stated, ...amounts.map((amount) => amount.currency)].filter((one) => one !== null))];
   const [only] = known;
   if (known.length > 1 || (only !== undefined && typeof only !== 'string')) return null;
@@ -79,6 +80,7 @@ const STATED_DECIMAL = /^-?[0-9]+(\.[0-9]+)?$/;
 
 /** Whether a stated value says the same: amounts by what they are worth, all else by its RFC 8785 text. */
 export function saysTheSame(stated: JsonValue, derived: JsonValue): boolean {
+  if (stated === derived) return true;
   if (typeof stated === 'string' && typeof derived === 'string' && DECIMAL.test(derived))
     return STATED_DECIMAL.test(stated) && compareDecimal(stated, derived) === 0;
   const [left, right] = [parseMoney(stated), parseMoney(derived)];
@@ -86,12 +88,10 @@ export function saysTheSame(stated: JsonValue, derived: JsonValue): boolean {
   return canonicalize(stated) === canonicalize(derived);
 }
 
-// Copies of large parameters could make an event that no broker takes.
-const MAX_DERIVED_CHARACTERS = 262_144;
-
 /**
  * The whole state after the action: `before` with every member that a declaration names. null where one cannot be derived,
- * or two declarations give it differently: half of a result would mislead those who decide on it.
+ * or two declarations give it differently: half of a result would mislead those who decide on it. It may be many times as
+ * large as the states, so its size is looked at before its text is made.
  */
 export function derivedAfter(declared: readonly AfterDeclaration[], states: States): JsonObject | null {
   if (declared.length === 0) return null;
@@ -100,5 +100,5 @@ export function derivedAfter(declared: readonly AfterDeclaration[], states: Stat
   const members = new Set(declared.flatMap((one) => Object.keys(one)));
   const isWhole = [...members].every((member) => derived.some((one) => one.member === member));
   const isOne = derived.every(({ member, value }) => saysTheSame(result[member] ?? null, value));
-  return isWhole && isOne && canonicalize(result).length <= MAX_DERIVED_CHARACTERS ? result : null;
+  return isWhole && isOne ? result : null;
 }

@@ -3,18 +3,26 @@ import type { PolicyVersion } from '../policy-version.js';
 import { covers } from '../stated-by.js';
 import type { AfterDeclaration } from './after-document.js';
 import { placesOf } from './after-document.js';
+import { CONTEXT_TERMS } from './context-term.js';
+import type { ContextTerm } from './context-term.js';
+import { amountTermsOf } from './amount.js';
+import type { AmountTerm } from './amount.js';
 
 /** What the policies that speak for an action type declare about its proposals. */
 export interface TypeTerms {
   /** RFC 6901 pointers into the action whose values may not be stored in plain text. */
   readonly sensitive: readonly string[];
+  /** What is stored of `context`. */
+  readonly context: ContextTerm;
   /** Members of `preconditions` without which a proposal is refused. */
   readonly required: readonly string[];
   /** How `after` follows from the rest; each of them must hold. */
   readonly after: readonly AfterDeclaration[];
+  /** How the amount is written; none where it is plain money. */
+  readonly amounts: readonly AmountTerm[];
 }
 
-const NO_TERMS: TypeTerms = { sensitive: [], required: [], after: [] };
+const NO_TERMS: TypeTerms = { sensitive: [], context: 'keep', required: [], after: [], amounts: [] };
 const EVERY_TENANT = '*';
 const STATES = ['/before', '/after'] as const;
 
@@ -51,7 +59,8 @@ const typesOf = (versions: readonly PolicyVersion[], tenant: string, actionType:
 
 /**
  * The terms of an action type, the strict way: what any policy of the tenant or of every tenant calls sensitive is, in
- * whatever mode it stands, and also where it only watches. The rest is said by those that speak.
+ * whatever mode it stands, and also where it only watches; and the least of `context` that one of them keeps is kept. The
+ * rest is said by those that speak.
  */
 export function termsOf(
   { active, shadows }: { readonly active: readonly PolicyVersion[]; readonly shadows: readonly PolicyVersion[] },
@@ -63,7 +72,9 @@ export function termsOf(
   if (all.length === 0) return NO_TERMS;
   return {
     sensitive: sensitiveOf(all),
+    context: CONTEXT_TERMS.findLast((term) => all.some(({ context }) => context === term)) ?? 'keep',
     required: [...new Set(speaking.flatMap((type) => (type.preconditionsRequired ? type.preconditions : [])))],
     after: speaking.flatMap(({ after }) => (after === null ? [] : [after])),
+    amounts: amountTermsOf(speaking),
   };
 }

@@ -44,7 +44,7 @@ function keyOf({ key }: Window, { agent_id }: Actor, action: PolicyAction): stri
 function amountOf(policy: CompiledPolicy, sum: string, action: PolicyAction): Money | null {
   const fact = policy.types.get(action.action_type)?.facts.find(({ name }) => name === sum);
   const raw = fact && statedValue(fact, action);
-  const money = raw === undefined || raw === null ? null : fact?.parse(raw);
+  const money = raw === undefined || raw === null ? null : fact?.parse(raw, action);
   if (!(money instanceof MoneyValue) || money.units < 0) return null;
   return { value: money.value, currency: money.currency };
 }

@@ -18,7 +18,7 @@ export const HEARTBEAT_MS = 15_000;
 /** A reader that takes nothing for so long is cut off. */
 const SLOW_MS = 10_000;
 /** How long a person who was removed still hears something. */
-const RECHECK_MS = 500;
+const RECHECK_MS = 900;
 
 const open = new WeakMap<object, Set<Readable>>();
 

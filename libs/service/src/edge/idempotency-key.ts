@@ -44,5 +44,19 @@ export const Keyed = createParamDecorator((_data: unknown, context: ExecutionCon
   key: keyOf(context),
 }));
 
+/** As `KeyedCall`, where a call without a key is a new one each time. */
+export interface OptionallyKeyedCall {
+  readonly reviewer: Reviewer;
+  readonly key: string | undefined;
+}
+
+/** The person who calls and the key of the request, if it has one. */
+export const OptionallyKeyed = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): OptionallyKeyedCall => ({
+    reviewer: personOf(context),
+    key: keys.get(context.switchToHttp().getRequest<FastifyRequest>()),
+  }),
+);
+
 const keyOf = (context: ExecutionContext): string =>
   keys.get(context.switchToHttp().getRequest<FastifyRequest>()) ?? idempotencyKeyOf(undefined, POINTER);

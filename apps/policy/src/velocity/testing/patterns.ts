@@ -47,7 +47,14 @@ export const timeOf = (text: string): number =>
 
 const BLANK = {
   ...{ run_id: 'run', agent_version: 'v1', model_id: 'm1', environment: 'production', before: null, after: null },
-  ...{ before_stated_by: 'agent', after_stated_by: 'agent', diff: null, rationale: null, confidence: null },
+  ...{
+    before_stated_by: 'agent',
+    after_stated_by: 'agent',
+    diff: null,
+    diff_truncated: false,
+    rationale: null,
+    confidence: null,
+  },
   ...{
     signals: null,
     context: null,
@@ -55,6 +62,7 @@ const BLANK = {
     attestations: null,
     sensitive: [],
     supersedes: null,
+    reverses: null,
     respond_within_s: 60,
   },
   ...{ amount_value: null, amount_currency: null, operators: [], submitted_via: 'http', submitted_at: Date.now() },

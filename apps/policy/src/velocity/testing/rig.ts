@@ -6,6 +6,7 @@ import { createAppender, createFold, KafkaServer } from '@countersign/kafka';
 import type { Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
 import { PolicyHistory } from '@countersign/policy';
 import { Decider } from '../../decider.js';
+import { NO_DENIALS } from '../../denials/denial-log.js';
 import { NO_DRAWS } from '../../draws/draw-source.js';
 import { ChangeSeal } from '../../lifecycle/change-seal.js';
 import { Velocity } from '../velocity.js';
@@ -53,6 +54,7 @@ export class Instance {
       appender: { append: (records, more) => this.append(records, more) },
       macKeys,
       draws: NO_DRAWS,
+      denials: NO_DENIALS,
       seal: new ChangeSeal(macKeys),
     });
     this.server = new KafkaServer({ connection, groupId, deadLetter: () => Promise.resolve() });

@@ -1,6 +1,5 @@
-import type { Person, RosterChanged } from '@countersign/events';
-import { applyRoster, isAbsent, peopleOf, rolesBy } from '../src/index.js';
-import type { Roster } from '../src/index.js';
+import { applyRoster, isAbsent, peopleOf, rolesBy } from './index.js';
+import type { Person, Roster, RosterChanged } from './index.js';
 
 const person = (overrides: Partial<Person> = {}): Person => ({
   ...{ name: null, roles: ['finance'], teams: [], operates: [], alternates: [], absences: [], wip_limit: null },
@@ -8,7 +7,7 @@ const person = (overrides: Partial<Person> = {}): Person => ({
 });
 
 const changed = (overrides: Partial<RosterChanged> = {}): RosterChanged => ({
-  ...{ tenant: 'acme', subject: 'ann', person: person(), source: 'file', content_hash: 'sha256:1' },
+  ...{ tenant: 'acme', subject: 'ann', issuer: null, person: person(), source: 'file', content_hash: 'sha256:1' },
   ...{ changed_by_issuer: null, changed_by: 'operator', reason: null },
   ...overrides,
 });
@@ -19,15 +18,16 @@ const fold = (...changes: RosterChanged[]): Roster => {
   return roster;
 };
 
-const ann = { tenant: 'acme', subject: 'ann', roles: ['finance', 'legal'] };
+const ann = { tenant: 'acme', issuer: null, subject: 'ann', roles: ['finance', 'legal'] };
 
 describe('roster', () => {
-  it.each<[string, RosterChanged[], string[]]>([
+  it.each<[string, RosterChanged[], string[] | null]>([
     ['nobody is known: the token speaks', [], ['finance', 'legal']],
     ['the roster names roles', [changed()], ['finance']],
     ['the roster names no role at all', [changed({ person: person({ roles: [] }) })], []],
     ['the roster leaves them to the token', [changed({ person: person({ roles: null }) })], ['finance', 'legal']],
-    ['taken off', [changed(), changed({ person: null, source: 'api' })], []],
+    ['taken off', [changed(), changed({ person: null, source: 'api' })], null],
+    ['of another issuer', [changed({ issuer: 'https://other', person: null })], ['finance', 'legal']],
     ['operates an agent', [changed({ person: person({ operates: ['bot'] }) })], ['finance', 'operates:bot']],
     ['of another tenant', [changed({ tenant: 'globex', person: null })], ['finance', 'legal']],
   ])('gives the roles that count: %s', (_name, changes, roles) => {

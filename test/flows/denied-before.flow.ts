@@ -1,0 +1,92 @@
+import { eventually } from '@countersign/testing';
+import { readAction, waitForDecision } from '@countersign/sdk';
+import type { ActionDocument, JsonObject } from '@countersign/sdk';
+import { randomUUID } from 'node:crypto';
+import { readRequest } from '../../apps/cli/src/shared/vote.js';
+import { approve, deny } from './support/proposals.js';
+import { world } from './support/system.js';
+
+const NAME = `denied-${randomUUID().slice(0, 8)}`;
+/** What is large is for people; so is everything about what people denied before. */
+const content = `name: ${NAME}
+tenant: acme
+action_types: { ${NAME}: { facts: { n: { at: /parameters/n, type: int, min: 0 } } } }
+rules:
+  - { name: again, when: denials.same_target > 0, then: require_approval, gate: people }
+  - { name: large, when: n > 1, then: require_approval, gate: people }
+  - { name: small, then: allow }
+gates: { people: { quorum: 1, roles: [finance] } }
+fallback: people
+`;
+const cases = `policy: ${NAME}
+tenant: acme
+base: { action_type: ${NAME}, environment: production, parameters: { n: 1 } }
+cases:
+  - { name: small is allowed, want: { decision: allow } }
+  - { name: what was denied is for people, set: { /denials/same_target: 1 }, want: { rule: again } }
+`;
+
+const proposed = (n: number, target: string): Promise<ActionDocument> =>
+  world().decided({
+    ...{ run_id: `flow-${randomUUID()}`, agent: { id: 'refund-agent', version: 'v1' }, model: { id: 'm' } },
+    ...{ action_type: NAME, environment: 'production', target, parameters: { n } },
+  });
+
+async function policy(method: 'GET' | 'POST', path: string, body?: JsonObject): Promise<JsonObject> {
+  const { policy: service } = await world().person('una');
+  const answer = await service.send({ method, path: `/v1/policies/${path}`, ...(body && { body }) });
+  return answer.body as JsonObject;
+}
+
+/** Publishes the policy of this flow, and has people put it in force. */
+async function inForce(): Promise<void> {
+  await policy('POST', `${NAME}/versions`, { content, note: 'flow', cases });
+  const { proposal } = await policy('GET', `${NAME}/versions/1/change?state=active`);
+  const who = { run_id: `flow-${randomUUID()}`, agent: { id: 'policy-agent', version: 'v1' }, model: { id: 'none' } };
+  const change = await world().decided({ ...who, ...(proposal as object) } as never);
+  for (const person of ['ria', 'sam']) await world().vote(person, change, approve);
+  const agent = world().agent('policy-agent');
+  const { grant } = await waitForDecision(agent, change.action_id, { timeoutMs: 15_000 });
+  await policy('POST', `${NAME}/activate`, { version: 1, token: grant?.token ?? '' });
+}
+
+/** A denial counts from its publication on; what the audit knows is published. */
+const isPublished = ({ action_id }: ActionDocument): Promise<void> =>
+  eventually(async () => {
+    const sql = `SELECT approval_status AS status FROM audit WHERE action_id = '${action_id}'`;
+    expect(await world().rows(sql)).toEqual([{ status: 'denied' }]);
+  });
+
+const packetOf = async (action: ActionDocument): Promise<JsonObject> =>
+  (await readRequest(await world().person('ann'), action.request?.request_id ?? ''))['packet'] as JsonObject;
+
+describe('what people denied before', () => {
+  it('is named to whoever decides when it is asked again, and policy can ask for it', async () => {
+    await inForce();
+    const first = await proposed(2, 'order:1');
+    expect(await packetOf(first)).toMatchObject({ denied_before: [] });
+    await world().vote('bob', first, deny);
+    await isPublished(first);
+
+    const named = {
+      ...{ action_id: first.action_id, request_id: first.request?.request_id, reviewer_id: 'bob' },
+      ...{ reason: deny.reason, at: expect.stringMatching(/^\d{4}-.*Z$/) as string },
+    };
+    const same = await proposed(2, 'order:1');
+    expect(same.decision?.rule).toBe('again');
+    expect(await packetOf(same)).toMatchObject({ denied_before: [{ ...named, same: 'digest' }] });
+
+    const less = await proposed(1, 'order:1');
+    expect([less.status, less.decision?.rule]).toEqual(['pending', 'again']);
+    expect(await packetOf(less)).toMatchObject({ denied_before: [{ ...named, same: 'target' }] });
+    expect((await proposed(1, 'order:2')).status).toBe('approved');
+
+    await eventually(async () =>
+      expect(await policy('GET', `explain/${less.action_id}`)).toMatchObject({
+        equal: true,
+        decision: { rule: 'again' },
+      }),
+    );
+    expect((await readAction(world().agent(), less.action_id)).status).toBe('pending');
+  });
+});
