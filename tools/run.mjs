@@ -84,6 +84,10 @@ const tasks = {
     process.env.COUNTERSIGN_FAULTS ??= 'long';
     test(['--testPathPatterns', 'test/faults', ...args]);
   },
+  hostile: (args) => {
+    process.env.COUNTERSIGN_HOSTILE ??= 'long';
+    test(['--testPathPatterns', 'test/hostile', ...args]);
+  },
 };
 
 const [task = '', ...args] = process.argv.slice(2);
