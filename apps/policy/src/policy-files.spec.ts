@@ -32,7 +32,9 @@ describe('readPolicyFiles', () => {
   });
 
   it('names the place of a problem in an action type', () => {
-    writeFileSync(type, TYPE.replace('USD', 'dollars'));
-    expect(() => readPolicyFiles(folder)).toThrow(/action_types\/voucher.yaml:2:\d+: expected a currency code/);
+    writeFileSync(type, TYPE.replace('USD', 'usd'));
+    expect(() => readPolicyFiles(folder)).toThrow(
+      /action_types\/voucher.yaml:2:\d+: expected a code of ISO 4217 in upper case/,
+    );
   });
 });
