@@ -9,7 +9,8 @@ import { world } from './support/system.js';
 import { facts } from './support/world.js';
 
 /** What the type of the action says: its prompts are in no record. */
-export const SECRET_CONTEXT = 'context: hash\n';
+export const withSecretContext = (policy: string): string =>
+  policy.replace('  refund:\n', '  refund:\n    context: hash\n');
 
 const canary = (what: string): string => `canary-${what}-${randomUUID()}`;
 

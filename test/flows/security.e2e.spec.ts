@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -7,7 +7,7 @@ import { CHORES } from './doors.flow.js';
 import './page.flow.js';
 import './openapi.flow.js';
 import './signals.flow.js';
-import { SECRET_CONTEXT } from './canaries.flow.js';
+import { withSecretContext } from './canaries.flow.js';
 import { RATE } from './limits.flow.js';
 // Last: it takes away the keys that the others use.
 import './rotation.flow.js';
@@ -17,7 +17,8 @@ function policies(): string {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-doors-'));
   cpSync(join(import.meta.dirname, '../../infra/policies'), folder, { recursive: true });
   writeFileSync(join(folder, 'chores.yaml'), CHORES);
-  appendFileSync(join(folder, 'action_types/refund.yaml'), SECRET_CONTEXT);
+  const refunds = join(folder, 'refunds.yaml');
+  writeFileSync(refunds, withSecretContext(readFileSync(refunds, 'utf8')));
   return folder;
 }
 

@@ -9,7 +9,7 @@ const names = new Map<string, Told>([
   ['n', 3],
   ['tags', ['a', 'bb']],
   ['present.n', true],
-  ['amount', { currency: 'USD', units: 1_000_000n }],
+  ['amount', { currency: 'USD', units: 100n * 10n ** 18n }],
 ]);
 const ask = (condition: string): Told => answer(parseCondition(condition), names);
 
