@@ -81,7 +81,8 @@ export class Redemptions {
   async report(tenant: string, actionId: string, result: JsonObject): Promise<void> {
     const outcome = { status: 'executed', result, post_checks: null };
     const body = {
-      ...{ tenant, reported_by: EXECUTOR, client_request_id: uuid5(`policy_change|outcome|${actionId}`) },
+      ...{ tenant, reported_by: EXECUTOR, by_executor: true },
+      ...{ client_request_id: uuid5(`policy_change|outcome|${actionId}`) },
       ...{ ...outcome, body_hash: digestOf(outcome), occurred_at: null },
     };
     const path = `/internal/actions/${encodeURIComponent(actionId)}/outcome`;
