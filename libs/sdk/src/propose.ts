@@ -1,4 +1,4 @@
-import type { JsonValue } from '@countersign/canonical';
+import { idempotencyKeyOf, type JsonValue } from '@countersign/canonical';
 import type { Client } from './client.js';
 import { SdkError } from './errors.js';
 import type { ActionDocument, Proposal } from './types.js';
@@ -9,12 +9,15 @@ export interface Proposed {
   replayed: boolean;
 }
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
-
 /** @throws SdkError `wrong_use` for what no door takes as an idempotency key */
 export function checkKey(key: string): void {
-  if (KEY.test(key)) return;
-  throw new SdkError('wrong_use', 'An idempotency key is 1 to 255 characters of printable ASCII without spaces.');
+  try {
+    idempotencyKeyOf(key, '/headers/idempotency-key');
+  } catch (cause) {
+    throw new SdkError('wrong_use', 'An idempotency key is 1 to 255 characters of printable ASCII without spaces.', {
+      cause,
+    });
+  }
 }
 
 /**
