@@ -143,8 +143,8 @@ function changes(
   const [from, to] = [members(before), members(after)];
   const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
   const shown = names.slice(0, MOST_MEMBERS);
-  // Of the name and of each side.
-  const room = Math.floor(ROOM / Math.max(1, shown.length));
+  // Of the name and of each side: the fewer members, the more of each.
+  const room = Math.floor(ROOM / (1 + shown.length));
   const sideOf = (value: JsonValue | undefined, at: string): Shown => show(value, { at, hidden, room });
   const entries = shown.map((name): Entry => ({
     is: 'change',

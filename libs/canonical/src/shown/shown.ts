@@ -133,6 +133,10 @@ function needOf(value: JsonValue | undefined, max: number): number {
   return need;
 }
 
+/** One of many values takes no more than several even shares, so that nothing is looked at for nothing. */
+const EVEN_SHARES = 8;
+const atMost = (values: number, room: number): number => Math.min(room, (EVEN_SHARES * room) / Math.max(1, values));
+
 /** Room for each of several values: what fits is shown whole, and what is large hides nothing of those beside it. */
 function sharesOf(needs: readonly number[], room: number): number[] {
   const shares = needs.map(() => 0);
@@ -149,7 +153,7 @@ function sharesOf(needs: readonly number[], room: number): number[] {
 function listOf(value: readonly JsonValue[], { at = '', hidden, room }: Placed): Shown {
   const items = value.slice(0, fitting(value.length, room));
   const shares = sharesOf(
-    items.map((item) => needOf(item, room)),
+    items.map((item) => needOf(item, atMost(items.length, room))),
     room,
   );
   const shown = items.map((item, index) => show(item, { at: `${at}/${index}`, hidden, room: shares[index] ?? 0 }));
@@ -165,7 +169,7 @@ function membersOf(value: { readonly [name: string]: JsonValue }, { at = '', hid
   const all = Object.keys(value);
   const names = all.slice(0, fitting(all.length, room));
   const shares = sharesOf(
-    names.map((name) => PART + name.length + needOf(value[name], room)),
+    names.map((name) => PART + name.length + needOf(value[name], atMost(names.length, room))),
     room,
   );
   const { items, rest } = folded(
