@@ -31,6 +31,18 @@ export class RegistryController {
     return [{ subject, version }];
   }
 
+  @Get('schemas/ids/:id/subjects')
+  @Header('content-type', REGISTRY_TYPE)
+  subjectsOfId(@Param('id') id: string): string[] {
+    return [idOf(id).subject];
+  }
+
+  @Get('schemas/ids/:id/schema')
+  @Header('content-type', REGISTRY_TYPE)
+  schemaOfId(@Param('id') id: string): string {
+    return idOf(id).schema;
+  }
+
   @Get('schemas/types')
   @Header('content-type', REGISTRY_TYPE)
   types(): string[] {
@@ -48,6 +60,19 @@ export class RegistryController {
   configOf(@Param('subject') subject: string): { compatibilityLevel: string } {
     versionsOf(subject);
     return this.config();
+  }
+
+  @Get('mode')
+  @Header('content-type', REGISTRY_TYPE)
+  mode(): { mode: string } {
+    return { mode: 'READONLY' };
+  }
+
+  @Get('mode/:subject')
+  @Header('content-type', REGISTRY_TYPE)
+  modeOf(@Param('subject') subject: string): { mode: string } {
+    versionsOf(subject);
+    return this.mode();
   }
 
   @Get('subjects')
@@ -79,7 +104,7 @@ export class RegistryController {
   @Header('content-type', REGISTRY_TYPE)
   register(@Param('subject') subject: string, @Body() body: unknown): { id: number } {
     const schema = schemaIn(body);
-    const known = sameAs(schemaRegistry.versions(subject), schema) ?? fail(readOnly());
+    const known = sameAs(versionsAs(subject), schema) ?? fail(readOnly());
     return { id: known.id };
   }
 
@@ -87,6 +112,23 @@ export class RegistryController {
   @Header('content-type', REGISTRY_TYPE)
   version(@Param('subject') subject: string, @Param('version') version: string): RegisteredSchema {
     return versionOf(subject, version);
+  }
+
+  @Get('subjects/:subject/versions/:version/schema')
+  @Header('content-type', REGISTRY_TYPE)
+  schemaOfVersion(@Param('subject') subject: string, @Param('version') version: string): string {
+    return versionOf(subject, version).schema;
+  }
+
+  /** Against every version. */
+  @ApiBody({ schema: SCHEMA_BODY })
+  @Post('compatibility/subjects/:subject/versions')
+  @HttpCode(200)
+  @Header('content-type', REGISTRY_TYPE)
+  compatibleWithAll(@Param('subject') subject: string, @Body() body: unknown): { is_compatible: boolean } {
+    const known = versionsOf(subject);
+    const schema = schemaIn(body);
+    return { is_compatible: known.every((one) => isCompatible(schema, one.schema)) };
   }
 
   @ApiBody({ schema: SCHEMA_BODY })
@@ -108,8 +150,15 @@ function idOf(id: string): RegisteredSchema {
   return found ?? fail(noSchema());
 }
 
+/**
+ * Of a subject by its own name, `<topic>-<event>`, or as clients name it by themselves (TopicRecordNameStrategy):
+ * `<topic>-<namespace>.<event>`, where the namespace is the topic.
+ */
+const versionsAs = (subject: string): RegisteredSchema[] =>
+  schemaRegistry.versions(subject.replace(/^(.+)-\1\.(?=[A-Za-z]+$)/, '$1-'));
+
 function versionsOf(subject: string): RegisteredSchema[] {
-  const found = schemaRegistry.versions(subject);
+  const found = versionsAs(subject);
   return found.length === 0 ? fail(noSubject()) : found;
 }
 

@@ -175,6 +175,19 @@ describe('telemetry over HTTP', () => {
     expect(expected.length).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['/v1/metrics', 'day', '2026-02-30'],
+    ['/v1/metrics', 'day', '2026-6-1'],
+    ['/v1/metrics', 'environment', 'prod'],
+    ['/v1/metrics', 'policy_version', 'one'],
+    ['/v1/metrics', 'policy_version', '-1'],
+    ['/v1/audit/actions', 'environment', 'Production'],
+    ['/v1/audit/actions', 'approval_status', 'done'],
+  ])('of %s, does not answer %s=%s as if nothing were there', async (path, name, value) => {
+    const answer = await get(`${path}?${name}=${value}`);
+    expect(answer).toMatchObject({ status: 422, body: { pointer: `/${name}` } });
+  });
+
   it('counts production unless told otherwise', async () => {
     const count = (environment: string): number =>
       mine.filter(({ action }) => action.environment === environment).length;
@@ -309,6 +322,23 @@ describe('telemetry over HTTP', () => {
       expect((await ask(`/schemas/ids/${id}/versions`)).body).toEqual([{ subject, version }]);
     });
 
+    it('knows subjects as clients name them by themselves, and what else clients ask', async () => {
+      const { id, schema } = await known();
+      const named = `countersign.submissions.v1-${'countersign.submissions.v1'}.ActionSubmitted`;
+      expect(await ask(`/subjects/${named}`, schema)).toMatchObject({ status: 200, body: { id } });
+      expect(await ask(`/subjects/${named}/versions`, schema)).toMatchObject({ status: 200, body: { id } });
+      expect((await ask(`/subjects/${named}/versions/latest`)).body).toMatchObject({ id });
+      for (const none of ['countersign.submissions.v1-countersign.actions.v1.ActionSubmitted', 'a-a.ActionSubmitted'])
+        expect((await ask(`/subjects/${none}`, schema)).body).toMatchObject({ error_code: 40401 });
+      expect((await ask(`/schemas/ids/${id}/subjects`)).body).toEqual([subject]);
+      expect((await ask(`/schemas/ids/${id}/schema`)).body).toEqual(JSON.parse(schema));
+      expect((await ask(`/subjects/${subject}/versions/1/schema`)).body).toEqual(JSON.parse(schema));
+      expect((await ask('/schemas/ids/999999/schema')).body).toMatchObject({ error_code: 40403 });
+      expect((await ask('/mode')).body).toEqual({ mode: 'READONLY' });
+      expect((await ask(`/mode/${subject}`)).body).toEqual({ mode: 'READONLY' });
+      expect((await ask('/mode/none')).body).toMatchObject({ error_code: 40401 });
+    });
+
     it('gives the id of what is registered, and registers nothing else', async () => {
       const { id, schema } = await known();
       expect(await ask(`/subjects/${subject}/versions`, schema)).toEqual({ status: 200, body: { id } });
@@ -328,6 +358,9 @@ describe('telemetry over HTTP', () => {
       const path = `/compatibility/subjects/${subject}/versions/latest`;
       expect((await ask(path, JSON.stringify(grown))).body).toEqual({ is_compatible: true });
       expect((await ask(path, other)).body).toEqual({ is_compatible: false });
+      const all = `/compatibility/subjects/${subject}/versions`;
+      expect((await ask(all, JSON.stringify(grown))).body).toEqual({ is_compatible: true });
+      expect((await ask(all, other)).body).toEqual({ is_compatible: false });
       expect((await ask('/config')).body).toEqual({ compatibilityLevel: 'FULL_TRANSITIVE' });
     });
   });
