@@ -309,6 +309,55 @@ describe('telemetry over HTTP', () => {
       expect((await ask(`/schemas/ids/${id}/versions`)).body).toEqual([{ subject, version }]);
     });
 
+    it.each([
+      ['TopicName', 'countersign.submissions.v1-value'],
+      ['RecordName', 'countersign.submissions.v1.ActionSubmitted'],
+      ['TopicRecordName', 'countersign.submissions.v1-countersign.submissions.v1.ActionSubmitted'],
+    ])('finds a schema under the subject of the strategy %s', async (_strategy, name) => {
+      const { id, schema } = await known();
+      for (const options of ['', '?normalize=false&deleted=false']) {
+        expect(await ask(`/subjects/${name}${options}`, schema)).toMatchObject({ body: { subject: name, id } });
+        expect((await ask(`/subjects/${name}/versions${options}`, schema)).body).toEqual({ id });
+      }
+      expect((await ask(`/subjects/${name}`, other)).body).toMatchObject({ error_code: 40403 });
+      expect((await ask('/subjects/countersign.roster.v1-value', schema)).body).toMatchObject({ error_code: 40403 });
+      expect((await ask('/subjects/nothing-value', schema)).body).toMatchObject({ error_code: 40401 });
+    });
+
+    it('is read under the name of its record, and not under one that stands for several schemas', async () => {
+      const { id } = await known();
+      const latest = await ask('/subjects/countersign.submissions.v1.ActionSubmitted/versions/latest');
+      expect(latest.body).toMatchObject({ id });
+      const several = await ask('/subjects/countersign.submissions.v1-value/versions/latest');
+      expect(several).toMatchObject({ status: 404, body: { error_code: 40401 } });
+    });
+
+    it('answers what clients ask beside that, and changes nothing', async () => {
+      const { id, schema } = await known();
+      expect((await ask(`/schemas/ids/${id}/subjects`)).body).toEqual([subject]);
+      expect((await ask(`/subjects/${subject}/versions/1/schema`)).body).toEqual(JSON.parse(schema));
+      expect((await ask(`/subjects/${subject}/versions/1/referencedby`)).body).toEqual([]);
+      expect((await ask('/mode')).body).toEqual({ mode: 'READONLY' });
+      expect((await ask(`/mode/${subject}`)).body).toEqual({ mode: 'READONLY' });
+      expect((await ask('/contexts')).body).toEqual(['.']);
+      const all = `/compatibility/subjects/${subject}/versions`;
+      expect((await ask(all, schema)).body).toEqual({ is_compatible: true });
+      expect((await ask(all, other)).body).toEqual({ is_compatible: false });
+      const writes = [
+        ['PUT', `/config/${subject}`],
+        ['PUT', '/mode'],
+        ['DELETE', `/subjects/${subject}`],
+        ['DELETE', `/subjects/${subject}/versions/1`],
+      ];
+      for (const [method = '', path = ''] of writes) {
+        const body = method === 'PUT' ? '{"compatibility":"NONE"}' : null;
+        const headers = body === null ? {} : { 'content-type': 'application/vnd.schemaregistry.v1+json' };
+        const refused = await fetch(service.url + path, { method, headers, body });
+        expect(refused.status).toBe(422);
+        expect(await refused.json()).toMatchObject({ error_code: 42205 });
+      }
+    });
+
     it('gives the id of what is registered, and registers nothing else', async () => {
       const { id, schema } = await known();
       expect(await ask(`/subjects/${subject}/versions`, schema)).toEqual({ status: 200, body: { id } });
