@@ -32,6 +32,7 @@ export type {
 } from './port.js';
 export { createPublisher } from './publisher.js';
 export { createSink } from './sink.js';
+export { checkRegistry, markRegistry, OtherRegistry } from './registry-mark.js';
 export { RosterReader } from './roster-reader.js';
 export type { RosterReaderOptions } from './roster-reader.js';
 export { ensureTopics } from './topics.js';
