@@ -36,7 +36,7 @@ import { EndedSessions } from './page/ended-sessions.js';
 import type { PageParts } from './page/page-sessions.js';
 import { Sealed } from './page/sealed.js';
 import { SignIn } from './page/sign-in.js';
-import { createLogPublisher } from './publisher/log-publisher.js';
+import { createLogPublisher, publishedUpTo } from './publisher/log-publisher.js';
 import { entriesOfFile, readRosterFile } from './roster/roster-file.js';
 import { RosterLog } from './roster/roster-log.js';
 
@@ -109,7 +109,7 @@ function partsOf(config: ApprovalConfig, log: Logger) {
   const deadLetter = deadLetters({ appender, macKeys, service: 'approval' });
   const credentials = new CredentialsFile(secretsDir, log);
   const limit = new RateLimit(config.rate);
-  const judge = new Judge({ connection, appender, macKeys });
+  const judge = new Judge({ connection, appender, macKeys, publishedUpTo: publishedUpTo(connection) });
   const hints = hintsBeside(judge, { connection, macKeys, log });
   const publisher = createLogPublisher({ connection, macKeys });
   const roster = new RosterLog({ connection, appender, macKeys, log, issuers: config.issuers });

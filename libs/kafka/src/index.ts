@@ -30,6 +30,7 @@ export type {
   SinkOptions,
   StartTimestamp,
 } from './port.js';
+export { committedOffsets } from './committed-offsets.js';
 export { createPublisher } from './publisher.js';
 export { createSink } from './sink.js';
 export { checkRegistry, markRegistry, OtherRegistry } from './registry-mark.js';
