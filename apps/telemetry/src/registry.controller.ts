@@ -37,12 +37,6 @@ export class RegistryController {
     return [idOf(id).subject];
   }
 
-  @Get('schemas/ids/:id/schema')
-  @Header('content-type', REGISTRY_TYPE)
-  schemaOfId(@Param('id') id: string): string {
-    return idOf(id).schema;
-  }
-
   @Get('schemas/types')
   @Header('content-type', REGISTRY_TYPE)
   types(): string[] {
@@ -62,6 +56,7 @@ export class RegistryController {
     return this.config();
   }
 
+  /** Nothing can be registered, deleted or configured here. */
   @Get('mode')
   @Header('content-type', REGISTRY_TYPE)
   mode(): { mode: string } {
@@ -73,6 +68,12 @@ export class RegistryController {
   modeOf(@Param('subject') subject: string): { mode: string } {
     versionsOf(subject);
     return this.mode();
+  }
+
+  @Get('contexts')
+  @Header('content-type', REGISTRY_TYPE)
+  contexts(): string[] {
+    return ['.'];
   }
 
   @Get('subjects')
@@ -87,8 +88,9 @@ export class RegistryController {
   @HttpCode(200)
   @Header('content-type', REGISTRY_TYPE)
   lookUp(@Param('subject') subject: string, @Body() body: unknown): RegisteredSchema {
-    const known = versionsOf(subject);
-    return sameAs(known, schemaIn(body)) ?? fail(noSchema());
+    const known = schemaRegistry.candidates(subject);
+    if (known.length === 0) return fail(noSubject());
+    return { ...(sameAs(known, schemaIn(body)) ?? fail(noSchema())), subject };
   }
 
   @Get('subjects/:subject/versions')
@@ -104,7 +106,7 @@ export class RegistryController {
   @Header('content-type', REGISTRY_TYPE)
   register(@Param('subject') subject: string, @Body() body: unknown): { id: number } {
     const schema = schemaIn(body);
-    const known = sameAs(versionsAs(subject), schema) ?? fail(readOnly());
+    const known = sameAs(schemaRegistry.candidates(subject), schema) ?? fail(readOnly());
     return { id: known.id };
   }
 
@@ -114,20 +116,28 @@ export class RegistryController {
     return versionOf(subject, version);
   }
 
+  /** The schema alone, as text. */
   @Get('subjects/:subject/versions/:version/schema')
   @Header('content-type', REGISTRY_TYPE)
-  schemaOfVersion(@Param('subject') subject: string, @Param('version') version: string): string {
-    return versionOf(subject, version).schema;
+  schemaOf(@Param('subject') subject: string, @Param('version') version: string): unknown {
+    return JSON.parse(versionOf(subject, version).schema);
   }
 
-  /** Against every version. */
+  /** No schema refers to another. */
+  @Get('subjects/:subject/versions/:version/referencedby')
+  @Header('content-type', REGISTRY_TYPE)
+  referencedBy(@Param('subject') subject: string, @Param('version') version: string): number[] {
+    versionOf(subject, version);
+    return [];
+  }
+
+  /** With every version of the subject. */
   @ApiBody({ schema: SCHEMA_BODY })
   @Post('compatibility/subjects/:subject/versions')
   @HttpCode(200)
   @Header('content-type', REGISTRY_TYPE)
   compatibleWithAll(@Param('subject') subject: string, @Body() body: unknown): { is_compatible: boolean } {
-    const known = versionsOf(subject);
-    const schema = schemaIn(body);
+    const [schema, known] = [schemaIn(body), versionsOf(subject)];
     return { is_compatible: known.every((one) => isCompatible(schema, one.schema)) };
   }
 
@@ -150,15 +160,8 @@ function idOf(id: string): RegisteredSchema {
   return found ?? fail(noSchema());
 }
 
-/**
- * Of a subject by its own name, `<topic>-<event>`, or as clients name it by themselves (TopicRecordNameStrategy):
- * `<topic>-<namespace>.<event>`, where the namespace is the topic.
- */
-const versionsAs = (subject: string): RegisteredSchema[] =>
-  schemaRegistry.versions(subject.replace(/^(.+)-\1\.(?=[A-Za-z]+$)/, '$1-'));
-
 function versionsOf(subject: string): RegisteredSchema[] {
-  const found = versionsAs(subject);
+  const found = schemaRegistry.versions(subject);
   return found.length === 0 ? fail(noSubject()) : found;
 }
 
