@@ -21,6 +21,8 @@ const FILTERS = [
   'environment',
 ] as const;
 
+const isBlind = (roles: readonly string[]): boolean => !roles.includes('admin');
+
 /** What was proposed, decided, said and done. */
 @ApiTags('audit')
 @ApiBearerAuth()
@@ -48,7 +50,7 @@ export class AuditController {
 
   @Get('actions')
   async actions(@QueryString() query: Query, @Person() reviewer: Reviewer): Promise<unknown> {
-    const question = questionOf(query, reviewer.tenant);
+    const question = questionOf(query, reviewer);
     const page = await auditPage(this.engine, question);
     const last = page.length === question.limit ? page.at(-1) : undefined;
     return {
@@ -59,18 +61,19 @@ export class AuditController {
 
   /** Admins see everything; others nothing of the votes on an action whose blind review is open. */
   private async documents({ tenant, roles }: Reviewer, found: readonly AuditedAction[]): Promise<unknown[]> {
-    const blind = roles.includes('admin') ? new Set<string>() : await openReviews(this.engine, tenant, found);
+    const blind = isBlind(roles) ? await openReviews(this.engine, tenant, found) : new Set<string>();
     return found.map(({ row, votes, labels }) =>
       blind.has(row.action_id) ? blindDocument(row) : auditDocument(row, votes, labels),
     );
   }
 }
 
-function questionOf(query: Query, tenant: string): PageQuestion {
+function questionOf(query: Query, { tenant, roles }: Reviewer): PageQuestion {
   onlyNames(query, [...FILTERS, 'from', 'to', 'limit', 'cursor']);
   const after = cursorOf(query);
   return {
     tenant,
+    blind: isBlind(roles),
     from: timeOf(query, 'from', FIRST),
     to: timeOf(query, 'to', LAST),
     before: after?.time ?? LAST,

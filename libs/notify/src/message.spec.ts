@@ -116,6 +116,12 @@ describe('a message', () => {
     expect(told('CustodyChanged', { verb, to_subject: 'ann', subject: 'bob', at: 4 })).toBeNull(),
   );
 
+  it('of an approval names nobody while a blind review of it waits', () => {
+    const ended = { status: 'approved', resolved_by: 'people', reviewer_id: 'ann', resolved_at: 4, changed: false };
+    const named = (blind_review: boolean) => told('RequestResolved', { ...ended, blind_review })?.data['reviewer_id'];
+    expect([named(false), named(true)]).toEqual(['ann', null]);
+  });
+
   it('is nothing about other events', () => {
     const other = { ...opened, name: 'GrantIssued' } as never;
     expect(messageOf(other, PAGE)).toBeNull();

@@ -14,7 +14,7 @@ import type { JsonValue } from '@countersign/canonical';
 import type { Reviewer } from '@countersign/service';
 import { hidesParameters } from '../http/edits.js';
 import { isHeld } from '../http/queue.js';
-import { glassTtl, packetOf, standingOf } from '../http/request-view.js';
+import { glassTtl, packetFor, standingOf } from '../http/request-view.js';
 import type { Requested } from '../judge/requested.js';
 import type { Visitor } from './layout.js';
 import type { CustodyVerb } from './packet-forms.js';
@@ -60,7 +60,7 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
   const { request } = action;
   const standing = standingOf(action, reviewer);
   return {
-    ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet: packetOf(action), notice },
+    ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet: packetFor(action, reviewer), notice },
     packet_digest: request.packet_digest,
     approvals: approvalsOf(request),
     hands: handsOf(request),
