@@ -67,8 +67,9 @@ const controller = new DecideController(policies, velocity, { evidence: NO_EVIDE
 
 /** Approval's door for edits, with policy behind it: what goes over the wire between them is JSON. */
 export const edits = new Edits({
-  call: ({ body }: { body?: unknown }) =>
-    Promise.resolve({ status: 200, body: copied(controller.decide(copied(body))), headers: {} }),
+  call: async ({ body }: { body?: unknown }) => {
+    return { status: 200, body: copied(await controller.decide(copied(body))), headers: {} };
+  },
 } as unknown as ConstructorParameters<typeof Edits>[0]);
 
 const copied = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -1,6 +1,7 @@
 import { asWritten, digestOf, LIMITS } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed, DeniedBefore, Edit, Gate, GatePart, Quorum } from '@countersign/events';
+import { blindPacket } from './blind.js';
 import { diffOf } from './diff.js';
 import { patchDocument, patchOfVersion } from './patch.js';
 import { readJson, valueOf } from './read-json.js';
@@ -25,6 +26,7 @@ export type PacketDecision = Pick<
   | 'explanation'
   | 'gate'
   | 'denied_before'
+  | 'blind_review'
 > & {
   /** Kind of the request, unless it is an approval. */
   readonly kind?: RequestKind;
@@ -74,6 +76,19 @@ export function buildPacket(
   edits: readonly PacketEdit[] = [],
   read: Read = valueOf,
 ): Packet {
+  const { kind, blind_review, glass } = decision;
+  const packet = wholePacket({ action, decision, edits, read });
+  return kind === 'audit' && blind_review && glass === undefined ? blindPacket(packet) : packet;
+}
+
+interface Whole {
+  readonly action: ActionProposed;
+  readonly decision: PacketDecision;
+  readonly edits: readonly PacketEdit[];
+  readonly read: Read;
+}
+
+function wholePacket({ action, decision, edits, read }: Whole): Packet {
   const last = edits.at(-1);
   return {
     v: 1,
@@ -81,7 +96,7 @@ export function buildPacket(
     ...(decision.kind === undefined ? {} : { kind: decision.kind }),
     version: edits.length + 1,
     changed_by: last === undefined ? null : personOf(last),
-    denied_before: decision.denied_before.map(shownDenial),
+    denied_before: (last?.edit ?? decision).denied_before.map(shownDenial),
     action: shownAction(action, last?.edit ?? action, read),
     ...(action.sensitive.length === 0 ? {} : { hidden: [...action.sensitive] }),
     ...patchDocument('changes', patchOfVersion(action.parameters, last?.edit)),

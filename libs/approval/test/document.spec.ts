@@ -232,6 +232,25 @@ describe('the packet', () => {
     expect(buildPacket(action, request)).not.toHaveProperty('hidden');
   });
 
+  it('does not say who changed it to whoever reviews it blind', () => {
+    const edits = [{ edit: edited(action, { a: 1 }), issuer: 'i', editor: 'bob' }];
+    const audit = { ...request, kind: 'audit' as const, blind_review: true };
+    expect(JSON.stringify(buildPacket(action, audit, edits))).not.toContain('bob');
+    expect(buildPacket(action, audit, edits)).toMatchObject({ changed_by: { subject: null }, version: 2 });
+    expect(buildPacket(action, { ...audit, blind_review: false }, edits)).toMatchObject({
+      changed_by: { subject: 'bob' },
+    });
+  });
+
+  it('lists what was denied before of the version that it shows', () => {
+    const denial = { action_id: 'act_x', request_id: 'req_x', reviewer_id: 'cat', reason: 'no', at: 0 };
+    const first = { ...request, denied_before: [{ ...denial, same: 'target' }] };
+    const edit = edited(action, { a: 1 }, { denied_before: [{ ...denial, same: 'digest' }] });
+    const sameOf = (edits: Parameters<typeof buildPacket>[2]) => buildPacket(action, first, edits)['denied_before'];
+    expect(sameOf([])).toMatchObject([{ same: 'target' }]);
+    expect(sameOf([{ edit, issuer: 'i', editor: 'bob' }])).toMatchObject([{ same: 'digest' }]);
+  });
+
   it('does not depend on votes, so two people can vote on one packet', () => {
     const state = createState(0);
     apply(state, opened);

@@ -16,7 +16,7 @@ export const asWritten = (text: string | null): JsonValue =>
 /**
  * RFC 8785 (JSON Canonicalization Scheme) text of a JSON value: sorted keys, shortest numbers, no white space. The engine's
  * own writer makes numbers and texts as the standard asks for, so a list of them is written at once.
- * @throws TypeError for a value that JSON cannot carry (undefined, NaN, an infinite number, a lone surrogate)
+ * @throws TypeError for a value that JSON cannot carry (undefined, NaN, an infinite number, a lone surrogate, a Map, bytes)
  */
 export function canonicalize(value: unknown): string {
   if (!isContainer(value)) return plain(value);
@@ -38,6 +38,7 @@ function ofItems(items: readonly unknown[]): string {
 
 /** The order of RFC 8785, section 3.2.3, is that of UTF-16 code units, as of `sort`. */
 function ofMembers(members: Readonly<Record<string, unknown>>): string {
+  if (Symbol.iterator in members) throw new TypeError('a Map, a Set or bytes are not a JSON value');
   const names = Object.keys(members);
   let text = '';
   for (const name of names.length > 1 ? names.sort() : names) {
