@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 
 /** An answer later than this is one of the campaign's findings, milliseconds. */
-export const PATIENCE_MS = 15_000;
+export const PATIENCE_MS = 30_000;
 
 /**
  * Sends one request by a plain client that lets wrong things through.

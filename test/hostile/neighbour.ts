@@ -1,9 +1,12 @@
 import type { LocalFile } from '@countersign/local';
+import { eventually } from '@countersign/testing';
 import { Agent, request } from 'undici';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KafkaAgent } from './kafka-agent.js';
 
-export const OPERATIONS = ['propose', 'vote', 'redeem'] as const;
+/** `submit` is a proposal over Kafka; all others are HTTP. */
+export const OPERATIONS = ['propose', 'vote', 'redeem', 'submit'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** What one measurement saw. Times in milliseconds, from the first byte sent to the answer that counts, retries included. */
@@ -30,29 +33,60 @@ const TENANT = 'acme';
 /** An honest agent, reviewer and executor of another tenant, who do their work and look at the clock. */
 export class Neighbour {
   private readonly dispatcher = new Agent({ connections: 32 });
-  private ms: Record<Operation, number[]> = { propose: [], vote: [], redeem: [] };
+  private readonly submitter: KafkaAgent;
+  private ms: Record<Operation, number[]> = noTimes();
   private wrongs: string[] = [];
   private redeemed: string[] = [];
 
   constructor(
     private readonly local: LocalFile,
     private readonly people: People,
-  ) {}
+  ) {
+    this.submitter = new KafkaAgent(local.kafka_brokers, this.agent);
+  }
+
+  connect(): Promise<void> {
+    return this.submitter.connect();
+  }
 
   /** Works for at least so long and at least so many operations of each sort; at most three times as long. */
   async work(seconds: number, operations: number): Promise<Measured> {
-    [this.ms, this.wrongs, this.redeemed] = [{ propose: [], vote: [], redeem: [] }, [], []];
+    [this.ms, this.wrongs, this.redeemed] = [noTimes(), [], []];
     const started = Date.now();
     const isOver = (): boolean => {
       const elapsed = Date.now() - started;
       return elapsed > seconds * 3_000 || (elapsed > seconds * 1_000 && this.ms.redeem.length >= operations);
     };
-    await Promise.all(Array.from({ length: LANES }, (_, lane) => this.lane(lane, isOver)));
+    const lanes = Array.from({ length: LANES }, (_, lane) => this.lane(lane, isOver));
+    await Promise.all([...lanes, this.submitting(isOver)]);
     return { ms: this.ms, wrongs: this.wrongs, redeemed: this.redeemed };
   }
 
-  close(): Promise<void> {
-    return this.dispatcher.destroy();
+  async close(): Promise<void> {
+    await this.submitter.close();
+    await this.dispatcher.destroy();
+  }
+
+  private async submitting(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      const started = Date.now();
+      await this.timed('submit', () => this.submit()).catch((error: unknown) => this.wrongs.push(String(error)));
+      await sleep(Math.max(0, PACE_MS / 2 - (Date.now() - started)));
+    }
+  }
+
+  /** Over Kafka nothing is answered: the agent asks until the action is there, then until policy has spoken. */
+  private async submit(): Promise<Body> {
+    const id = await this.submitter.submit(PROPOSAL);
+    const path = `/v1/actions/${id}?wait=10s&for=decision`;
+    return eventually(
+      async () => {
+        const action = await this.call({ url: this.local.intake_url, path, token: this.agent.api_key });
+        if (action['status'] === 'deciding') throw new Error('a submission was not decided within 30 s');
+        return action;
+      },
+      { withinMs: 30_000, everyMs: 20 },
+    );
   }
 
   private async lane(lane: number, isOver: () => boolean): Promise<void> {
@@ -89,14 +123,14 @@ export class Neighbour {
   /** Until policy has spoken: an answer that says "deciding" is none yet. */
   private async propose(): Promise<Body> {
     const { intake_url: url } = this.local;
-    const proposed = await this.call({ url, path: '/v1/actions', token: this.agentKey, body: PROPOSAL });
+    const proposed = await this.call({ url, path: '/v1/actions', token: this.agent.api_key, body: PROPOSAL });
     if (proposed['status'] !== 'deciding') return proposed;
     return this.read(String(proposed['action_id']), 'wait=30s&for=decision');
   }
 
   private read(actionId: string, query: string): Promise<Body> {
     const path = `/v1/actions/${actionId}?${query}`;
-    return this.call({ url: this.local.intake_url, path, token: this.agentKey });
+    return this.call({ url: this.local.intake_url, path, token: this.agent.api_key });
   }
 
   private async timed(operation: Operation, work: () => Promise<Body>): Promise<Body> {
@@ -124,14 +158,16 @@ export class Neighbour {
     }
   }
 
-  private get agentKey(): string {
-    return this.local.agents.find(({ agent_id, tenant }) => agent_id === 'refund-agent' && tenant === TENANT)!.api_key;
+  private get agent(): LocalFile['agents'][number] {
+    return this.local.agents.find(({ agent_id, tenant }) => agent_id === 'refund-agent' && tenant === TENANT)!;
   }
 
   private get executorKey(): string {
     return this.local.executors.find(({ tenant }) => tenant === TENANT)!.api_key;
   }
 }
+
+const noTimes = (): Record<Operation, number[]> => ({ propose: [], vote: [], redeem: [], submit: [] });
 
 interface Call {
   readonly url: string;
