@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { ONLY } from './plans.config.js';
 
 const root = join(import.meta.dirname, '../..');
-const TENANT = 'globex';
+export const HOSTILE = 'globex';
+export const AGENT = 'refund-agent';
 const PEOPLE = ['gus', 'hana', 'ivo', 'jan'];
 
 type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -51,7 +52,7 @@ export async function attack(system: TestSystem, seconds: number, seed: number):
   const orders = {
     ...{ local, seconds, seed, only: ONLY, operations: operations(), topics: Object.values(TOPICS) },
     tokens: await Promise.all(PEOPLE.map((subject) => system.token(subject))),
-    agent: local.agents.find(({ tenant, agent_id }) => tenant === TENANT && agent_id === 'refund-agent'),
+    agent: local.agents.find(({ tenant, agent_id }) => tenant === HOSTILE && agent_id === AGENT),
     schemas: { ActionSubmitted: schemaOf('ActionSubmitted'), OutcomeReported: schemaOf('OutcomeReported') },
   };
   const env = { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1' };

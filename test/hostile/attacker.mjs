@@ -10,6 +10,7 @@ import { KafkaGun } from './kafka-gun.mjs';
 import { agentShots, CODED, STRANGERS, Submissions, SUBMISSIONS } from './kafka-shots.mjs';
 import { seeded } from './random.mjs';
 import { EditAttack } from './edit-attack.mjs';
+import { GrowthAttack } from './growth-attack.mjs';
 
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
@@ -180,7 +181,9 @@ await gun.connect();
 await openPending();
 const edits = new EditAttack({ local, agent, token: tokens[0], note, judge });
 const editing = isWanted('multiplies') ? edits.run(until, rest) : null;
-await Promise.all([httpLane(), httpLane(), httpLane(), kafkaLane(gun), holdingLane(gun), editing]);
+const growth = new GrowthAttack({ url: url('intake'), agent, note, judge });
+const growing = isWanted('growth') ? growth.run(rest) : null;
+await Promise.all([httpLane(), httpLane(), httpLane(), kafkaLane(gun), holdingLane(gun), editing, growing]);
 await gun.close();
 report.cpu_s = Math.round(cpuShare() * (Date.now() - started.at)) / 1_000;
 report.seconds = Math.round((Date.now() - started.at) / 1_000);

@@ -26,6 +26,9 @@ export function proposalShots(random) {
     { context: { inputs: new Array(8_000).fill(0) }, preconditions: { order_etag: 'x'.repeat(200_000) } },
     { preconditions: { a: new Array(36_000).fill(9e15) } },
     { context: { inputs: new Array(120_000).fill(1) } },
+    // A pointer that refunds hide: one hash, whatever stands there.
+    { parameters: { ...proposal().parameters, iban: new Array(15_000).fill(1) } },
+    { parameters: { ...proposal().parameters, iban: new Array(120_000).fill(1) } },
     {
       before: { ['K'.repeat(60_000)]: new Array(30_000).fill(0) },
       after: { ['K'.repeat(60_000)]: new Array(30_000).fill(1) },

@@ -20,5 +20,7 @@ export const planOf = (env: NodeJS.ProcessEnv): Plan => (env['COUNTERSIGN_HOSTIL
 /** Kinds of extremes that are tried alone, e.g. `compression,bombs`, to see which of them does harm. Default: all. */
 export const ONLY = (process.env['COUNTERSIGN_HOSTILE_ONLY'] ?? '').split(',').filter(Boolean);
 
+export const isWanted = (kind: string): boolean => ONLY.length === 0 || ONLY.includes(kind);
+
 /** Seed of the extremes, so that a run can be repeated. */
 export const SEED = Number(process.env['COUNTERSIGN_HOSTILE_SEED'] ?? 20_261_130);
