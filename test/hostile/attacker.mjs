@@ -5,13 +5,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crawl, fire, PATIENCE_MS, waitAll } from './http-gun.mjs';
-import { proposal, proposalShot, proposalShots, shotAt } from './http-shots.mjs';
+import { hiddenShot, proposal, proposalShot, proposalShots, shotAt } from './http-shots.mjs';
 import { KafkaGun } from './kafka-gun.mjs';
 import { agentShots, CODED, STRANGERS, Submissions, SUBMISSIONS } from './kafka-shots.mjs';
 import { seeded } from './random.mjs';
 import { EditAttack } from './edit-attack.mjs';
 import { GrowthAttack } from './growth-attack.mjs';
 
+const PROPOSALS = 'intake POST /v1/actions';
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
 const { local, tokens, operations, topics, seconds, seed, only, agent, schemas } = JSON.parse(
@@ -56,7 +57,7 @@ async function shoot(door, shot) {
   const answer = await fire(shot);
   note(door, shot.kind, String(answer.status ?? answer.fault));
   judge(door, shot, answer);
-  if (door === 'intake POST /v1/actions' && answer.status !== null && answer.status < 300)
+  if (door === PROPOSALS && answer.status !== null && answer.status < 300)
     report.accepted_bytes += shot.body?.length ?? 0;
 }
 
@@ -72,17 +73,8 @@ const ids = {
   subject: 'ivo',
 };
 
-/** Gives the entries of a list again and again, each round in another order. */
-function* rounds(list) {
-  while (list.length > 0)
-    yield* list
-      .map((one) => [random.next(), one])
-      .sort(([a], [b]) => a - b)
-      .map(([, one]) => one);
-}
-
-const proposals = rounds(wantedOf(proposalShots(random)));
-const doors = rounds(operations);
+const proposals = random.rounds(wantedOf(proposalShots(random)));
+const doors = random.rounds(operations);
 
 /** Every operation of every service in turn, and the door of proposals in between. */
 async function httpLane() {
@@ -95,7 +87,16 @@ async function httpLane() {
 
 async function proposalTurn() {
   const shot = proposals.next().value;
-  if (shot) await shoot('intake POST /v1/actions', proposalShot(shot, url('intake'), agent.api_key));
+  if (shot) await shoot(PROPOSALS, proposalShot(shot, url('intake'), agent.api_key));
+}
+
+/** The same ten times at once: what is dear for the service, and cheap for its caller. */
+async function burstLane() {
+  while (Date.now() < until) {
+    const shot = () => proposalShot(hiddenShot(), url('intake'), agent.api_key);
+    await Promise.all(Array.from({ length: 10 }, () => shoot(PROPOSALS, shot())));
+    await rest(5_000);
+  }
 }
 
 async function doorTurn() {
@@ -112,8 +113,8 @@ const rest = async (ms) => sleep(cpuShare() > 0.45 ? ms * 10 : ms);
 
 async function kafkaLane(gun) {
   const submissions = new Submissions({ agent, schemas });
-  const signed = rounds(wantedOf(agentShots(submissions, ids.action_id)));
-  const strange = rounds(
+  const signed = random.rounds(wantedOf(agentShots(submissions, ids.action_id)));
+  const strange = random.rounds(
     topics.flatMap((topic) =>
       wantedOf([...Object.entries(STRANGERS), ...Object.entries(CODED)]).flatMap(([kind, makers]) =>
         makers.map((make) => ({ topic, kind, make })),
@@ -183,7 +184,8 @@ const edits = new EditAttack({ local, agent, token: tokens[0], note, judge });
 const editing = isWanted('multiplies') ? edits.run(until, rest) : null;
 const growth = new GrowthAttack({ url: url('intake'), agent, note, judge });
 const growing = isWanted('growth') ? growth.run(rest) : null;
-await Promise.all([httpLane(), httpLane(), httpLane(), kafkaLane(gun), holdingLane(gun), editing, growing]);
+const bursting = isWanted('multiplies') ? burstLane() : null;
+await Promise.all([httpLane(), httpLane(), httpLane(), kafkaLane(gun), holdingLane(gun), editing, growing, bursting]);
 await gun.close();
 report.cpu_s = Math.round(cpuShare() * (Date.now() - started.at)) / 1_000;
 report.seconds = Math.round((Date.now() - started.at) / 1_000);

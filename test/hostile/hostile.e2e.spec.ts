@@ -4,6 +4,7 @@ import { auditRows } from '../faults/analyst.js';
 import { AGENT, attack, HOSTILE } from './attack.js';
 import type { AttackReport } from './attack.js';
 import { writeWrongly } from './insider.js';
+import { lagging } from './lag.js';
 import { Neighbour, OPERATIONS, quantile } from './neighbour.js';
 import type { Measured } from './neighbour.js';
 import { isWanted, planOf, SEED } from './plans.config.js';
@@ -91,6 +92,10 @@ describe('a hostile tenant', () => {
       },
       { withinMs: 60_000, everyMs: 1_000 },
     );
+  }, 70_000);
+
+  it('leaves no record that is tried for ever', async () => {
+    await eventually(async () => expect(await lagging(system)).toEqual([]), { withinMs: 60_000, everyMs: 1_000 });
   }, 70_000);
 
   it('stops no consumer, ends no process, and turns no service red', () => {

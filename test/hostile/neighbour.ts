@@ -132,11 +132,14 @@ export class Neighbour {
     return this.call({ url: this.local.intake_url, path, token: this.agent.api_key });
   }
 
+  /** What fails in the end has taken its time too. */
   private async timed(operation: Operation, work: () => Promise<Body>): Promise<Body> {
     const started = performance.now();
-    const body = await work();
-    this.ms[operation].push(performance.now() - started);
-    return body;
+    try {
+      return await work();
+    } finally {
+      this.ms[operation].push(performance.now() - started);
+    }
   }
 
   /** "Try again" is obeyed, and the time of all attempts counts. */
