@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jsonOf, RawJson, VALUES } from './extremes.mjs';
+import { grown, jsonOf, RawJson, VALUES } from './extremes.mjs';
 
 /** One request: `{ kind, url, method, path, headers, body, mayWait }`; `body` is text or null. */
 
@@ -24,7 +24,8 @@ export const proposal = () => ({
 export function proposalShots(random) {
   const multiplied = [
     { context: { inputs: new Array(8_000).fill(0) }, preconditions: { order_etag: 'x'.repeat(200_000) } },
-    { preconditions: { a: new Array(36_000).fill(9e15) } },
+    { preconditions: { a: grown(36_000) } },
+    { preconditions: { a: grown(50_000) } },
     { context: { inputs: new Array(120_000).fill(1) } },
     { parameters: { ...proposal().parameters, iban: new Array(15_000).fill(1) } },
     {
