@@ -5,10 +5,10 @@ import { AGENT, attack, HOSTILE } from './attack.js';
 import type { AttackReport } from './attack.js';
 import { writeWrongly } from './insider.js';
 import { lagging } from './lag.js';
-import { Neighbour, OPERATIONS, quantile } from './neighbour.js';
+import { Neighbour, OPERATIONS } from './neighbour.js';
 import type { Measured } from './neighbour.js';
 import { isWanted, planOf, SEED } from './plans.config.js';
-import { isHeldUp, pooled, pooledReport } from './rounds.js';
+import { isHeldUp, p99, pooled, pooledReport } from './rounds.js';
 import type { Round } from './rounds.js';
 import { memoryOf, watch } from './watch.js';
 import type { Memory, Seen } from './watch.js';
@@ -136,17 +136,19 @@ const KINDS = [
 /** The figures of the run, for whoever reads the log of the tests. */
 function print(run: { rounds: readonly Round[]; report: AttackReport; seen: Seen; memory: object }): void {
   const { rounds, report, seen, memory } = run;
-  const p99 = (all: readonly Measured[]): string =>
-    OPERATIONS.map((name) => {
-      const each = all.map(({ ms }) => Math.round(quantile(ms[name], 0.99)));
-      const times = pooled(all).ms[name];
-      return `${name} n ${times.length}, p99 ${Math.round(quantile(times, 0.99))} ms (${each.join(', ')})`;
-    }).join('; ');
+  const figures = (all: readonly Measured[]): string => {
+    const { ms, late } = pooled(all);
+    const each = OPERATIONS.map((name) => {
+      const byRound = all.map((one) => Math.round(p99(one.ms[name])));
+      return `${name} n ${ms[name].length}, p99 ${Math.round(p99(ms[name]))} ms (${byRound.join(', ')})`;
+    });
+    return [...each, `timers late p99 ${Math.round(p99(late))} ms`].join('; ');
+  };
   const { sent, answers, findings, ...rest } = report;
   const { wrongs } = pooled(rounds.map(({ harmed }) => harmed));
   const lines = [
-    `hostile: without ${p99(rounds.map(({ calm }) => calm))}`,
-    `hostile: with    ${p99(rounds.map(({ harmed }) => harmed))}`,
+    `hostile: without ${figures(rounds.map(({ calm }) => calm))}`,
+    `hostile: with    ${figures(rounds.map(({ harmed }) => harmed))}`,
     `hostile: ${JSON.stringify({ ...rest, memory, notReady: seen.notReady.length, restarted: seen.restarted, stopped: seen.stopped.length, findings: findings.length })}`,
     ...Object.entries(sent).map(
       ([door, row]) => `hostile: ${door} ${JSON.stringify(row)} → ${JSON.stringify(answers[door])}`,

@@ -3,6 +3,7 @@ import { Agent, request } from 'undici';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KafkaAgent } from './kafka-agent.js';
+import { lateness } from './times.js';
 
 /** `submit` is a proposal over Kafka; all others are HTTP. */
 export const OPERATIONS = ['propose', 'vote', 'redeem', 'submit'] as const;
@@ -11,6 +12,8 @@ export type Operation = (typeof OPERATIONS)[number];
 /** What one measurement saw. Times in milliseconds, from the first byte sent to the answer that counts, retries included. */
 export interface Measured {
   readonly ms: Readonly<Record<Operation, readonly number[]>>;
+  /** How late timers of the measuring process fired meanwhile: what the machine itself holds up. Milliseconds. */
+  readonly late: readonly number[];
   /** Answers that an honest caller should not get. */
   readonly wrongs: readonly string[];
   /** Actions that were redeemed, by their ids. */
@@ -57,9 +60,9 @@ export class Neighbour {
     this.end = AbortSignal.timeout(seconds * 3_000);
     const isOver = (): boolean =>
       this.end.aborted || (Date.now() - started > seconds * 1_000 && this.ms.redeem.length >= operations);
-    const lanes = Array.from({ length: LANES }, (_, lane) => this.lane(lane, isOver));
+    const [lanes, late] = [Array.from({ length: LANES }, (_, lane) => this.lane(lane, isOver)), lateness(isOver)];
     await Promise.all([...lanes, this.submitting(isOver)]);
-    return { ms: this.ms, wrongs: this.wrongs, redeemed: this.redeemed };
+    return { ms: this.ms, late: await late, wrongs: this.wrongs, redeemed: this.redeemed };
   }
 
   async close(): Promise<void> {
@@ -190,9 +193,3 @@ const PROPOSAL = {
   confidence: 0.9,
   signals: { fraud_score: 0.12 },
 };
-
-/** The value below which this share of them lies; nearest rank. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-}
