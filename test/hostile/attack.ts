@@ -19,6 +19,8 @@ export interface AttackReport {
   readonly findings: readonly { readonly door: string; readonly kind: string; readonly status: number | null }[];
   /** Bytes of the bodies that were taken, and that the services therefore remember. */
   readonly accepted_bytes: number;
+  /** Where what was taken can be read once it is decided. */
+  readonly taken: readonly string[];
   readonly cpu_s: number;
   readonly seconds: number;
 }

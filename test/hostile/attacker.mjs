@@ -22,7 +22,7 @@ const random = seeded(seed);
 const isWanted = (kind) => only.length === 0 || only.includes(kind);
 /** Of entries `[kind, …]` or items with a kind, those that are asked for. */
 const wantedOf = (list) => list.filter((one) => isWanted(Array.isArray(one) ? one[0] : one.kind));
-const report = { sent: {}, answers: {}, findings: [], accepted_bytes: 0, cpu_s: 0, seconds: 0 };
+const report = { sent: {}, answers: {}, findings: [], accepted_bytes: 0, taken: [], cpu_s: 0, seconds: 0 };
 const until = Date.now() + seconds * 1_000;
 const started = { at: Date.now(), cpu: process.cpuUsage() };
 
@@ -59,6 +59,7 @@ async function shoot(door, shot) {
   judge(door, shot, answer);
   if (door === PROPOSALS && answer.status !== null && answer.status < 300)
     report.accepted_bytes += shot.body?.length ?? 0;
+  if (answer.status === 202 && answer.location) report.taken.push(answer.location);
 }
 
 const url = (service) => local[`${service}_url`];

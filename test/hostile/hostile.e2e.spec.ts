@@ -84,15 +84,22 @@ describe('a hostile tenant', () => {
 
   it('carries to the end whatever it takes', async () => {
     const { api_key } = system.local.agents.find(({ tenant, agent_id }) => tenant === HOSTILE && agent_id === AGENT)!;
-    const url = `${system.local.intake_url}/v1/actions?status=deciding`;
+    let left = report.taken;
     await eventually(
       async () => {
-        const answer = await fetch(url, { headers: { authorization: `Bearer ${api_key}` } });
-        expect(await answer.json()).toMatchObject({ items: [] });
+        const statuses = await Promise.all(left.map((path) => statusAt(path, api_key)));
+        left = left.filter((_, at) => typeof statuses[at] !== 'string' || statuses[at] === 'deciding');
+        expect(left).toEqual([]);
       },
       { withinMs: 60_000, everyMs: 1_000 },
     );
-  }, 70_000);
+  }, 120_000);
+
+  async function statusAt(path: string, key: string): Promise<unknown> {
+    const headers = { authorization: `Bearer ${key}` };
+    const answer = await fetch(new URL(path, system.local.intake_url), { headers });
+    return ((await answer.json()) as { status?: unknown }).status;
+  }
 
   it('leaves no record that is tried for ever', async () => {
     await eventually(async () => expect(await lagging(system)).toEqual([]), { withinMs: 60_000, everyMs: 1_000 });
@@ -144,12 +151,12 @@ function print(run: { rounds: readonly Round[]; report: AttackReport; seen: Seen
     });
     return [...each, `timers late p99 ${Math.round(p99(late))} ms`].join('; ');
   };
-  const { sent, answers, findings, ...rest } = report;
+  const { sent, answers, findings, taken, ...rest } = report;
   const { wrongs } = pooled(rounds.map(({ harmed }) => harmed));
   const lines = [
     `hostile: without ${figures(rounds.map(({ calm }) => calm))}`,
     `hostile: with    ${figures(rounds.map(({ harmed }) => harmed))}`,
-    `hostile: ${JSON.stringify({ ...rest, memory, notReady: seen.notReady.length, restarted: seen.restarted, stopped: seen.stopped.length, findings: findings.length })}`,
+    `hostile: ${JSON.stringify({ ...rest, taken: taken.length, memory, notReady: seen.notReady.length, restarted: seen.restarted, stopped: seen.stopped.length, findings: findings.length })}`,
     ...Object.entries(sent).map(
       ([door, row]) => `hostile: ${door} ${JSON.stringify(row)} → ${JSON.stringify(answers[door])}`,
     ),

@@ -62,6 +62,7 @@ export function pooledReport(reports: readonly AttackReport[]): AttackReport {
     sent: summed(reports.map(({ sent }) => sent)),
     answers: summed(reports.map(({ answers }) => answers)),
     findings: reports.flatMap(({ findings }) => findings),
+    taken: reports.flatMap(({ taken }) => taken),
     accepted_bytes: total(({ accepted_bytes }) => accepted_bytes),
     cpu_s: total(({ cpu_s }) => cpu_s),
     seconds: total(({ seconds }) => seconds),
