@@ -185,7 +185,8 @@ const edits = new EditAttack({ local, agent, token: tokens[0], note, judge });
 const editing = isWanted('multiplies') ? edits.run(until, rest) : null;
 const growth = new GrowthAttack({ url: url('intake'), agent, note, judge });
 const growing = isWanted('growth') ? growth.run(rest) : null;
-const bursting = isWanted('multiplies') ? burstLane() : null;
+// Ten times a door's whole size at once is asked for by name only: how long it takes depends on the machine.
+const bursting = only.includes('bursts') ? burstLane() : null;
 await Promise.all([httpLane(), httpLane(), httpLane(), kafkaLane(gun), holdingLane(gun), editing, growing, bursting]);
 await gun.close();
 report.cpu_s = Math.round(cpuShare() * (Date.now() - started.at)) / 1_000;

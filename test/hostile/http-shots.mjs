@@ -44,7 +44,7 @@ export function proposalShots(random) {
 
 /** What refunds hide, in a hundred thousand parts: it may cost one hash, and not one for each. */
 export const hiddenShot = () => ({
-  kind: 'multiplies',
+  kind: 'bursts',
   body: { ...proposal(), parameters: { ...proposal().parameters, iban: new Array(120_000).fill(1) } },
 });
 
