@@ -40,7 +40,8 @@ describe('who is taken off the roster', () => {
       [telemetry_url, '/v1/metrics'],
     ];
     for (const [base, path] of reads) expect(await status(base, path, { headers })).toBe(200);
-    for (const [base, path, init] of writes) expect([401, 403, 404, 405]).not.toContain(await status(base, path, init()));
+    for (const [base, path, init] of writes)
+      expect([401, 403, 404, 405]).not.toContain(await status(base, path, init()));
     await change('DELETE');
     // From the answer on, whoever changes something; within a second, whoever only reads.
     for (const [base, path, init] of writes) expect([path, await status(base, path, init())]).toEqual([path, 403]);
