@@ -4,6 +4,7 @@ import './two-person-refund.flow.js';
 import './one-action-one-token.flow.js';
 import './reviewed-version.flow.js';
 import './denied-before.flow.js';
+import './blind-review.flow.js';
 import './environments.flow.js';
 import './policy-change.flow.js';
 import './idempotency.flow.js';
