@@ -7,7 +7,18 @@ import type { Reviewer } from '@countersign/service';
 import { auditDocument, blindDocument } from './audit-document.js';
 import { auditPage, auditRun, auditRunAsOf, openReviews } from './audit-queries.js';
 import type { AuditedAction, PageQuestion } from './audit-queries.js';
-import { cursorAt, cursorOf, FIRST, LAST, limitOf, onlyNames, textOf, timeOf } from './query-text.js';
+import {
+  cursorAt,
+  cursorOf,
+  ENVIRONMENTS,
+  FIRST,
+  LAST,
+  limitOf,
+  oneOf,
+  onlyNames,
+  textOf,
+  timeOf,
+} from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
 
@@ -20,6 +31,9 @@ const FILTERS = [
   'action_id',
   'environment',
 ] as const;
+
+const isBlind = (roles: readonly string[]): boolean => !roles.includes('admin');
+const APPROVAL_STATUSES = ['not_required', 'pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
 
 /** What was proposed, decided, said and done. */
 @ApiTags('audit')
@@ -48,7 +62,7 @@ export class AuditController {
 
   @Get('actions')
   async actions(@QueryString() query: Query, @Person() reviewer: Reviewer): Promise<unknown> {
-    const question = questionOf(query, reviewer.tenant);
+    const question = questionOf(query, reviewer);
     const page = await auditPage(this.engine, question);
     const last = page.length === question.limit ? page.at(-1) : undefined;
     return {
@@ -59,23 +73,28 @@ export class AuditController {
 
   /** Admins see everything; others nothing of the votes on an action whose blind review is open. */
   private async documents({ tenant, roles }: Reviewer, found: readonly AuditedAction[]): Promise<unknown[]> {
-    const blind = roles.includes('admin') ? new Set<string>() : await openReviews(this.engine, tenant, found);
+    const blind = isBlind(roles) ? await openReviews(this.engine, tenant, found) : new Set<string>();
     return found.map(({ row, votes, labels }) =>
       blind.has(row.action_id) ? blindDocument(row) : auditDocument(row, votes, labels),
     );
   }
 }
 
-function questionOf(query: Query, tenant: string): PageQuestion {
+function questionOf(query: Query, { tenant, roles }: Reviewer): PageQuestion {
   onlyNames(query, [...FILTERS, 'from', 'to', 'limit', 'cursor']);
   const after = cursorOf(query);
   return {
     tenant,
+    blind: isBlind(roles),
     from: timeOf(query, 'from', FIRST),
     to: timeOf(query, 'to', LAST),
     before: after?.time ?? LAST,
     before_id: after?.id ?? '',
     limit: limitOf(query, 50, 500),
-    filters: Object.fromEntries(FILTERS.map((name) => [name, textOf(query, name)])) as PageQuestion['filters'],
+    filters: {
+      ...(Object.fromEntries(FILTERS.map((name) => [name, textOf(query, name)])) as PageQuestion['filters']),
+      environment: oneOf(query, 'environment', ENVIRONMENTS),
+      approval_status: oneOf(query, 'approval_status', APPROVAL_STATUSES),
+    },
   };
 }

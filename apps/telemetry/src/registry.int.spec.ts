@@ -1,33 +1,43 @@
-import { Module } from '@nestjs/common';
 import { startService } from '@countersign/service';
 import type { RunningService } from '@countersign/service';
-import { RegistryController } from './registry.controller.js';
-import { RegistryWritesController } from './registry-writes.controller.js';
+import { testEngine } from '@countersign/testing';
+import { Replays } from './replays.js';
+import { SinkMetrics } from './sink-metrics.js';
+import { TelemetryModule } from './telemetry.module.js';
+import { testDatabase } from './testing/database.js';
+import type { TestDatabase } from './testing/database.js';
+import { testIssuer } from './testing/issuer.js';
+import type { TestIssuer } from './testing/issuer.js';
+import { macKeys } from './testing/log.js';
 
-const config = {
-  ...{
-    service: 'telemetry',
-    instanceId: 'telemetry-spec',
-    host: '127.0.0.1',
-    port: 0,
-    kafkaBrokers: [],
-    secretsDir: '',
-    internalToken: 't',
-    macKeys: {},
-  },
-  ...{ parentPid: null, logLevel: 'error' as const },
-};
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const config = {
+  ...{ service: 'telemetry', instanceId: 'telemetry-spec', host: '127.0.0.1', port: 0, kafkaBrokers: [] },
+  ...{ secretsDir: '', internalToken: 't', macKeys, parentPid: null, logLevel: 'error' as const },
+};
 
-@Module({ controllers: [RegistryController, RegistryWritesController] })
-class RegistryModule {}
-
-describe('the registry, for the clients of others', () => {
+describe('the schema registry, for the producers and consumers of others', () => {
+  let database: TestDatabase;
+  let issuer: TestIssuer;
   let service: RunningService;
+
   beforeAll(async () => {
-    service = await startService({ name: 'telemetry', module: RegistryModule, config, log: silent });
+    [database, issuer] = await Promise.all([testDatabase(await testEngine()), testIssuer()]);
+    const { engine } = database;
+    const replays = new Replays({
+      engine,
+      appender: { append: () => Promise.reject(new Error('nothing is sent')) },
+      macKeys,
+    });
+    const module = TelemetryModule.of({ engine, counts: new SinkMetrics(), replays, sink: { lag: () => 0 } });
+    const authenticators = { reviewers: issuer.auth };
+    service = await startService({ name: 'telemetry', module, config, log: silent, authenticators });
+  }, 60_000);
+  afterAll(async () => {
+    await service?.close();
+    issuer?.close();
+    await database?.drop();
   });
-  afterAll(() => service?.close());
 
   const subject = 'countersign.submissions.v1-ActionSubmitted';
   const ask = async (path: string, schema?: unknown) => {
@@ -40,6 +50,18 @@ describe('the registry, for the clients of others', () => {
   const known = async (): Promise<{ id: number; version: number; schema: string }> =>
     (await ask(`/subjects/${subject}/versions/latest`)).body as never;
   const other = JSON.stringify({ type: 'record', name: 'Other', fields: [{ name: 'a', type: 'string' }] });
+
+  it('serves the committed schemas like a registry', async () => {
+    const latest = await ask('/subjects/countersign.actions.v1-ActionProposed/versions/latest');
+    expect(latest).toMatchObject({
+      status: 200,
+      body: { version: 1, id: expect.any(Number), schema: expect.stringContaining('ActionProposed') },
+    });
+    const { id, schema } = latest.body as unknown as { id: number; schema: string };
+    expect((await ask(`/schemas/ids/${id}`)).body).toEqual({ schema });
+    expect((await ask('/schemas/ids/999999')).status).toBe(404);
+    expect((await ask('/subjects/none/versions/latest')).status).toBe(404);
+  });
 
   it('looks a schema up, however it is laid out', async () => {
     const { id, version, schema } = await known();
