@@ -16,7 +16,7 @@ export {
   statusOf,
 } from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
-export { blinded, isBlind } from './blind.js';
+export { BLIND_HANDS, blindPacket, blinded, isBlind } from './blind.js';
 export { commentsOf, custodyDocument, handsDocument } from './custody-document.js';
 export { isLeftInPool, isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';

@@ -1,6 +1,7 @@
 import { digestOf } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed, DeniedBefore, Edit, Gate, GatePart, Quorum } from '@countersign/events';
+import { blindPacket } from './blind.js';
 import { diffOf } from './diff.js';
 import { patch, patchDocument } from './patch.js';
 import { readJson } from './read-json.js';
@@ -24,6 +25,7 @@ export type PacketDecision = Pick<
   | 'explanation'
   | 'gate'
   | 'denied_before'
+  | 'blind_review'
 > & {
   /** Kind of the request, unless it is an approval. */
   readonly kind?: RequestKind;
@@ -71,6 +73,12 @@ export function buildPacket(
   decision: PacketDecision,
   edits: readonly PacketEdit[] = [],
 ): Packet {
+  const { kind, blind_review, glass } = decision;
+  const packet = wholePacket(action, decision, edits);
+  return kind === 'audit' && blind_review && glass === undefined ? blindPacket(packet) : packet;
+}
+
+function wholePacket(action: ActionProposed, decision: PacketDecision, edits: readonly PacketEdit[]): Packet {
   const last = edits.at(-1);
   return {
     v: 1,

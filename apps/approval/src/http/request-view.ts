@@ -1,4 +1,6 @@
 import {
+  BLIND_HANDS,
+  blindPacket,
   buildPacket,
   commentsOf,
   decisionOfKind,
@@ -36,6 +38,7 @@ export function requestItem(action: Requested, viewer: Voter): Json {
   return {
     ...requestDocument(request),
     ...handsDocument(request),
+    ...(isBlind(action.action, request, viewer) ? BLIND_HANDS : {}),
     ...holdDocument({ hold: request.kind === 'approval' ? action.hold : null }),
     ...{ action_id, run_id, agent_id, action_type, environment, rule, impact },
     policy: { name: policy_name, version: policy_version },
@@ -96,7 +99,7 @@ export function requestWithPacket(action: Requested, viewer: Voter): Json {
   const { request } = action;
   // Only who reads the packet learns its digest: a list shows too little to decide on.
   const { packet_digest } = request;
-  const item = { ...requestItem(action, viewer), packet: packetOf(action), packet_digest };
+  const item = { ...requestItem(action, viewer), packet: packetFor(action, viewer), packet_digest };
   if (isBlind(action.action, request, viewer)) return { ...item, votes: [], comments: [], blind: true };
   return { ...item, votes: request.votes.map(voteOf), comments: commentsOf(request) };
 }
@@ -146,6 +149,10 @@ export function refuseUnshowable(action: Requested): void {
     );
   }
 }
+
+/** The packet as this person may read it. @throws as `packetOf` */
+export const packetFor = (action: Requested, viewer: Voter): Packet =>
+  isBlind(action.action, action.request, viewer) ? blindPacket(packetOf(action)) : packetOf(action);
 
 /**
  * The packet of the version on the table, rendered from the bytes that the token will release.

@@ -103,9 +103,11 @@ function released(packet: Members, packetDigest: string, hidden: readonly string
 function edited({ changed_by, action, history }: Members, hidden: readonly string[]): Section[] {
   if (!isMembers(changed_by)) return [];
   const proposed = members(list(history)[0])['parameters'];
+  // Who reviews it blind is not told who did.
+  const { subject } = members(changed_by);
   return [
     section('Changed by a reviewer', [
-      ...facts({ 'changed by': members(changed_by)['subject'] ?? null }),
+      ...(typeof subject === 'string' ? facts({ 'changed by': subject }) : []),
       ...changes(proposed, members(action)['parameters'], { at: ['/parameters', '/parameters'], hidden }),
     ]),
   ];
