@@ -19,6 +19,7 @@ import './policies-page.flow.js';
 import './event-streams.flow.js';
 import './executors-report.flow.js';
 import './links.flow.js';
+import './removed-person.flow.js';
 
 // One system serves all flows, so they run in one file, one after the other.
 jest.setTimeout(60_000);

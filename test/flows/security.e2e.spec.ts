@@ -7,6 +7,7 @@ import { CHORES } from './doors.flow.js';
 import './page.flow.js';
 import './openapi.flow.js';
 import './signals.flow.js';
+import './acls.flow.js';
 import { withSecretContext } from './canaries.flow.js';
 import { RATE } from './limits.flow.js';
 // Last: it takes away the keys that the others use.

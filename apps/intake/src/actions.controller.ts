@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, callerOf, KeyHolder, OptionalKey, Slots, Who } from '@countersign/service';
+import { Access, callerGone, callerOf, KeyHolder, OptionalKey, Slots, Who } from '@countersign/service';
 import type { Caller, Principal } from '@countersign/service';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
 import { ACTION_ANSWER, ACTIONS_ANSWER } from './answers.js';
 import type { ActionDocument } from './action-document.js';
@@ -49,12 +49,13 @@ export class ActionsController {
     @Param('action_id') actionId: string,
     @Query() query: Record<string, unknown>,
     @Who() principal: Principal,
-    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ActionDocument> {
     const [waitMs, until] = [waitOf(query['wait']), untilOf(query['for'])];
     const token = principal.kind === 'key';
-    const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until, token };
-    const done = waitMs > 0 ? this.waits.take(callerOf(request)) : () => undefined;
+    const signal = callerGone(reply);
+    const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until, token, signal };
+    const done = waitMs > 0 ? this.waits.take(callerOf(reply.request)) : () => undefined;
     const found = await this.proposals.read(read).finally(done);
     if (!found) throw notFound();
     return found;
