@@ -122,7 +122,8 @@ function sameAtEnd(before: readonly JsonValue[], after: readonly JsonValue[]): n
   return end;
 }
 
-function isSame(a: JsonValue, b: JsonValue): boolean {
+/** Whether two values are the same; time ends at the first difference. */
+export function isSame(a: JsonValue, b: JsonValue): boolean {
   if (a === b) return true;
   if (Array.isArray(a))
     return Array.isArray(b) && a.length === b.length && a.every((item, i) => isSame(item, b[i] ?? null));

@@ -1,5 +1,5 @@
-import { canonicalize } from '../canonical.js';
 import type { JsonValue } from '../json.js';
+import { isSame } from '../json-patch.js';
 import { MOST_MEMBERS, nameOf, ROOM, show, showName } from './shown.js';
 import type { Cut, Shown } from './shown.js';
 
@@ -153,16 +153,13 @@ function changes(
     name: nameOf(name, room),
     before: sideOf(from[name], `${left}/${escape(name)}`),
     after: sideOf(to[name], `${right}/${escape(name)}`),
-    same: Object.hasOwn(from, name) && Object.hasOwn(to, name) && isSame(from[name], to[name]),
+    same: Object.hasOwn(from, name) && Object.hasOwn(to, name) && isSame(from[name] ?? null, to[name] ?? null),
   }));
   const more = names.length - shown.length;
   return more === 0 ? entries : [...entries, fact('more members, in the JSON of the API', show(more))];
 }
 
 const escape = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
-const isSame = (a: JsonValue | undefined, b: JsonValue | undefined): boolean =>
-  canonicalize(a ?? null) === canonicalize(b ?? null);
-
 /** What providers signed, each under its name. */
 const attested = (packet: Members, hidden: readonly string[]): Section[] =>
   list(packet['attestations'])
