@@ -47,13 +47,14 @@ export class ActionsController {
   @Get(':action_id')
   async read(
     @Param('action_id') actionId: string,
-    @Query() query: Record<string, unknown>,
+    @Query('wait') wait: string | undefined,
+    @Query('for') until: string | undefined,
     @Who() principal: Principal,
     @Req() request: FastifyRequest,
   ): Promise<ActionDocument> {
-    const [waitMs, until] = [waitOf(query['wait']), untilOf(query['for'])];
+    const waitMs = waitOf(wait);
     const token = principal.kind === 'key';
-    const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until, token };
+    const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until: untilOf(until), token };
     const done = waitMs > 0 ? this.waits.take(callerOf(request)) : () => undefined;
     const found = await this.proposals.read(read).finally(done);
     if (!found) throw notFound();
@@ -67,11 +68,12 @@ export class ActionsController {
   async cancel(
     @Param('action_id') actionId: string,
     @Body() body: JsonValue | undefined,
+    @OptionalKey() key: string | undefined,
     @KeyHolder() agent: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const { reason } = validate(CancelBody, body ?? {});
-    const target = { action_id: actionIdOf(actionId), agent, reason: reason ?? null };
+    const target = { action_id: actionIdOf(actionId), agent, reason: reason ?? null, key };
     const document = await cancelAction(target, { proposals: this.proposals, approval: this.approval });
     reply.code(200);
     return document;

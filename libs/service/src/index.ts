@@ -17,6 +17,7 @@ export { runMain } from './run-main.js';
 export type { RunningService, ServiceOptions } from './start-service.js';
 export { decodeUtf8, jsonProblem, parseStrictly, tooLarge } from './json-body.js';
 export { MAX_ATTACHMENT_BYTES, RawBodies } from './raw-body.js';
+export { validate } from './validate.js';
 export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';
 export {
