@@ -51,7 +51,7 @@ export type { Admitted } from './edge/access.js';
 export { Key, Keyed, OptionalKey, OptionallyKeyed } from './edge/idempotency-key.js';
 export type { KeyedCall, OptionallyKeyedCall } from './edge/idempotency-key.js';
 export { isRead } from './edge/prefetch.js';
-export { HEARTBEAT_MS, sendEvents } from './edge/event-stream.js';
+export { HEARTBEAT_MS, sendEvents, takenInTime } from './edge/event-stream.js';
 export type { StreamEvent } from './edge/event-stream.js';
 export { orAborted, withHeartbeat } from './edge/signal.js';
 export { Slots } from './edge/slots.js';
