@@ -7,7 +7,7 @@ import { authenticate, checkAdmitted, setPrincipal, setRecheck } from './princip
 import type { Authenticators } from './principal.js';
 import { refusePrefetch } from './prefetch.js';
 import { checkQuery } from './query.js';
-import type { Query } from './query.js';
+import type { Query, QueryNames } from './query.js';
 import { Routes } from './routes.js';
 
 export interface EdgeOptions {
@@ -27,15 +27,17 @@ export function guardRoutes(fastify: FastifyInstance, options: EdgeOptions): voi
     if (request.is404) throw routes.refusalOf(request.url);
     await admit(request, options);
     readKeyHeader(request);
-    checkQuery(request.query as Query, isClosed(routeFactsOf(request)) ? routeFactsOf(request).query : 'any');
+    checkQuery(request.query as Query, namesFor(routeFactsOf(request)));
   });
 }
 
 export const routeFactsOf = ({ routeOptions }: FastifyRequest): RouteFacts => routeOptions.config as RouteFacts;
 
-/** Open routes, and pages, are also called by what adds parameters of its own to an address. */
-const isClosed = ({ access = [] }: RouteFacts): boolean =>
-  !(['anybody', 'session', 'service'] as const).some((open) => access.includes(open));
+/** Open routes, and pages, are also called by what adds parameters of its own to an address; routes of files check theirs. */
+function namesFor({ access = [], isRaw, query }: RouteFacts): QueryNames | undefined {
+  const isOpen = (['anybody', 'session', 'service'] as const).some((open) => access.includes(open));
+  return isOpen || isRaw ? 'any' : query;
+}
 
 async function admit(request: FastifyRequest, { authenticators, internalToken }: EdgeOptions): Promise<void> {
   const { access = [], opens } = routeFactsOf(request);
