@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, callerOf, KeyHolder, OptionalKey, Slots, Who } from '@countersign/service';
+import { Access, callerOf, KeyHolder, OptionalKey, Slots, validate as validated, Who } from '@countersign/service';
 import type { Caller, Principal } from '@countersign/service';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
 import { ACTION_ANSWER, ACTIONS_ANSWER } from './answers.js';
 import type { ActionDocument } from './action-document.js';
@@ -13,7 +13,7 @@ import { cancelAction } from './cancel-action.js';
 import { listActions } from './list-actions.js';
 import { outcomeRequest } from './outcome-request.js';
 import { openapiOf } from './openapi.js';
-import { actionIdOf, listQueryOf, notFound, untilOf, waitOf } from './queries.js';
+import { actionIdOf, listQueryOf, notFound, ReadQuery, untilOf, waitOf } from './queries.js';
 import type { Proposals } from './proposals.js';
 import { scopeOf } from './scope.js';
 import { APPROVAL, PROPOSALS } from './tokens.js';
@@ -47,11 +47,11 @@ export class ActionsController {
   @Get(':action_id')
   async read(
     @Param('action_id') actionId: string,
-    @Query('wait') wait: string | undefined,
-    @Query('for') until: string | undefined,
+    @Query() query: Record<string, unknown>,
     @Who() principal: Principal,
     @Req() request: FastifyRequest,
   ): Promise<ActionDocument> {
+    const { wait, for: until } = validated(ReadQuery, query);
     const waitMs = waitOf(wait);
     const token = principal.kind === 'key';
     const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until: untilOf(until), token };
@@ -65,18 +65,16 @@ export class ActionsController {
   @ApiResponse({ status: 200, description: 'Cancelled.', schema: ACTION_ANSWER })
   @Access('agent')
   @Post(':action_id/cancel')
+  @HttpCode(200)
   async cancel(
     @Param('action_id') actionId: string,
     @Body() body: JsonValue | undefined,
     @OptionalKey() key: string | undefined,
     @KeyHolder() agent: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const { reason } = validate(CancelBody, body ?? {});
     const target = { action_id: actionIdOf(actionId), agent, reason: reason ?? null, key };
-    const document = await cancelAction(target, { proposals: this.proposals, approval: this.approval });
-    reply.code(200);
-    return document;
+    return cancelAction(target, { proposals: this.proposals, approval: this.approval });
   }
 
   @ApiBody({ schema: openapiOf(OutcomeBody) })

@@ -17,6 +17,8 @@ const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(1_000).optional(),
 });
+/** What a read of one action may be asked. */
+export const ReadQuery = z.strictObject({ wait: z.string().optional(), for: z.string().optional() });
 export type ListQuery = z.infer<typeof ListQuery>;
 
 const refused = (detail: string, member: string): CountersignError =>
