@@ -12,6 +12,7 @@ const read = (path: string): Record<string, unknown> =>
 interface Operation {
   readonly operationId?: string;
   readonly security?: readonly object[];
+  readonly parameters?: readonly { readonly in: string; readonly name: string }[];
   readonly requestBody?: { readonly content: Record<string, { readonly schema?: object }> };
   readonly responses: Record<string, { readonly $ref?: string; readonly description?: string }>;
 }
@@ -42,6 +43,15 @@ describe.each(['intake', 'policy', 'approval', 'telemetry'])('docs/openapi/%s.js
     const ids = operations.map(({ operation }) => operation.operationId);
     expect(ids).not.toContain(undefined);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('declares every part of an address as a parameter, so that clients can be generated', () => {
+    const wanting = operations.filter(({ name, operation }) => {
+      const inPath = [...name.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
+      const declared = (operation.parameters ?? []).filter((one) => one.in === 'path').map((one) => one.name);
+      return JSON.stringify(inPath) !== JSON.stringify(declared.sort());
+    });
+    expect(wanting.map(({ name }) => name)).toEqual([]);
   });
 
   it('says of every operation who may call it, how it refuses, and what its body is', () => {

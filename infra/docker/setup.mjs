@@ -9,6 +9,7 @@ import { migrate } from '@countersign/clickhouse';
 import {
   ensureCredentials,
   ensurePolicyKeys,
+  ensureRegistry,
   ensureSecrets,
   ensureTopics,
   readLocalKeys,
@@ -31,7 +32,9 @@ await ensurePolicyKeys(secrets, []);
 await writeFile(join(secrets, 'first-keys.json'), JSON.stringify(await readLocalKeys(secrets, []), null, 2), {
   mode: 0o600,
 });
-await ensureTopics(required('KAFKA_BROKERS').split(','));
+const brokers = required('KAFKA_BROKERS').split(',');
+await ensureRegistry(brokers);
+await ensureTopics(brokers);
 const applied = await migrate({
   url: required('CLICKHOUSE_URL'),
   username: required('CLICKHOUSE_USER'),

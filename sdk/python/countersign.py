@@ -165,17 +165,22 @@ def _callback_key(secret: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4))
 
 
+def _header_of(headers: Any, name: str) -> str:
+    given = [value for found, value in headers.items() if str(found).lower() == name]
+    return given[0] if len(given) == 1 and isinstance(given[0], str) else ""
+
+
 def verify_callback(headers: Any, body: bytes, secret: str, now: Optional[float] = None) -> dict:
     """Checks a callback as Standard Webhooks sign it and answers with its hint: `action_id` and `status`.
 
-    headers: a mapping whose names are found in lower case; body: as it arrived; secret: the agent's signing secret, with
+    headers: a mapping, names in any case; body: as it arrived; secret: the agent's signing secret, with
     the prefix `whsec_` its rest is base64; now: UTC epoch seconds. Raises CountersignError `invalid_callback`.
     A hint may come late, twice or never: read the action, its document is the authority.
     """
     key = _callback_key(secret)
     if not key:
         raise CountersignError("wrong_use", "a signing secret is needed to check callbacks")
-    given = [str(headers.get(name) or "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")]
+    given = [_header_of(headers, name) for name in ("webhook-id", "webhook-timestamp", "webhook-signature")]
     at = int(given[1]) if re.fullmatch(r"[0-9]{1,12}", given[1]) else 0
     if not given[0] or abs((time.time() if now is None else now) - at) > CALLBACK_TOLERANCE_S:
         raise CountersignError("invalid_callback", "the callback has no id or is more than five minutes off")
@@ -185,9 +190,11 @@ def verify_callback(headers: Any, body: bytes, secret: str, now: Optional[float]
         raise CountersignError("invalid_callback", "no signature of the callback is right")
     try:
         hint = parse_json(body.decode("utf-8"))
-        return {"action_id": hint["action_id"], "status": hint["status"]}
-    except (ValueError, KeyError, TypeError):
-        raise CountersignError("invalid_callback", "the callback names no action") from None
+        if isinstance(hint["action_id"], str) and isinstance(hint["status"], str):
+            return {"action_id": hint["action_id"], "status": hint["status"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        pass
+    raise CountersignError("invalid_callback", "the callback names no action")
 
 
 # --- HTTP --------------------------------------------------------------------------------------------------------
@@ -241,6 +248,13 @@ def _error_of(status: int, text: str) -> CountersignError:
         return CountersignError("bad_answer", f"status {status} without a problem document")
 
 
+def _json_bytes(body: Any) -> bytes:
+    try:
+        return canonicalize(body).encode("utf-8")
+    except (ValueError, RecursionError) as fault:
+        raise CountersignError("wrong_use", f"what is sent is no JSON: {fault}") from fault
+
+
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """A redirect would carry the key elsewhere; it is an error instead."""
 
@@ -278,7 +292,7 @@ class Client:
         idempotency_key: 1 to 255 characters of printable ASCII without spaces, stored by the caller before the first send.
         Raises `wrong_use` for what no door takes, `duplicate_request` when the key was used for another body.
         """
-        if not KEY.fullmatch(idempotency_key):
+        if not isinstance(idempotency_key, str) or not KEY.fullmatch(idempotency_key):
             raise CountersignError("wrong_use", "an idempotency key is 1 to 255 printable ASCII characters without spaces")
         return self._send(self._intake, "POST", "/v1/actions", proposal, key=idempotency_key)
 
@@ -368,7 +382,7 @@ class Client:
             headers["Content-Type"], data = body
         elif body is not None:
             headers["Content-Type"] = "application/json"
-            data = canonicalize(body).encode("utf-8")
+            data = _json_bytes(body)
         deadline = time.monotonic() + self._retry_for_s + held_s
         attempt = 0
         while True:
@@ -567,16 +581,47 @@ def guard(
 
     Answers with the action document and three more members: `effect` (`status`, `result`), `ran` (False: it had run
     before, under the same key, and was not run again) and `report_error` (None, or the CountersignError that kept the
-    outcome, or with `unreportable_result` only the result, from the record). Raises CountersignError when this call ran
-    nothing (`already_consumed`: an earlier one may have), and whatever `run` raises after reporting it as `failed`.
+    outcome, or with `unreportable_result` only the result, from the record). Raises CountersignError, and nothing else,
+    when this call ran nothing (`already_consumed`: an earlier one may have), and whatever `run` raises after reporting it
+    as `failed` (a CountersignError of its own as the cause of a RuntimeError).
     """
+    try:
+        action, parameters = _released(client, tenant, proposal, idempotency_key, timeout_s, preconditions_now, issuer, audience)
+        if parameters is None:
+            return _ran_before(client, action)
+    except CountersignError:
+        raise
+    except Exception as fault:
+        raise CountersignError("wrong_use", f"nothing has run: {type(fault).__name__}: {fault}") from fault
+    try:
+        result = run(parameters)
+    except BaseException as failed:
+        _deliver(client, action["action_id"], {"status": "failed", "result": {"error": type(failed).__name__}})
+        if isinstance(failed, CountersignError):
+            raise RuntimeError(f"the effect failed: {failed}") from failed
+        raise
+    report, fault = _report_of("executed", result)
+    return _told(action, report, fault, client, ran=True)
+
+
+def _released(
+    client: Client,
+    tenant: str,
+    proposal: dict,
+    idempotency_key: str,
+    timeout_s: float,
+    preconditions_now: Optional[Callable[[], dict]],
+    issuer: Optional[str],
+    audience: str,
+) -> tuple:
+    """(action, the parameters that may run now); None in their place where an earlier call ran them."""
     if proposal.get("preconditions") and preconditions_now is None:
         raise CountersignError("wrong_use", "an action with preconditions needs preconditions_now, which reads them again")
     proposed = client.propose(proposal, idempotency_key)
     action = client.wait(proposed["action_id"], timeout_s)
     grant = action.get("grant") or {}
     if action["status"] == "approved" and grant.get("status") == "consumed":
-        return _ran_before(client, action)
+        return action, None
     token = grant.get("token")
     if action["status"] != "approved" or not token:
         raise CountersignError("not_approved", f"the action is {action['status']}")
@@ -588,10 +633,4 @@ def guard(
         verify_token(token, tenant, proposal, client.keys(), issuer, audience)
     seen = preconditions_now() if proposal.get("preconditions") and preconditions_now else None
     client.redeem(token, digest, proposal["environment"], seen)
-    try:
-        result = run(parameters)
-    except BaseException as failed:
-        _deliver(client, action["action_id"], {"status": "failed", "result": {"error": type(failed).__name__}})
-        raise
-    report, fault = _report_of("executed", result)
-    return _told(action, report, fault, client, ran=True)
+    return action, parameters

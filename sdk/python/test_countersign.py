@@ -253,6 +253,24 @@ class Guard(Guarded):
                 self.assertEqual((raised.exception.code, peer.received), ("wrong_use", []))
 
 
+    def test_whatever_goes_wrong_before_the_effect_is_told_as_nothing_ran(self):
+        circle = {}
+        circle["self"] = circle
+        wrong = [{"confidence": float("nan")}, {"rationale": b"x"}, {"rationale": "\ud800"}, {"signals": {1: 2}}]
+        wrong += [{"parameters": {"at": object()}}, {"parameters": circle}, {"parameters": {"n": 2**60}}]
+        for proposal in [*({**REFUND, **change} for change in wrong), None, []]:
+            code, ran, paths = self.run_guard([document("pending")], proposal)
+            self.assertEqual((code, ran, paths), ("wrong_use", [], []))
+        for key in (None, 5, b"k"):
+            with Peer([document("pending")]) as peer, self.assertRaises(CountersignError) as raised:
+                guard(client(peer), "acme", REFUND, key, lambda parameters: {}, 0, **NOW)
+            self.assertEqual(raised.exception.code, "wrong_use")
+        approved = document("approved", "token")
+        with Peer([approved, approved]) as peer, self.assertRaises(CountersignError) as raised:
+            guard(client(peer), "acme", REFUND, "k-1", lambda parameters: {}, 0, preconditions_now=lambda: 1 / 0)
+        self.assertIsInstance(raised.exception.__cause__, ZeroDivisionError)
+
+
 class AfterTheEffect(Guarded):
     """What has happened is never hidden, and never told as nothing."""
 
@@ -315,6 +333,19 @@ class AfterTheEffect(Guarded):
         with Peer([approved, approved, OK, BUSY]) as peer:
             with self.assertRaises(KeyError):
                 guard(client(peer, 0.2), "acme", REFUND, "k-1", run, 0, **NOW)
+
+
+    def test_an_error_of_the_library_from_inside_is_not_told_as_nothing_ran(self):
+        approved, own = document("approved", "token"), CountersignError("not_approved", "the action is denied")
+
+        def run(_parameters):
+            raise own
+
+        with Peer([approved, approved, OK, (201, {"action_id": "act_1"}, {})]) as peer:
+            with self.assertRaises(RuntimeError) as raised:
+                guard(client(peer, 0.2), "acme", REFUND, "k-1", run, 0, **NOW)
+            self.assertEqual(json.loads(peer.received[-1][2])["status"], "failed")
+        self.assertIs(raised.exception.__cause__, own)
 
 
 @unittest.skipUnless(countersign._can_verify(), "the package cryptography is not installed")
@@ -465,6 +496,17 @@ class Callbacks(unittest.TestCase):
             with self.assertRaises(CountersignError) as raised:
                 verify_callback(headers, self.body, f"whsec_{text}", 1614265330)
             self.assertEqual(raised.exception.code, "wrong_use")
+
+    def test_takes_texts_only_and_finds_headers_in_any_case(self):
+        for body in (b'{"action_id":"act_1","status":5}', b'{"action_id":null,"status":"approved"}', b"[" * 9000):
+            mac = hmac.new(b"css_secret", b"msg_1.1614265330." + body, hashlib.sha256).digest()
+            headers = {**self.headers, "webhook-signature": "v1," + base64.b64encode(mac).decode()}
+            with self.assertRaisesRegex(CountersignError, "names no action"):
+                verify_callback(headers, body, "css_secret", 1614265330)
+        upper = {name.title(): value for name, value in self.headers.items()}
+        self.assertEqual(verify_callback(upper, self.body, "css_secret", 1614265330)["action_id"], "act_1")
+        with self.assertRaises(CountersignError):
+            verify_callback({**self.headers, "Webhook-Id": "msg_2"}, self.body, "css_secret", 1614265330)
 
     def test_does_not_overlook_anything_in_a_signature_or_a_body(self):
         for more in ("\u00e9", "\t", "=", "\u00ff\ud800"):

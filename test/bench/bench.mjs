@@ -1,9 +1,11 @@
 /**
  * One run, one machine: the floor, Countersign, policy, the fold, freshness. Prints what it measured and ends.
- * `--quick` takes a tenth of the work. Ratios within a run can be compared; times across runs cannot.
+ * `--quick` takes a tenth of the work; `--against DIR [--pairs N]` compares with another build by turns instead.
+ * Ratios within a run can be compared; times across runs cannot.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { BODIES, call, clients } from './clients.mjs';
 import { cpuBetween, cpuOf } from './cpu.mjs';
 import { echo, startFloor } from './floor.mjs';
@@ -11,7 +13,8 @@ import { load, percentile } from './load.mjs';
 import { foldRate, policyRate } from './in-process.mjs';
 import { historyPart } from './history.mjs';
 import { policyPart } from './policy.mjs';
-import { startSystem } from './system.mjs';
+import { against } from './against.mjs';
+import { reviewer, startSystem } from './system.mjs';
 
 const quick = process.argv.includes('--quick');
 const COUNT = quick ? 1_000 : 10_000;
@@ -73,11 +76,6 @@ async function freshness(local, { allowed, redeem }) {
   const { faults } = await load({ count: quick ? 20 : 100, inFlight: 2, job });
   return { samples: samples.sort((a, b) => a - b), faults };
 }
-
-const reviewer = async (local) => {
-  const { subject, tenant } = local.reviewers.find(({ tenant: t, roles }) => t === 'acme' && roles.includes('finance'));
-  return (await call('POST', `${local.issuer_url}/dev/token`, { body: { subject, tenant } })).access_token;
-};
 
 const clickhouseOf = ({ clickhouse, clickhouse_url }) => ({
   url: clickhouse_url,
@@ -156,5 +154,8 @@ async function main() {
   }
 }
 
-await main();
+const { against: other, pairs } = parseArgs({
+  options: { against: { type: 'string' }, pairs: { type: 'string', default: '11' }, quick: { type: 'boolean' } },
+}).values;
+await (other ? against(other, Number(pairs), PORT_BASE) : main());
 process.exit(0);

@@ -47,6 +47,14 @@ describe('the events of an action', () => {
     expect(again.events[0]?.data['request']).toMatchObject({ approvals: { given: 1, required: 2 } });
   });
 
+  it('begin anew for a `Last-Event-ID` that is none of theirs, and end as they should', async () => {
+    const action = await world().decided(refund('40.00'));
+    for (const lastId of ['x', '9'.repeat(400), '../']) {
+      const reader = await listen(actionUrl(action.action_id), keyOf('refund-agent'), lastId);
+      await eventually(() => expect([statuses(reader), reader.ended]).toEqual([['approved'], true]));
+    }
+  });
+
   it('are of nobody else, and of no action that there is not', async () => {
     const action = await world().decided(refund('450.00', { confidence: 0.9 }));
     const other = await listen(actionUrl(action.action_id), keyOf('content-agent'));

@@ -5,9 +5,11 @@ import {
   loadIssuers,
   loadRate,
   loadServiceConfig,
+  positiveInt,
   readRedactionKeys,
   required,
 } from '@countersign/service';
+import type { EvidenceQuota } from './evidence/evidence-quota.js';
 import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
 
 export interface ApprovalConfig extends ServiceConfig {
@@ -30,11 +32,20 @@ export interface ApprovalConfig extends ServiceConfig {
   readonly redactionKeys: RedactionKeys;
   /** Directory of attached evidence, the same for all instances. */
   readonly evidenceDir: string;
+  readonly evidenceQuota: EvidenceQuota;
   /** Waits between attempts to deliver a message, milliseconds. Default: ten attempts over three days. */
   readonly notificationWaitsMs?: readonly number[];
   /** Called with each address before a message connects to it; for tests. */
   readonly onNotificationConnect?: (address: string) => void;
 }
+
+const MIB = 1_024 * 1_024;
+
+/** `COUNTERSIGN_EVIDENCE_TENANT_MIB` (default 10 240) and `COUNTERSIGN_EVIDENCE_CALLER_MIB` (default 2 048). @throws Error naming the variable */
+export const loadEvidenceQuota = (env: Env): EvidenceQuota => ({
+  tenantBytes: positiveInt(env, 'COUNTERSIGN_EVIDENCE_TENANT_MIB', 10_240) * MIB,
+  callerBytes: positiveInt(env, 'COUNTERSIGN_EVIDENCE_CALLER_MIB', 2_048) * MIB,
+});
 
 /** @throws Error naming the first missing or malformed variable (never its value) */
 export const loadApprovalConfig = (env: Env): ApprovalConfig => {
@@ -52,5 +63,6 @@ export const loadApprovalConfig = (env: Env): ApprovalConfig => {
     rosterFile: env['COUNTERSIGN_ROSTER'] || null,
     operator: env['COUNTERSIGN_OPERATOR'] || 'operator',
     evidenceDir: required(env, 'COUNTERSIGN_EVIDENCE_DIR'),
+    evidenceQuota: loadEvidenceQuota(env),
   };
 };

@@ -1,5 +1,6 @@
+import { checkRegistry } from '@countersign/kafka';
 import { runMain } from '@countersign/service';
 import { loadApprovalConfig } from './approval.config.js';
 import { startApproval } from './start-approval.js';
 
-await runMain('approval', async () => startApproval(loadApprovalConfig(process.env)));
+await runMain('approval', { load: () => loadApprovalConfig(process.env), check: checkRegistry, start: startApproval });

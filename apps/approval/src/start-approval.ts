@@ -17,6 +17,8 @@ import type { ApprovalConfig } from './approval.config.js';
 import { ApprovalModule } from './approval.module.js';
 import { Assigner } from './assign/assigner.js';
 import { Evidence } from './evidence/evidence.js';
+import { EvidenceClaims } from './evidence/evidence-claims.js';
+import { EvidenceUsage } from './evidence/evidence-quota.js';
 import { openEvidenceDirectory } from './evidence/evidence-store.js';
 import { ApprovalTokens } from './http/approval-tokens.js';
 import { Custody } from './http/custody.js';
@@ -34,7 +36,7 @@ import { EndedSessions } from './page/ended-sessions.js';
 import type { PageParts } from './page/page-sessions.js';
 import { Sealed } from './page/sealed.js';
 import { SignIn } from './page/sign-in.js';
-import { createLogPublisher } from './publisher/log-publisher.js';
+import { createLogPublisher, publishedUpTo } from './publisher/log-publisher.js';
 import { entriesOfFile, readRosterFile } from './roster/roster-file.js';
 import { RosterLog } from './roster/roster-log.js';
 
@@ -55,10 +57,11 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   const reviewers = new RosteredAuth(config.issuers, roster, limit);
   const page = pageOf(config, { reviewers, connection, appender, log });
   const [shown, votes] = [new Shown(judge, log), new Votes(judge, view, new Edits(policy))];
+  const evidence = await evidenceOf(config, judge, log);
   const module = ApprovalModule.of({
     ...{ judge, view, notify, roster, redactionKeys: config.redactionKeys },
     tokens: new ApprovalTokens(await openSigningKeys(join(config.secretsDir, 'signing-keys.json')), config.tokenIssuer),
-    ...{ votes, custody: new Custody(judge, votes), evidence: await evidenceOf(config, judge, log) },
+    ...{ votes, custody: new Custody(judge, votes), evidence },
     ...{ queue: new Queue(view, shown), batches: new Batches(view, shown) },
     page,
   });
@@ -70,7 +73,11 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     notifications: () => notify.notifications.healthy(),
     sessions: () => page === null || page.sessions.healthy(),
   });
-  const sweeping = setInterval(() => hints.sweep(Date.now()), SWEEP_EVERY_MS).unref();
+  const sweep = (): void => {
+    hints.sweep(Date.now());
+    void evidence.sweep(Date.now());
+  };
+  const sweeping = setInterval(sweep, SWEEP_EVERY_MS).unref();
   const onClosed = async (): Promise<void> => {
     clearInterval(sweeping);
     for (const part of [ticker, assigner, credentials, notify.settings]) part.close();
@@ -87,8 +94,12 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
   return service;
 }
 
-const evidenceOf = async ({ evidenceDir }: ApprovalConfig, judge: Judge, log: Logger): Promise<Evidence> =>
-  new Evidence(judge, await openEvidenceDirectory(evidenceDir), log);
+const evidenceOf = async (config: ApprovalConfig, judge: Judge, log: Logger): Promise<Evidence> => {
+  const { evidenceDir, evidenceQuota } = config;
+  const store = await openEvidenceDirectory(evidenceDir);
+  const usage = new EvidenceUsage(judge, evidenceQuota);
+  return new Evidence({ ...{ judge, store, usage, log }, claims: new EvidenceClaims(evidenceDir) });
+};
 
 /** What reads and writes the log, not started yet. */
 function partsOf(config: ApprovalConfig, log: Logger) {
@@ -98,7 +109,7 @@ function partsOf(config: ApprovalConfig, log: Logger) {
   const deadLetter = deadLetters({ appender, macKeys, service: 'approval' });
   const credentials = new CredentialsFile(secretsDir, log);
   const limit = new RateLimit(config.rate);
-  const judge = new Judge({ connection, appender, macKeys });
+  const judge = new Judge({ connection, appender, macKeys, publishedUpTo: publishedUpTo(connection) });
   const hints = hintsBeside(judge, { connection, macKeys, log });
   const publisher = createLogPublisher({ connection, macKeys });
   const roster = new RosterLog({ connection, appender, macKeys, log, issuers: config.issuers });

@@ -44,6 +44,17 @@ export function clocksSuite(system: () => Instances): void {
         body,
       );
 
+    it.each([
+      ['/action_type', { action_type: 'Refund' }],
+      ['/action_type', { action_type: 'refund ' }],
+      ['/action_type', { action_type: '' }],
+      ['/agent_id', { agent_id: 'bot\u200b' }],
+      ['/agent_id', { agent_id: ' bot' }],
+      ['/agent_id', { agent_id: 'x'.repeat(257) }],
+    ])('has a scope that some action can have: %s of %j is refused', async (pointer, scope) => {
+      expect(await post(0, '', { ...scope, reason: 'stop' })).toMatchObject({ status: 422, body: { pointer } });
+    });
+
     it('stops redemptions on every instance once it is answered, until it is lifted', async () => {
       const { action, token } = await allowedAction(system());
       const { status, body } = await post(0, '', { agent_id: action.agent_id, reason: 'stop' });

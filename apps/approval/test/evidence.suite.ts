@@ -165,6 +165,24 @@ export function evidenceSuite(system: () => Instances): void {
       expect((await upload(id, bytes, { key: 'one' })).status).toBe(201);
     }, 30_000);
 
+    it('has a quota, and leaves no claim when it is attached', async () => {
+      const url = await system().add({ evidenceQuota: { tenantBytes: 100 * MIB, callerBytes: 3 * MIB } });
+      try {
+        const { id } = await waiting();
+        const index = system().urls.indexOf(url);
+        const large = () => Buffer.concat([pdf(), Buffer.alloc(2 * MIB, 'x')]);
+        const zoe = { who: 'zoe', index };
+        expect((await upload(id, large(), zoe)).status).toBe(201);
+        const refused = await upload(id, large(), zoe);
+        expect(refused).toMatchObject({ status: 413, body: { limit: 3 * MIB, size: expect.any(Number) as number } });
+        expect(codeOf(refused)).toBe('too_large');
+        expect((await upload(id, large(), { who: 'zed', index })).status).toBe(201);
+        expect(await readdir(join(system().evidenceDir, 'pending'))).toEqual([]);
+      } finally {
+        await system().stop(url);
+      }
+    }, 60_000);
+
     it('that was damaged on the disk is not served', async () => {
       const { id } = await waiting();
       const attached = attachmentIn(await upload(id, pdf()));

@@ -12,6 +12,7 @@ import type { Appender, InRecord, KafkaConnection } from '@countersign/kafka';
 import { hashKey, loadIssuers, loadRate } from '@countersign/service';
 import type { AgentCredentials, RunningService } from '@countersign/service';
 import { connectTo, readAll, testBroker } from '@countersign/testing';
+import { loadEvidenceQuota } from '../src/approval.config.js';
 import type { ApprovalConfig } from '../src/approval.config.js';
 import { startApproval } from '../src/start-approval.js';
 import { startPeople } from './people.js';
@@ -76,6 +77,7 @@ export class Instances {
       notificationWaitsMs: Array.from({ length: 200 }, () => 300),
       onNotificationConnect: (address) => void this.connected.push(address),
       ...{ rosterFile: null, operator: 'operator', rate: loadRate({}), evidenceDir: this.evidenceDir },
+      evidenceQuota: loadEvidenceQuota({}),
       ...overrides,
     };
     const service = await startApproval(config);
@@ -109,6 +111,10 @@ export class Instances {
 
   get evidenceDir(): string {
     return join(this.secretsDir, 'evidence');
+  }
+
+  get urls(): string[] {
+    return this.services.map(({ url }) => url);
   }
 
   url(index = 0): string {

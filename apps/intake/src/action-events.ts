@@ -14,6 +14,8 @@ export interface Watched extends Pick<Read, 'action_id' | 'scope' | 'token'> {
   readonly signal: AbortSignal;
 }
 
+/** What ids of events look like; any other `Last-Event-ID` is of no event of ours, so the reader has nothing yet. */
+const EVENT_ID = /^[0-9a-f]{64}$/;
 const PAUSE_MS = 1_000;
 
 /** True when the reader has seen the end of the action. */
@@ -25,7 +27,7 @@ export async function* actionEvents(
   proposals: Proposals,
   { lastId = '', signal, ...watch }: Watched,
 ): AsyncGenerator<StreamEvent | null> {
-  let [seen, waitMs] = [lastId, 0];
+  let [seen, waitMs] = [EVENT_ID.test(lastId) ? lastId : '', 0];
   while (!signal.aborted) {
     const reading = proposals.readVersion({ ...watch, waitMs, until: 'change', seen });
     waitMs = HEARTBEAT_MS;

@@ -30,7 +30,8 @@ async function isOwn(
   { approval, recent }: Known,
 ): Promise<boolean> {
   const mine = recent.get(named);
-  if (mine !== null && mine.tenant === tenant && mine.agent_id === agent_id) return true;
+  // What is not in the log yet may never be, the action itself among them.
+  if (mine?.isThere && mine.tenant === tenant && mine.agent_id === agent_id) return true;
   const scope = { tenant, agent_id };
   try {
     return (await approval.watch({ action_id: named, scope, waitMs: 0, until: 'decision', token: false })) !== null;

@@ -11,6 +11,8 @@ export interface RecentProposal {
   readonly deciding: DecidingAction;
   /** Settles when the proposal is in the log; true when it was there before. */
   readonly appended: Promise<boolean>;
+  /** Whether it is in the log by now. */
+  isThere: boolean;
 }
 
 const KEPT_MS = 60_000;
@@ -46,11 +48,14 @@ export class RecentProposals {
     } = action;
     const names = { action_id, run_id, agent_id, action_type, environment, supersedes, reverses };
     const deciding = { ...names, digest, submitted_at, parameters };
-    const proposal = { action_id, body_hash, tenant, agent_id, deciding, appended };
+    const proposal = { action_id, body_hash, tenant, agent_id, deciding, appended, isThere: false };
     const size = action.parameters.length + 1_000;
     this.entries.set(action_id, { proposal, size, atMs: nowMs });
     this.characters += size;
-    appended.catch(() => this.forget(action_id));
+    appended.then(
+      () => (proposal.isThere = true),
+      () => this.forget(action_id),
+    );
     this.trim(nowMs);
     return proposal;
   }

@@ -5,7 +5,7 @@ import type { JsonValue } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
 import { countsOf, decideChanged, derivedAfter, statedAmount, statedIn, termsOf } from '@countersign/policy';
-import type { PolicyVersion } from '@countersign/policy';
+import type { DeniedBefore, PolicyVersion } from '@countersign/policy';
 import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
 import type { DenialSource } from './denials/denial-log.js';
@@ -61,6 +61,7 @@ type Redecided = ReturnType<typeof decisionFields> &
   Pick<ActionProposed, 'after' | 'amount_value' | 'amount_currency'> & {
     /** Pointers of values that may not be stored in plain text, of those that the change states. */
     readonly sensitive: readonly string[];
+    readonly denied_before: readonly DeniedBefore[];
   };
 
 /**
@@ -80,19 +81,25 @@ export class DecideController {
   @ApiBody({ schema: DECIDE_BODY })
   @Post('decide')
   @HttpCode(200)
-  decide(@Body() body: unknown): Redecided {
+  async decide(@Body() body: unknown): Promise<Redecided> {
     const { tenant, action, policy } = parseDecide(body);
     const speaker = this.policies.current().speaker(tenant, policy.name, policy.version);
     if (speaker === null) throw new CountersignError('not_found', 'there is no such policy version');
     const changed = withAfter(speaker, readAction(action));
     const evidence = this.sources.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
-    const denials = countsOf(this.sources.denials.of(changed, Date.now()));
-    const facts = { ...this.velocity.edited(speaker.policy, changed), denials };
+    const denied_before = await this.sources.denials.of(changed, null);
+    const facts = { ...this.velocity.edited(speaker.policy, changed), denials: countsOf(denied_before) };
     const sensitive = this.sensitiveIn(speaker, changed);
     const decision = decideChanged(speaker, facts, { tenant, evidence, draws: null });
     const change = { facts, tenant, operators: changed.operators };
     const guarded = guardChange(decision, change, { history: this.policies.current(), seal: this.seal });
-    return { ...decisionFields(guarded), after: changed.after, sensitive, ...amountOf(speaker, changed) };
+    return {
+      ...decisionFields(guarded),
+      after: changed.after,
+      sensitive,
+      denied_before,
+      ...amountOf(speaker, changed),
+    };
   }
 
   /** As intake asks it of a proposal: what any policy of the tenant calls sensitive now, or did when it was first decided. */

@@ -49,7 +49,7 @@ export class Decider {
     const { macKeys, onDecided } = this.options;
     const action = openRecord(record, macKeys).event as ActionProposed;
     const { tenant, action_id, body_hash } = action;
-    const denied_before = this.options.denials.of(action, record.timestampMs);
+    const denied_before = await this.options.denials.of(action, record.timestampMs);
     const decision = await this.evaluated(action, record.timestampMs, denied_before);
     onDecided?.(decision);
     const framed = record.value ?? Buffer.alloc(0);

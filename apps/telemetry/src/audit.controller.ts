@@ -7,7 +7,18 @@ import type { Reviewer } from '@countersign/service';
 import { auditDocument, blindDocument } from './audit-document.js';
 import { auditPage, auditRun, auditRunAsOf, openReviews } from './audit-queries.js';
 import type { AuditedAction, PageQuestion } from './audit-queries.js';
-import { cursorAt, cursorOf, FIRST, LAST, limitOf, onlyNames, textOf, timeOf } from './query-text.js';
+import {
+  cursorAt,
+  cursorOf,
+  ENVIRONMENTS,
+  FIRST,
+  LAST,
+  limitOf,
+  oneOf,
+  onlyNames,
+  textOf,
+  timeOf,
+} from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
 
@@ -20,6 +31,8 @@ const FILTERS = [
   'action_id',
   'environment',
 ] as const;
+
+const APPROVAL_STATUSES = ['not_required', 'pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
 
 /** What was proposed, decided, said and done. */
 @ApiTags('audit')
@@ -76,6 +89,10 @@ function questionOf(query: Query, tenant: string): PageQuestion {
     before: after?.time ?? LAST,
     before_id: after?.id ?? '',
     limit: limitOf(query, 50, 500),
-    filters: Object.fromEntries(FILTERS.map((name) => [name, textOf(query, name)])) as PageQuestion['filters'],
+    filters: {
+      ...(Object.fromEntries(FILTERS.map((name) => [name, textOf(query, name)])) as PageQuestion['filters']),
+      environment: oneOf(query, 'environment', ENVIRONMENTS),
+      approval_status: oneOf(query, 'approval_status', APPROVAL_STATUSES),
+    },
   };
 }

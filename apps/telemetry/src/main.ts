@@ -1,5 +1,6 @@
+import { checkRegistry } from '@countersign/kafka';
 import { runMain } from '@countersign/service';
-import { startTelemetry } from './start-telemetry.js';
 import { loadTelemetryConfig } from './telemetry.config.js';
+import { startTelemetry } from './start-telemetry.js';
 
-await runMain('telemetry', async () => startTelemetry(loadTelemetryConfig(process.env)));
+await runMain('telemetry', { load: () => loadTelemetryConfig(process.env), check: checkRegistry, start: startTelemetry });

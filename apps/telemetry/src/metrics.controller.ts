@@ -7,7 +7,7 @@ import type { Reviewer } from '@countersign/service';
 import { METRICS_ANSWER } from './answers.js';
 import { askMetrics, DIMENSIONS } from './metrics-query.js';
 import type { Dimension, MetricsAnswer } from './metrics-query.js';
-import { FIRST, LAST, onlyNames, textOf, timeOf } from './query-text.js';
+import { dayOf, ENVIRONMENTS, FIRST, LAST, oneOf, onlyNames, textOf, timeOf, versionOf } from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
 
@@ -30,7 +30,9 @@ export class MetricsController {
       group_by: groupByOf(textOf(query, 'group_by')),
       filters: {
         ...Object.fromEntries(DIMENSIONS.map((name) => [name, textOf(query, name)])),
-        environment: textOf(query, 'environment') || 'production',
+        environment: oneOf(query, 'environment', ENVIRONMENTS) || 'production',
+        day: dayOf(query, 'day'),
+        policy_version: versionOf(query, 'policy_version'),
       },
       now: new Date(),
     });

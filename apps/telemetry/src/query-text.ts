@@ -19,6 +19,30 @@ export function textOf(query: Query, name: string): string {
   return value;
 }
 
+/** @returns '' when the parameter is absent @throws CountersignError `invalid_request` when it is none of the values */
+export function oneOf(query: Query, name: string, values: readonly string[]): string {
+  const text = textOf(query, name);
+  if (text !== '' && !values.includes(text)) throw refuse(name, `is none of ${values.join(', ')}`);
+  return text;
+}
+
+/** A date as metrics name days. @returns '' when the parameter is absent @throws CountersignError `invalid_request` */
+export function dayOf(query: Query, name: string): string {
+  const text = textOf(query, name);
+  if (text !== '' && (!/^\d{4}-\d{2}-\d{2}$/.test(text) || parseTime(`${text}T00:00:00Z`) === null))
+    throw refuse(name, 'is not a date that exists, such as 2026-06-19');
+  return text;
+}
+
+/** @returns '' when the parameter is absent @throws CountersignError `invalid_request` when it is no version's number */
+export function versionOf(query: Query, name: string): string {
+  const text = textOf(query, name);
+  if (text !== '' && !/^[1-9]\d{0,8}$/.test(text)) throw refuse(name, 'is not a whole number, 1 or more');
+  return text;
+}
+
+export const ENVIRONMENTS = ['staging', 'canary', 'production'] as const;
+
 /** The engine's times lie between these two; a bound outside of 1970 to 2262 means "since ever" or "for ever". */
 export const [FIRST, LAST] = [new Date(0), new Date('2299-01-01T00:00:00.000Z')];
 const FOR_EVER_MS = Date.parse('2262-01-01T00:00:00.000Z');

@@ -31,6 +31,12 @@ export class RegistryController {
     return [{ subject, version }];
   }
 
+  @Get('schemas/ids/:id/subjects')
+  @Header('content-type', REGISTRY_TYPE)
+  subjectsOfId(@Param('id') id: string): string[] {
+    return [idOf(id).subject];
+  }
+
   @Get('schemas/types')
   @Header('content-type', REGISTRY_TYPE)
   types(): string[] {
@@ -50,6 +56,26 @@ export class RegistryController {
     return this.config();
   }
 
+  /** Nothing can be registered, deleted or configured here. */
+  @Get('mode')
+  @Header('content-type', REGISTRY_TYPE)
+  mode(): { mode: string } {
+    return { mode: 'READONLY' };
+  }
+
+  @Get('mode/:subject')
+  @Header('content-type', REGISTRY_TYPE)
+  modeOf(@Param('subject') subject: string): { mode: string } {
+    versionsOf(subject);
+    return this.mode();
+  }
+
+  @Get('contexts')
+  @Header('content-type', REGISTRY_TYPE)
+  contexts(): string[] {
+    return ['.'];
+  }
+
   @Get('subjects')
   @Header('content-type', REGISTRY_TYPE)
   subjects(): string[] {
@@ -62,8 +88,9 @@ export class RegistryController {
   @HttpCode(200)
   @Header('content-type', REGISTRY_TYPE)
   lookUp(@Param('subject') subject: string, @Body() body: unknown): RegisteredSchema {
-    const known = versionsOf(subject);
-    return sameAs(known, schemaIn(body)) ?? fail(noSchema());
+    const known = schemaRegistry.candidates(subject);
+    if (known.length === 0) return fail(noSubject());
+    return { ...(sameAs(known, schemaIn(body)) ?? fail(noSchema())), subject };
   }
 
   @Get('subjects/:subject/versions')
@@ -79,7 +106,7 @@ export class RegistryController {
   @Header('content-type', REGISTRY_TYPE)
   register(@Param('subject') subject: string, @Body() body: unknown): { id: number } {
     const schema = schemaIn(body);
-    const known = sameAs(schemaRegistry.versions(subject), schema) ?? fail(readOnly());
+    const known = sameAs(schemaRegistry.candidates(subject), schema) ?? fail(readOnly());
     return { id: known.id };
   }
 
@@ -87,6 +114,31 @@ export class RegistryController {
   @Header('content-type', REGISTRY_TYPE)
   version(@Param('subject') subject: string, @Param('version') version: string): RegisteredSchema {
     return versionOf(subject, version);
+  }
+
+  /** The schema alone, as text. */
+  @Get('subjects/:subject/versions/:version/schema')
+  @Header('content-type', REGISTRY_TYPE)
+  schemaOf(@Param('subject') subject: string, @Param('version') version: string): unknown {
+    return JSON.parse(versionOf(subject, version).schema);
+  }
+
+  /** No schema refers to another. */
+  @Get('subjects/:subject/versions/:version/referencedby')
+  @Header('content-type', REGISTRY_TYPE)
+  referencedBy(@Param('subject') subject: string, @Param('version') version: string): number[] {
+    versionOf(subject, version);
+    return [];
+  }
+
+  /** With every version of the subject. */
+  @ApiBody({ schema: SCHEMA_BODY })
+  @Post('compatibility/subjects/:subject/versions')
+  @HttpCode(200)
+  @Header('content-type', REGISTRY_TYPE)
+  compatibleWithAll(@Param('subject') subject: string, @Body() body: unknown): { is_compatible: boolean } {
+    const [schema, known] = [schemaIn(body), versionsOf(subject)];
+    return { is_compatible: known.every((one) => isCompatible(schema, one.schema)) };
   }
 
   @ApiBody({ schema: SCHEMA_BODY })

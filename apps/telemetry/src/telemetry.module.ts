@@ -8,6 +8,7 @@ import { AuditController } from './audit.controller.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { MetricsController } from './metrics.controller.js';
 import { RegistryController } from './registry.controller.js';
+import { RegistryWritesController } from './registry-writes.controller.js';
 import { observeEffects } from './effect-metrics.js';
 import type { Replays } from './replays.js';
 import type { SinkMetrics } from './sink-metrics.js';
@@ -32,7 +33,13 @@ export class TelemetryModule implements OnModuleInit {
   static of({ engine, counts, sink, replays }: TelemetryParts): DynamicModule {
     return {
       module: TelemetryModule,
-      controllers: [AuditController, MetricsController, RegistryController, DeadLettersController],
+      controllers: [
+        AuditController,
+        MetricsController,
+        RegistryController,
+        RegistryWritesController,
+        DeadLettersController,
+      ],
       providers: [
         { provide: ENGINE, useValue: engine },
         { provide: REPLAYS, useValue: replays },

@@ -26,4 +26,4 @@ export { readRoster } from './roster.js';
 export type { Roster } from './roster.js';
 export { ensureCredentials, ensurePolicyKeys, readLocalKeys } from './secrets/credentials.js';
 export { ensureSecrets } from './secrets/secrets.js';
-export { ensureTopics } from './system/topics.js';
+export { ensureRegistry, ensureTopics } from './system/topics.js';

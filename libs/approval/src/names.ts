@@ -1,7 +1,9 @@
 import { foldText } from '@countersign/canonical';
 
-/** What a name goes on with; anything else ends it, so `ann.lee` is not `ann`, and `user:ann`, `users/ann` and `ann@acme` are. */
-const GOES_ON = /[\p{L}\p{N}._-]/u;
+/** With what a name goes on behind its last character, so `ann.lee` and `anna` are not `ann`, and `ann@acme` and `ann_` are. */
+const GOES_ON = /^[._-]*[\p{L}\p{N}]/u;
+/** What belongs to a name in front of its first character, so `joann` is not `ann`, and `user:ann`, `user.ann` and `user_ann` are. */
+const BEGAN = /[\p{L}\p{N}]$/u;
 const ENCODED = /%([0-9a-f]{2})/gi;
 const decoded = (text: string): string =>
   text.replace(ENCODED, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
@@ -16,9 +18,6 @@ export function names(text: string, subject: string): boolean {
   const [whole, name] = [foldText(decoded(text)), foldText(subject)];
   if (name === '') return false;
   for (let at = whole.indexOf(name); at >= 0; at = whole.indexOf(name, at + 1))
-    if (!goesOn(whole.slice(0, at).slice(-1)) && !goesOn(whole.slice(at + name.length, at + name.length + 1)))
-      return true;
+    if (!BEGAN.test(whole.slice(0, at)) && !GOES_ON.test(whole.slice(at + name.length))) return true;
   return false;
 }
-
-const goesOn = (character: string): boolean => GOES_ON.test(character);

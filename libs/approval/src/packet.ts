@@ -78,7 +78,7 @@ export function buildPacket(
     ...(decision.kind === undefined ? {} : { kind: decision.kind }),
     version: edits.length + 1,
     changed_by: last === undefined ? null : personOf(last),
-    denied_before: decision.denied_before.map(shownDenial),
+    denied_before: (last?.edit ?? decision).denied_before.map(shownDenial),
     action: shownAction(action, last?.edit ?? action),
     ...(action.sensitive.length === 0 ? {} : { hidden: [...action.sensitive] }),
     ...patchDocument('changes', patch(action.parameters, (last?.edit ?? action).parameters)),

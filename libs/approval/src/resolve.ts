@@ -38,6 +38,7 @@ function resolved(action: ActionState, request: RequestState, { status, resolved
     reason: by?.reason ?? null,
     overridden: binds && resolved_by === 'people' && (status === 'denied' || changed),
     digest: request.digest,
+    earlier_digests: request.kind === 'approval' ? earlierDigests(action) : [],
     approvals_required: approvals.required,
     approvals_given: approvals.given,
     opened_at: request.opened_at,
@@ -46,3 +47,7 @@ function resolved(action: ActionState, request: RequestState, { status, resolved
     paused_ms: request.paused_ms,
   });
 }
+
+/** Whoever denies the last version has denied the ones that it stands for, too. */
+const earlierDigests = ({ decided, versions }: ActionState): string[] =>
+  [decided.digest, ...versions.map(({ edit }) => edit.digest)].slice(0, -1);

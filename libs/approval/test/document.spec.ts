@@ -232,6 +232,15 @@ describe('the packet', () => {
     expect(buildPacket(action, request)).not.toHaveProperty('hidden');
   });
 
+  it('lists what was denied before of the version that it shows', () => {
+    const denial = { action_id: 'act_x', request_id: 'req_x', reviewer_id: 'cat', reason: 'no', at: 0 };
+    const first = { ...request, denied_before: [{ ...denial, same: 'target' }] };
+    const edit = edited(action, { a: 1 }, { denied_before: [{ ...denial, same: 'digest' }] });
+    const sameOf = (edits: Parameters<typeof buildPacket>[2]) => buildPacket(action, first, edits)['denied_before'];
+    expect(sameOf([])).toMatchObject([{ same: 'target' }]);
+    expect(sameOf([{ edit, issuer: 'i', editor: 'bob' }])).toMatchObject([{ same: 'digest' }]);
+  });
+
   it('does not depend on votes, so two people can vote on one packet', () => {
     const state = createState(0);
     apply(state, opened);

@@ -143,6 +143,7 @@ export function edited(action: ActionProposed, parameters: unknown, overrides: P
       explanation: '[]',
       audit_packet_digest: null,
     },
+    denied_before: [],
     ...{ unknown: [], impact: 'high', reversibility: 'high', regulatory_pressure: 'high' },
     gate: gate(),
     ...overrides,

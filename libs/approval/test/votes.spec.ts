@@ -165,6 +165,15 @@ describe('approve_with_changes', () => {
     expect(names.slice(-2)).toEqual(['VersionChanged', 'VoteRecorded']);
   });
 
+  it('is denied with every version that was on the table', () => {
+    const deny = { vote: 'deny', reason: 'no', packet_digest: edit.packet_digest };
+    const state = createState(0);
+    const facts = [opened, by('bob', 2, changes), by('cat', 3, deny)].map((record) => apply(state, record));
+    expect(facts.at(-1)?.events.find(({ name }) => name === 'RequestResolved')?.event).toMatchObject({
+      ...{ status: 'denied', digest: edit.digest, earlier_digests: [action.digest] },
+    });
+  });
+
   it('resolves with the other approval of another person, on the new packet only', () => {
     const before = [opened, by('ann'), by('bob', 2, changes)];
     const fresh = { packet_digest: edit.packet_digest };

@@ -4,7 +4,7 @@ import type { JsonValue } from './json.js';
 /**
  * RFC 8785 (JSON Canonicalization Scheme) text of a JSON value: sorted keys, shortest numbers, no white space. The engine's
  * own writer makes numbers and texts as the standard asks for, so a list of them is written at once.
- * @throws TypeError for a value that JSON cannot carry (undefined, NaN, an infinite number, a lone surrogate)
+ * @throws TypeError for a value that JSON cannot carry (undefined, NaN, an infinite number, a lone surrogate, a Map, bytes)
  */
 export function canonicalize(value: unknown): string {
   if (!isContainer(value)) return plain(value);
@@ -18,6 +18,7 @@ const isContainer = (value: unknown): value is object => typeof value === 'objec
 
 /** The order of RFC 8785, section 3.2.3, is that of UTF-16 code units, as of `sort`. */
 function ofMembers(object: object): string {
+  if (Symbol.iterator in object) throw new TypeError('a Map, a Set or bytes are not a JSON value');
   const members = object as Readonly<Record<string, unknown>>;
   const texts: string[] = [];
   for (const name of Object.keys(members).sort()) {

@@ -29,6 +29,7 @@ export {
 } from './roster.js';
 export type { Roster, RosterEntry, RosterPerson } from './roster.js';
 export { schemaRegistry } from './registry.js';
+export { hasRegistryMark, registryFault, registryMark } from './registry-mark.js';
 export { isCompatible, isSameSchema } from './schema-match.js';
 export type { RegisteredSchema } from './registry.js';
 export { isPlainTopic, recordKey, topicConfigs, TOPICS } from './topics.js';

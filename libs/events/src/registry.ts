@@ -14,10 +14,33 @@ const byId = new Map<number, RegisteredSchema>(
 );
 const all = [...byId.values()];
 
+/** What clients of other makers call a subject by themselves: the record's full name, alone or after its topic. */
+const BY_RECORD = new Map<string, string>(
+  SCHEMAS.flatMap(({ topic, subject, schema }) => {
+    const { namespace, name } = JSON.parse(schema) as { namespace: string; name: string };
+    const record = `${namespace}.${name}`;
+    return [
+      [record, subject],
+      [`${topic}-${record}`, subject],
+    ] as const;
+  }),
+);
+
+const versionsOf = (subject: string): RegisteredSchema[] => all.filter((item) => item.subject === subject);
+
+const ofTopic = (topic: string): RegisteredSchema[] =>
+  SCHEMAS.filter((item) => item.topic === topic).flatMap(({ id }) => byId.get(id) ?? []);
+
 /** The committed schemas, as the read routes of a Confluent schema registry give them. */
 export const schemaRegistry = {
   byId: (id: number): RegisteredSchema | null => byId.get(id) ?? null,
   subjects: (): string[] => [...new Set(all.map(({ subject }) => subject))],
-  versions: (subject: string): RegisteredSchema[] => all.filter((item) => item.subject === subject),
-  latest: (subject: string): RegisteredSchema | null => all.findLast((item) => item.subject === subject) ?? null,
+  /** Under the subject's own name, or the one that the strategies `RecordName` and `TopicRecordName` give it. */
+  versions: (subject: string): RegisteredSchema[] => versionsOf(BY_RECORD.get(subject) ?? subject),
+  /** As `versions`; and by `TopicName`, Confluent's default, everything that may stand in a topic's values. */
+  candidates: (subject: string): RegisteredSchema[] => {
+    const known = schemaRegistry.versions(subject);
+    return known.length > 0 ? known : ofTopic(subject.replace(/-value$/, ''));
+  },
+  latest: (subject: string): RegisteredSchema | null => versionsOf(subject).at(-1) ?? null,
 };

@@ -2,7 +2,7 @@ import type { Schema } from 'avsc';
 import { typeOf } from './avro.js';
 
 /** Text of a schema by which two are the same: order of members, spaces and documentation say nothing. */
-const shapeOf = (schema: unknown): unknown => {
+export const shapeOf = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(shapeOf);
   if (typeof schema !== 'object' || schema === null) return schema;
   const members = Object.entries(schema).filter(([name]) => name !== 'doc');

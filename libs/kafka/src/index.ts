@@ -30,8 +30,10 @@ export type {
   SinkOptions,
   StartTimestamp,
 } from './port.js';
+export { committedOffsets } from './committed-offsets.js';
 export { createPublisher } from './publisher.js';
 export { createSink } from './sink.js';
+export { checkRegistry, markRegistry, OtherRegistry } from './registry-mark.js';
 export { RosterReader } from './roster-reader.js';
 export type { RosterReaderOptions } from './roster-reader.js';
 export { ensureTopics } from './topics.js';

@@ -35,6 +35,17 @@ export function startOffsets(client: Client, topics: readonly string[], start: n
   );
 }
 
+/** The committed next offsets of a group, by partition; null where it never committed. */
+export async function committedOffsets(
+  client: Client,
+  groupId: string,
+  topic: string,
+): Promise<ReadonlyMap<number, number | null>> {
+  const [answer] = await client.ask((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+  const rows = answer?.partitions ?? [];
+  return new Map(rows.map(({ partition, offset }) => [partition, Number(offset) < 0 ? null : Number(offset)]));
+}
+
 /** The committed next offset of a group in one partition, null when it never committed. */
 export async function committedOffset(
   client: Client,
@@ -42,10 +53,9 @@ export async function committedOffset(
   topic: string,
   partition: number,
 ): Promise<number | null> {
-  const [answer] = await client.ask((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
-  const row = answer?.partitions.find((candidate) => candidate.partition === partition);
-  if (!row) throw new Error(`no committed offset row for ${topic}/${partition}`);
-  return Number(row.offset) < 0 ? null : Number(row.offset);
+  const committed = (await committedOffsets(client, groupId, topic)).get(partition);
+  if (committed === undefined) throw new Error(`no committed offset row for ${topic}/${partition}`);
+  return committed;
 }
 
 const HOUR_MS = 3_600_000;

@@ -40,6 +40,14 @@ describe('verifyCallback', () => {
     expect(verifyCallback(new Headers(sign(body)), Buffer.from(body), SECRET, now)).toEqual(hint);
   });
 
+  it('finds the headers in any case, and takes none that is there twice', () => {
+    const upper = Object.fromEntries(Object.entries(sign(body)).map(([name, value]) => [name.toUpperCase(), value]));
+    expect(codeOf(() => verifyCallback(upper, body, SECRET, now))).toBe('ok');
+    expect(codeOf(() => verifyCallback({ ...sign(body), 'Webhook-Id': 'msg_2' }, body, SECRET, now))).toBe(
+      'invalid_callback',
+    );
+  });
+
   it('takes one right signature among several, so that a secret can be rotated', () => {
     const [old, fresh] = [sign(body, 'old'), sign(body)];
     const both = `${old['webhook-signature']} v1a,xyz ${fresh['webhook-signature']}`;

@@ -15,7 +15,7 @@ export const callbackHint = ({ action_id, status }: Pick<ActionDocument, 'action
   status,
 });
 
-/** Header values by lower-case name, as Node gives them, or a `Headers`. */
+/** Header values by name in any case, as frameworks give them, or a `Headers`. */
 export type CallbackHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** How far the clocks may be apart, seconds. */
@@ -25,8 +25,10 @@ const PREFIX = 'whsec_';
 const refusal = (why: string): SdkError => new SdkError('invalid_callback', `${why} Ignore it and read the action.`);
 
 function headerOf(headers: CallbackHeaders, name: string): string {
-  const value = headers instanceof Headers ? headers.get(name) : headers[name];
-  if (typeof value !== 'string' || value === '') throw refusal(`The header ${name} is missing.`);
+  const values = headers instanceof Headers ? [...headers] : Object.entries(headers);
+  const given = values.filter(([given]) => given.toLowerCase() === name);
+  const value = given.length === 1 ? given[0]?.[1] : undefined;
+  if (typeof value !== 'string' || value === '') throw refusal(`The header ${name} is missing, or there twice.`);
   return value;
 }
 

@@ -36,6 +36,17 @@ export function checkPreconditionsNow(
   throw new SdkError('wrong_use', 'An action with preconditions needs preconditionsNow, which reads them again.');
 }
 
+/** What is done before an effect: whatever goes wrong there is told as what it means. @throws SdkError: nothing has run */
+export async function beforeEffect<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw cause instanceof SdkError
+      ? cause
+      : new SdkError('wrong_use', `Nothing has run: ${wordsOf(cause)}`, { cause });
+  }
+}
+
 /** Verifies the token against what is about to run and consumes the grant. @throws SdkError: nothing may run */
 export async function release(
   client: Client,
@@ -60,7 +71,8 @@ export async function release(
 /**
  * Runs the effect of a released action and reports what became of it. What `run` did is never hidden: it answers with the
  * effect also where the outcome could not be reported.
- * @throws whatever `run` throws, after it was reported as `failed`
+ * @throws whatever `run` throws, after it was reported as `failed`; an SdkError of its own as the cause of an Error,
+ * because an SdkError says that nothing has run
  */
 export async function runReleased(
   client: Client,
@@ -72,7 +84,7 @@ export async function runReleased(
     effect = (await run()) ?? {};
   } catch (error) {
     await reportEffect(client, action.action_id, { status: 'failed', result: { error: wordsOf(error) } });
-    throw error;
+    throw error instanceof SdkError ? new Error(`The effect failed: ${error.message}`, { cause: error }) : error;
   }
   return { action, effect, ran: true, reportError: await reportEffect(client, action.action_id, effect) };
 }

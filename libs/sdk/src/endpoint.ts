@@ -1,4 +1,4 @@
-import { type JsonValue, parseJson } from '@countersign/canonical';
+import { canonicalize, type JsonValue, parseJson } from '@countersign/canonical';
 import { errorOf, SdkError } from './errors.js';
 import { isRetried, pauseMs, retryAfterMs } from './retry.js';
 
@@ -50,7 +50,17 @@ function requestInit(options: EndpointOptions, request: Send): RequestInit {
   }
   if (request.body === undefined) return { method: request.method, headers: sendable(headers) };
   headers['content-type'] = 'application/json';
-  return { method: request.method, headers: sendable(headers), body: JSON.stringify(request.body) };
+  return { method: request.method, headers: sendable(headers), body: bodyOf(request.body) };
+}
+
+/** @throws SdkError `wrong_use` for what JSON cannot carry as it is: NaN would arrive as null, a Map as nothing */
+function bodyOf(body: JsonValue): string {
+  try {
+    return canonicalize(body);
+  } catch (cause) {
+    const why = 'What is sent is no JSON: no BigInt, NaN, infinite number, lone surrogate, Map or Set.';
+    throw new SdkError('wrong_use', why, { cause });
+  }
 }
 
 /** @throws SdkError `wrong_use` naming the header that HTTP cannot carry: no repetition would change that */

@@ -1,5 +1,6 @@
 import { createClient } from './client.js';
 import { createAuthority, documentOf, ISSUER, refund, type Authority } from './testing/fixtures.js';
+import { SdkError } from './errors.js';
 import { guard, type GuardOptions } from './guard.js';
 import type { Effect } from './report-effect.js';
 import { startPeer, type Peer, type Received, type Reply } from './testing/peer.js';
@@ -167,6 +168,9 @@ describe('an effect that has happened', () => {
     ['a list', { result: [1] }],
     ['a text', { result: 'paid' }],
     ['a lone surrogate', { result: { name: '\ud800' } }],
+    ['a Map', { result: { ids: new Map([['tx', 1]]) } }],
+    ['a Set', { result: { ids: new Set(['tx-1']) } }],
+    ['bytes', { result: { pdf: new Uint8Array(3) } }],
   ])('is reported as executed where its result is %s', async (_name, effect) => {
     const { done } = await run(taken, () => Promise.resolve(effect));
     await expect(done).resolves.toMatchObject({ ran: true, reportError: { code: 'unreportable_result' } });
@@ -236,6 +240,15 @@ describe('an effect that has happened', () => {
     expect(ran).toEqual([]);
   });
 
+  it('and failed with an SdkError of its own is not told as if nothing had run', async () => {
+    const own = new SdkError('not_approved', 'The action is denied.');
+    const { done } = await run(taken, () => Promise.reject(own));
+    const error: unknown = await done.catch((thrown: unknown) => thrown);
+    expect(error).not.toBeInstanceOf(SdkError);
+    expect(error).toMatchObject({ cause: own });
+    expect(outcomes()[0]).toMatchObject({ status: 'failed' });
+  });
+
   it('and failed passes its own error on, whatever was thrown and whatever became of the report', async () => {
     const odd = Object.create(null) as object;
     const { done } = await run(
@@ -244,6 +257,36 @@ describe('an effect that has happened', () => {
     );
     await expect(done).rejects.toBe(odd);
     expect(outcomes()[0]).toMatchObject({ status: 'failed' });
+  });
+});
+
+describe('what goes wrong before the effect', () => {
+  it.each<[string, object]>([
+    ['NaN', { confidence: Number.NaN }],
+    ['an infinite number', { parameters: { rate: -Infinity } }],
+    ['a BigInt', { parameters: { cents: 5n } }],
+    ['a function', { parameters: { amount: () => 1 } }],
+    ['a Map', { signals: new Map([['fraud_score', 1]]) }],
+    ['a lone surrogate', { rationale: '\ud800' }],
+  ])('%s in a proposal is refused, not sent as something else', async (_name, more) => {
+    const { ran, done } = await play({ settled: documentOf('pending', null) }, { ...refund, ...more } as Proposal);
+    await expect(done).rejects.toMatchObject({ name: 'SdkError', code: 'wrong_use' });
+    expect([ran, peer.received]).toEqual([[], []]);
+  });
+
+  it('is an SdkError, also where the facts of the world cannot be read', async () => {
+    const cause = new Error('database down');
+    const more = { preconditionsNow: () => Promise.reject(cause) };
+    const { ran, done } = await play({ settled: documentOf('approved', await authority.sign()) }, refund, more);
+    await expect(done).rejects.toMatchObject({ name: 'SdkError', code: 'wrong_use', cause });
+    expect(ran).toEqual([]);
+  });
+
+  it.each([undefined, ''])('a token is not taken from whoever signed it: issuer %p', async (issuer) => {
+    const settled = documentOf('approved', await authority.sign());
+    const { ran, done } = await play({ settled }, refund, { issuer: issuer as string });
+    await expect(done).rejects.toMatchObject({ code: 'wrong_use' });
+    expect([ran, paths().includes('/v1/grants/redeem')]).toEqual([[], false]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { factsOf } from './action-facts.js';
-import { checkPreconditionsNow, ranBefore, release, runReleased } from './carry-out.js';
+import { beforeEffect, checkPreconditionsNow, ranBefore, release, runReleased } from './carry-out.js';
 import type { Guarded, ReleaseOptions } from './carry-out.js';
 import type { Client } from './client.js';
 import { SdkError } from './errors.js';
@@ -34,8 +34,8 @@ function releasedFacts(proposal: Proposal, action: ActionDocument, options: Guar
  * Proposes, waits, verifies, redeems, and only then runs `run` with the approved parameters; reports what became of it.
  * `run` gets a private copy: it must use its argument and nothing else, because that is what was approved.
  * A second call with the same key runs nothing: it answers with what is recorded, or reports what the first could not.
- * @throws SdkError when this call ran nothing (`already_consumed`: an earlier one may have); whatever `run` throws, after
- * it was reported as `failed`. Once `run` has answered nothing is thrown: `reportError` says what is not recorded.
+ * @throws SdkError, and nothing else, when this call ran nothing (`already_consumed`: an earlier one may have); whatever
+ * `run` throws, after it was reported as `failed` (an SdkError of its own as the cause of an Error). Once `run` has answered nothing is thrown: `reportError` says what is not recorded.
  */
 export async function guard(
   client: Client,
@@ -43,11 +43,18 @@ export async function guard(
   run: (parameters: JsonObject) => Promise<Effect | undefined | void>,
   options: GuardOptions,
 ): Promise<Guarded> {
+  const { action, facts } = await beforeEffect(() => released(client, proposal, options));
+  if (facts === null) return ranBefore(client, action);
+  return runReleased(client, action, () => run(facts.parameters));
+}
+
+/** The action and what of it may run now; null where an earlier call ran it. @throws SdkError: nothing may run */
+async function released(client: Client, proposal: Proposal, options: GuardOptions) {
   checkPreconditionsNow(proposal.preconditions, options.preconditionsNow);
-  const proposed = await propose(client, structuredClone(proposal), options.idempotencyKey);
+  const proposed = await propose(client, proposal, options.idempotencyKey);
   const action = await waitForDecision(client, proposed.action.action_id, { timeoutMs: options.timeoutMs });
-  if (action.status === 'approved' && action.grant?.status === 'consumed') return ranBefore(client, action);
+  if (action.status === 'approved' && action.grant?.status === 'consumed') return { action, facts: null };
   const facts = releasedFacts(proposal, action, options);
   await release(client, facts, action.grant?.token as string, options);
-  return runReleased(client, action, () => run(facts.parameters));
+  return { action, facts };
 }

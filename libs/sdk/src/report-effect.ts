@@ -77,7 +77,7 @@ const unreportable = (members: readonly string[]): SdkError =>
   new SdkError(
     'unreportable_result',
     `The effect has run and is reported without its ${members.join(' and ')}, which cannot be sent: ` +
-      'a result is a JSON object without BigInt, NaN or infinite numbers.',
+      'a result is a JSON object without BigInt, NaN, infinite numbers, Map or Set.',
     { details: { members: [...members] } },
   );
 

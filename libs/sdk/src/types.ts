@@ -95,6 +95,8 @@ export interface Grant {
 export interface ActionDocument {
   action_id: string;
   run_id: string;
+  action_type: string;
+  environment: Environment;
   status: ActionStatus;
   digest: string;
   submitted_at: string;

@@ -54,6 +54,7 @@ function refusal(cause: unknown): SdkError {
 }
 
 async function claimsOf(token: string, options: VerifyOptions): Promise<ApprovalClaims> {
+  if (!options.issuer) throw new SdkError('wrong_use', 'Verifying a token needs its issuer: the address of approval.');
   try {
     const verified = await jwtVerify<ApprovalClaims>(token, createLocalJWKSet(options.keys), {
       algorithms: ['EdDSA'],

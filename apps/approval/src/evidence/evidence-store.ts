@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { sha256 } from '@countersign/canonical';
 
 /** Where the bytes of attachments are. A tenant's bytes are found by that tenant and their hash only. */
@@ -9,7 +9,12 @@ export interface EvidenceStore {
   put(tenant: string, bytes: Buffer): Promise<void>;
   /** The bytes of that hash (`sha256:` and hex); null when they are not there or are not those any more. */
   get(tenant: string, hash: string): Promise<Buffer | null>;
+  /** Deletes the bytes of that hash, unless they were put again after a time, UTC epoch milliseconds. @returns whether it did */
+  drop(tenant: string, hash: string, sinceMs: number): Promise<boolean>;
 }
+
+/** How much later a file may be written than it was announced, milliseconds. */
+const WRITTEN_WITHIN_MS = 60_000;
 
 const isMissing = (fault: unknown): boolean => (fault as { code?: string } | null)?.code === 'ENOENT';
 
@@ -54,6 +59,29 @@ class EvidenceDirectory implements EvidenceStore {
       throw fault;
     });
     return bytes !== null && sha256(bytes) === hash ? bytes : null;
+  }
+
+  async drop(tenant: string, hash: string, sinceMs: number): Promise<boolean> {
+    const path = this.pathOf(tenant, hash);
+    await this.dropHalves(path);
+    const gone = `${path}.${randomUUID()}.gone`;
+    try {
+      // Under another name first: whoever puts the same bytes now makes a new file.
+      await rename(path, gone);
+    } catch (fault) {
+      if (isMissing(fault)) return false;
+      throw fault;
+    }
+    const isNewer = (await stat(gone)).mtimeMs > sinceMs + WRITTEN_WITHIN_MS;
+    await (isNewer ? rename(gone, path) : rm(gone));
+    return !isNewer;
+  }
+
+  /** What a crash left of the same bytes. */
+  private async dropHalves(path: string): Promise<void> {
+    const names = await readdir(dirname(path)).catch(() => []);
+    const halves = names.filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.tmp'));
+    for (const name of halves) await rm(join(dirname(path), name), { force: true });
   }
 
   /** Names of tenants may hold what a path must not. */

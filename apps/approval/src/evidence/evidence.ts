@@ -9,7 +9,10 @@ import { z } from 'zod';
 import { accepted } from '../http/refusal.js';
 import type { Judge } from '../judge/judge.js';
 import type { Requested } from '../judge/requested.js';
+import type { Claim, EvidenceClaims } from './evidence-claims.js';
+import type { EvidenceUsage } from './evidence-quota.js';
 import type { EvidenceStore } from './evidence-store.js';
+import { sweepEvidence } from './evidence-sweep.js';
 import { cleanName } from './file-name.js';
 import { checkContent, mediaTypeOf } from './media-types.js';
 
@@ -36,18 +39,23 @@ export interface Attached {
   readonly repeated: boolean;
 }
 
+export interface EvidenceParts {
+  readonly judge: Judge;
+  readonly store: EvidenceStore;
+  readonly claims: EvidenceClaims;
+  readonly usage: EvidenceUsage;
+  readonly log: Logger;
+}
+
 /** The one way to attach evidence and to read it, for people and agents. */
 export class Evidence {
   private readonly bodies = new RawBodies({ maxBytes: MAX_ATTACHMENT_BYTES });
 
-  constructor(
-    private readonly judge: Judge,
-    private readonly store: EvidenceStore,
-    private readonly log: Logger,
-  ) {}
+  constructor(private readonly parts: EvidenceParts) {}
 
   /**
-   * The bytes are on the disk before the log says so: a crash in between leaves a file that nothing names.
+   * The bytes are on the disk before the log says so: a crash in between leaves a file that nothing names, and a claim by
+   * which `sweep` finds it.
    * @throws CountersignError with the refusal of the door or of the log
    */
   async attach(attaching: Attaching): Promise<Attached> {
@@ -61,9 +69,9 @@ export class Evidence {
 
   /** @throws CountersignError `internal` when the stored bytes are not those that were attached */
   async read(tenant: string, { attachment_id, sha256: hash }: Attachment): Promise<Buffer> {
-    const bytes = await this.store.get(tenant, hash);
+    const bytes = await this.parts.store.get(tenant, hash);
     if (bytes !== null) return bytes;
-    this.log.error('evidence is damaged or missing', { attachment_id, sha256: hash });
+    this.parts.log.error('evidence is damaged or missing', { attachment_id, sha256: hash });
     const detail = 'the stored file is missing or damaged, so it is not served; an operator has to restore it';
     throw new CountersignError('internal', detail, { sha256: hash });
   }
@@ -74,18 +82,32 @@ export class Evidence {
     const event = attachedEvent(attaching, mediaType, bytes);
     const refusal = foreseeEvidence(action, request, event);
     if (refusal !== null) accepted({ ...refusal, at: 0, repeated: false });
-    await this.keep(event.tenant, bytes);
-    const { repeated } = accepted(await this.judge.ask('EvidenceAttached', event));
+    const isKnown = request.attachments.some(({ attachment_id }) => attachment_id === event.attachment_id);
+    if (!isKnown) this.parts.usage.take(event);
+    await this.keep(event, bytes);
+    const { repeated } = accepted(await this.parts.judge.ask('EvidenceAttached', event));
     const found = request.attachments.find(({ attachment_id }) => attachment_id === event.attachment_id);
     if (found === undefined) throw new CountersignError('unknown_outcome', 'try again with the same key');
+    await this.parts.claims.settle(claimOf(event)).catch(() => undefined);
     return { attachment: attachmentDocument(found), repeated };
   }
 
-  private async keep(tenant: string, bytes: Buffer): Promise<void> {
+  /** Deletes what uploads left that came to nothing. @param nowMs UTC epoch milliseconds */
+  async sweep(nowMs: number): Promise<void> {
     try {
-      await this.store.put(tenant, bytes);
+      const files = await sweepEvidence(this.parts, nowMs);
+      if (files > 0) this.parts.log.info('evidence that nothing names is deleted', { files });
+    } catch (fault) {
+      this.parts.log.warn('evidence is not swept', { fault });
+    }
+  }
+
+  private async keep(event: EvidenceAttached, bytes: Buffer): Promise<void> {
+    try {
+      await this.parts.claims.add(claimOf(event));
+      await this.parts.store.put(event.tenant, bytes);
     } catch (cause) {
-      this.log.error('evidence cannot be stored', { fault: cause });
+      this.parts.log.error('evidence cannot be stored', { fault: cause });
       throw new CountersignError(
         'overloaded',
         'evidence cannot be stored now; try again',
@@ -95,6 +117,10 @@ export class Evidence {
     }
   }
 }
+
+const claimOf = ({ tenant, action_id, attachment_id, sha256: hash }: EvidenceAttached): Claim => ({
+  ...{ tenant, action_id, attachment_id, sha256: hash },
+});
 
 const mayNot = (): CountersignError =>
   new CountersignError(

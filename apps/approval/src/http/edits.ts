@@ -30,6 +30,7 @@ interface Redecided extends Pick<
   | 'regulatory_pressure'
   | 'amount_value'
   | 'amount_currency'
+  | 'denied_before'
 > {
   readonly gate: Gate | null;
   /** The result that follows from the changed parameters, RFC 8785 text; null where nothing says how. */
@@ -66,10 +67,10 @@ export class Edits {
     // A result that repeats what may not be stored says nothing.
     const after = decided.sensitive.length > 0 ? null : decided.after;
     const { digest } = changed;
-    const { amount_value, amount_currency } = decided;
+    const { amount_value, amount_currency, denied_before } = decided;
     checkKept({ '/parameters': Buffer.byteLength(changed.parameters), '/after': Buffer.byteLength(after ?? '') });
     const edit = {
-      ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency },
+      ...{ parameters: changed.parameters, digest, after, amount_value, amount_currency, denied_before },
       ...recordedPatch(proposal.before, after),
       ...{ policy_decision, rule, explanation, unknown, audit_packet_digest: null },
       ...{ impact, reversibility, regulatory_pressure },

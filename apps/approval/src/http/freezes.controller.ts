@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import type { FreezeState } from '@countersign/approval';
-import { CountersignError, derivedId } from '@countersign/canonical';
+import { CountersignError, derivedId, labelFault, NAME, NAME_RULE } from '@countersign/canonical';
 import type { FreezeRequested } from '@countersign/events';
 import { Access, METRICS, OptionalKey, Person, role } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
@@ -29,8 +29,17 @@ import { openapiOf } from './openapi.js';
 import { accepted } from './refusal.js';
 import { validate } from './validate.js';
 
-const scope = z.string().min(1).max(300).nullish();
-const FreezeBody = z.strictObject({ agent_id: scope, action_type: scope, reason: z.string().max(2_000).nullish() });
+// A scope that no action can have would freeze nothing.
+const agentScope = z.string().superRefine((text, { addIssue }) => {
+  const message = labelFault(text);
+  if (message !== null) addIssue({ code: 'custom', message });
+});
+const typeScope = z.string().regex(NAME, `expected the name of an action type: ${NAME_RULE}`);
+const FreezeBody = z.strictObject({
+  agent_id: agentScope.nullish(),
+  action_type: typeScope.nullish(),
+  reason: z.string().max(2_000).nullish(),
+});
 
 type Call = Omit<FreezeRequested, 'client_request_id'>;
 

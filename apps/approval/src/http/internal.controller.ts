@@ -68,8 +68,10 @@ export class InternalController implements OnModuleDestroy {
   }
 
   @Get('actions')
-  list(@Query() query: unknown): unknown {
-    return listActions(this.view, validate(ListQuery, query));
+  async list(@Query() query: unknown): Promise<unknown> {
+    const page = listActions(this.view, validate(ListQuery, query));
+    await Promise.all(page.items.map(({ action_id }) => this.judge.unpublished.published(String(action_id))));
+    return page;
   }
 
   @Post('actions/:action_id/cancel')
@@ -109,6 +111,7 @@ export class InternalController implements OnModuleDestroy {
   }
 
   private async answer(action: ActionState, wanted: ReadQuery): Promise<unknown> {
+    await this.judge.unpublished.published(action.decided.action_id);
     const withToken = wanted.token === '1' && wanted.agent_id !== undefined;
     const token = withToken ? await this.tokens.mint(action, Date.now()) : null;
     const { body_hash, agent_id } = action.decided;

@@ -81,6 +81,7 @@ export class Votes {
     const event = voteCast(action, ballot, body, edit);
     const judged = await this.judge.ask('VoteCast', event);
     const answer: Answer = accepted(judged, factsOf(judged, action.request, event));
+    await this.judge.unpublished.published(event.action_id);
     const request = requestItem(this.request(reviewer.tenant, request_id), reviewer);
     return { vote_id: event.vote_id, repeated: answer.repeated, request };
   }

@@ -7,6 +7,8 @@ import type { EventMap, MacKeys } from '@countersign/events';
 import { createFold } from '@countersign/kafka';
 import type { Appender, Fold, InRecord, KafkaConnection } from '@countersign/kafka';
 import { logEventOf } from './log-event.js';
+import { Unpublished } from './unpublished.js';
+import type { PublishedUpTo } from './unpublished.js';
 import { ANSWER_WITHIN_MS, Waiters } from './waiters.js';
 import { Watchers } from './watchers.js';
 
@@ -14,6 +16,7 @@ export interface JudgeOptions {
   readonly connection: KafkaConnection;
   readonly appender: Appender;
   readonly macKeys: MacKeys;
+  readonly publishedUpTo: PublishedUpTo;
 }
 
 /** What this service may append; decisions are policy's. */
@@ -28,6 +31,7 @@ const PARTITIONS = topicConfigs.find(({ topic }) => topic === TOPICS.approvalLog
 export class Judge {
   readonly partitions: readonly PartitionState[];
   readonly watchers = new Watchers();
+  readonly unpublished: Unpublished;
   /** Records that no instance may believe: undecodable, or without the right writer's MAC. */
   skipped = 0;
   /** How long the first reading of the log took, milliseconds; null before its end. */
@@ -40,6 +44,7 @@ export class Judge {
 
   constructor(private readonly options: JudgeOptions) {
     this.partitions = Array.from({ length: PARTITIONS }, (_, number) => createState(number, { publishes: false }));
+    this.unpublished = new Unpublished(options.publishedUpTo);
     this.fold = createFold(options.connection, {
       topics: [TOPICS.approvalLog],
       groupPrefix: 'countersign.approval.judge',
@@ -99,6 +104,7 @@ export class Judge {
 
   async close(): Promise<void> {
     this.started = false;
+    this.unpublished.close();
     await this.fold.close();
   }
 
@@ -138,8 +144,18 @@ export class Judge {
     const { answer, touched } = apply(state, { ...event, timestampMs: record.timestampMs });
     const id = record.headers['ce_id'];
     if (id !== undefined) this.waiters.settle(id.toString(), answer);
+    if (this.started) this.noteDenials(state, touched, record);
     this.onTouched(touched);
     this.watchers.wake(touched);
+  }
+
+  /** What was denied before this instance started is published, or as good as. */
+  private noteDenials({ log_time, actions }: PartitionState, touched: ReadonlySet<string>, record: InRecord): void {
+    for (const actionId of touched) {
+      const { status, resolved_by, resolved_at } = actions.get(actionId)?.resolution ?? {};
+      if (status === 'denied' && resolved_by === 'people' && resolved_at === log_time)
+        this.unpublished.add(actionId, record);
+    }
   }
 
   /** The publisher makes a dead letter of what is no event of the log; here it is skipped and counted. */

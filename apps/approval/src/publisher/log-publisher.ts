@@ -2,9 +2,10 @@ import { apply, createState, HOUR_MS, LONGEST_HORIZON_MS } from '@countersign/ap
 import type { PublicEvent } from '@countersign/approval';
 import { deadLetter, EventError, openRecord, TOPICS } from '@countersign/events';
 import type { MacKeys } from '@countersign/events';
-import { createPublisher } from '@countersign/kafka';
+import { committedOffsets, createPublisher } from '@countersign/kafka';
 import type { InRecord, KafkaConnection, OutRecord, Publisher, PublisherFold } from '@countersign/kafka';
 import { logEventOf } from '../judge/log-event.js';
+import type { PublishedUpTo } from '../judge/unpublished.js';
 import { publicRecord } from './public-records.js';
 
 /** A transaction costs the same for one record as for many. */
@@ -15,11 +16,19 @@ export interface LogPublisherOptions {
   readonly macKeys: MacKeys;
 }
 
+const GROUP = 'countersign.approval.publisher';
+
+/** How far the log is published, by partition, whichever instance does it. */
+export const publishedUpTo =
+  (connection: KafkaConnection): PublishedUpTo =>
+  () =>
+    committedOffsets(connection, GROUP, TOPICS.approvalLog);
+
 /** Publishes `decisions`, `approvals` and `outcomes` as functions of the approval log, exactly once. */
 export function createLogPublisher({ connection, macKeys }: LogPublisherOptions): Publisher {
   return createPublisher(connection, {
     service: 'approval',
-    groupId: 'countersign.approval.publisher',
+    groupId: GROUP,
     inputTopic: TOPICS.approvalLog,
     everyMs: EVERY_MS,
     startTimestampMs: (nowMs) => nowMs - LONGEST_HORIZON_MS - HOUR_MS,

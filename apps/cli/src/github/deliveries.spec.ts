@@ -29,6 +29,28 @@ describe('a delivery of GitHub', () => {
       expect(read(body)).toMatchObject({ status: 422, member });
   });
 
+  it('names the first hundred of any number of pull requests', () => {
+    const pull_requests = Array.from({ length: 60_000 }, (_, nth) => ({ id: nth, number: nth + 1 }));
+    const found = read({ ...payload, pull_requests });
+    expect('event' in found && found.event.pull_requests).toHaveLength(100);
+  });
+
+  it.each<[string, object]>([
+    ['/environment', { environment: 'e'.repeat(256) }],
+    ['/event', { event: 'e'.repeat(1_000_000) }],
+    ['/deployment/ref', { deployment: { id: 1, sha: 'a', ref: 'r'.repeat(4_097) } }],
+    ['/deployment/sha', { deployment: { id: 1, sha: 'a'.repeat(65), ref: 'r' } }],
+    ['/repository/full_name', { repository: { full_name: `acme/${'s'.repeat(200)}` } }],
+    ['/deployment_callback_url', { deployment_callback_url: `https://api.github.com/${'x'.repeat(2_048)}` }],
+  ])('with a %s that no action carries is refused with its name', (member, more) => {
+    expect(read({ ...payload, ...more })).toMatchObject({ status: 422, member });
+  });
+
+  it('that is taken is accepted at its longest', () => {
+    const deployment = { id: 1, sha: 'a'.repeat(64), ref: 'r'.repeat(4_096) };
+    expect(read({ ...payload, environment: 'e'.repeat(255), deployment })).toHaveProperty('event');
+  });
+
   it('with only what its schema requires is refused with the name of a member', () => {
     expect(read({ action: 'requested', repository: { full_name: 'acme/shop' }, sender: {} })).toMatchObject({
       ...{ status: 422, member: '/environment' },
@@ -52,6 +74,7 @@ describe('a delivery of GitHub', () => {
     const problem = (status: number, pointer?: string) => ({ type: '', title: '', status, pointer });
     const refused = new SdkError('too_large', 'send less', { problem: problem(413, '/parameters') });
     expect(refusalOf(refused)).toMatchObject({ status: 422, member: '/parameters' });
+    expect(refusalOf(new SdkError('wrong_use', 'half a character'))).toMatchObject({ status: 422 });
     for (const fault of [
       new SdkError('unreachable', ''),
       new SdkError('x', '', { problem: problem(429) }),

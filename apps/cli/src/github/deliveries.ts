@@ -37,7 +37,7 @@ export function readDelivery(event: string | undefined, contentType: string | un
   if (typeof action === 'string' && action !== 'requested') return { ignored: action };
   const read = readRuleEvent(payload);
   if ('event' in read) return read;
-  return refusal(422, `${read.missing} is missing, and without it nobody can be asked or answered`, read.missing);
+  return refusal(422, `${read.member} ${read.why}`, read.member);
 }
 
 /** GitHub signed these bytes, so they may hold what the strict parser refuses; only a few members are read. */
@@ -53,6 +53,8 @@ function parse(body: Buffer): JsonValue | undefined {
 export function refusalOf(fault: unknown): Refusal {
   if (!(fault instanceof SdkError)) return refusal(503, 'not proposed; deliver it again');
   const { status, problem, code, message } = fault;
+  // What is wrong with the delivery itself, such as half a character, is found before it is sent.
+  if (code === 'wrong_use') return refusal(422, `${code}: ${message}`);
   const isFinal = status !== null && status >= 400 && status < 500 && status !== 429;
   if (!isFinal) return refusal(503, `not proposed (${code}); deliver it again`);
   return refusal(422, `${code}: ${message}`, problem?.pointer ?? null);

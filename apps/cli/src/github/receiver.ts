@@ -87,6 +87,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, app: G
     following.log('delivery not read', { cause: String(error) });
     return refusal(503, 'not read; deliver it again');
   });
+  // What was not read to its end stays in the connection, which is of no use any more.
+  if (answer.status === TOO_LARGE.status) response.setHeader('connection', 'close');
   response.writeHead(answer.status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(answer.body));
 }

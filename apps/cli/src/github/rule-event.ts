@@ -12,6 +12,7 @@ export interface RuleEvent {
   ref: string;
   /** What started the workflow, such as `push`. */
   event: string | null;
+  /** Numbers, of the first 100. */
   pull_requests: number[];
   installation_id: number;
   callback_url: string;
@@ -25,6 +26,18 @@ export function isFromGithub(body: Buffer, header: string | undefined, secret: s
   const wanted = Buffer.from(SCHEME + createHmac('sha256', secret).update(body).digest('hex'), 'utf8');
   return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
+
+/** GitHub bounds none of its members but the whole delivery; these are what one action can carry, characters. */
+const LONGEST = {
+  '/repository/full_name': 200,
+  '/environment': 255,
+  '/deployment/sha': 64,
+  '/deployment/ref': 4_096,
+  '/event': 255,
+  '/deployment_callback_url': 2_048,
+} as const;
+/** Pull requests that an action names; a deployment may be of thousands. */
+const MOST_PULL_REQUESTS = 100;
 
 type Members = { [member: string]: JsonValue };
 const members = (value: JsonValue | undefined): Members =>
@@ -42,12 +55,25 @@ const NEEDED = {
   '/deployment_callback_url': ({ callback_url }) => callback_url,
 } satisfies Record<string, (event: RuleEvent) => string | number>;
 
-/** The event, or the pointer (RFC 6901) of a member that is needed and missing or of another type. */
-export function readRuleEvent(payload: JsonValue): { event: RuleEvent } | { missing: string } {
+/** The event, or the pointer (RFC 6901) of a member that is needed and missing, or of another type, or too long. */
+export function readRuleEvent(payload: JsonValue): { event: RuleEvent } | { member: string; why: string } {
   const event = membersOf(payload);
-  const missing = Object.entries(NEEDED).find(([, valueOf]) => !valueOf(event));
-  return missing === undefined ? { event } : { missing: missing[0] };
+  const missing = Object.entries(NEEDED).find(([, valueOf]) => !valueOf(event))?.[0];
+  if (missing !== undefined)
+    return { member: missing, why: 'is missing or of another type, and without it nobody can be asked or answered' };
+  const long = Object.entries(textsOf(event)).find(([at, text]) => text.length > LONGEST[at as keyof typeof LONGEST]);
+  if (long === undefined) return { event };
+  return { member: long[0], why: `has more than ${LONGEST[long[0] as keyof typeof LONGEST]} characters` };
 }
+
+const textsOf = (event: RuleEvent): Record<keyof typeof LONGEST, string> => ({
+  '/repository/full_name': event.repository,
+  '/environment': event.environment,
+  '/deployment/sha': event.sha,
+  '/deployment/ref': event.ref,
+  '/event': event.event ?? '',
+  '/deployment_callback_url': event.callback_url,
+});
 
 /** The event, or null when a member that is needed to answer is missing. */
 export function ruleEventOf(payload: JsonValue): RuleEvent | null {
@@ -58,7 +84,7 @@ export function ruleEventOf(payload: JsonValue): RuleEvent | null {
 function membersOf(payload: JsonValue): RuleEvent {
   const all = members(payload);
   const deployment = members(all['deployment']);
-  const requests = Array.isArray(all['pull_requests']) ? all['pull_requests'] : [];
+  const requests = Array.isArray(all['pull_requests']) ? all['pull_requests'].slice(0, MOST_PULL_REQUESTS) : [];
   return {
     repository: textOf(members(all['repository'])['full_name']),
     environment: textOf(all['environment']),

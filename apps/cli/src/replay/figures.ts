@@ -17,6 +17,8 @@ export interface ReplayFigures {
   harmful: number;
   unlabelled: number;
   outcomes: number;
+  /** Actions that wait for nobody. */
+  ended: number;
   /** Actions that hold a grant although they were wrong. */
   wrong_with_token: string[];
 }
@@ -25,7 +27,7 @@ type Counts = Omit<ReplayFigures, 'wrong_with_token'>;
 
 const NONE: Counts = {
   ...{ actions: 0, gated: 0, overridden: 0, resolved_by_people: 0, false_positives: 0 },
-  ...{ harmless: 0, false_negatives: 0, harmful: 0, unlabelled: 0, outcomes: 0 },
+  ...{ harmless: 0, false_negatives: 0, harmful: 0, unlabelled: 0, outcomes: 0, ended: 0 },
 };
 
 const BY_PEOPLE = `resolved_by = 'people' AND mode IN ('enforce', 'partial')`;
@@ -40,6 +42,7 @@ const COUNTS: Record<keyof Counts, string> = {
   harmful: `countIf(label = 'harmful')`,
   unlabelled: 'countIf(label IS NULL)',
   outcomes: 'countIf(outcome_status IS NOT NULL)',
+  ended: `countIf(approval_status != 'pending')`,
 };
 
 /** Ids are `act_` and a UUID, so they need no escaping. */

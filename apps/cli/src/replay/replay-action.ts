@@ -34,6 +34,8 @@ export interface Replayed {
   known: boolean;
   /** True when it was allowed or approved and its result is recorded, so that it has an outcome. */
   ran: boolean;
+  /** True when it waits for nobody. */
+  ended: boolean;
 }
 
 type Executed = RecordedAction & { result: NonNullable<RecordedAction['result']> };
@@ -89,5 +91,5 @@ export async function replayAction(stage: Stage, record: RecordedAction, turn: n
   if (runsNow) await run(stage, record, proposal, action);
   const labelled = await label(stage, action_id, record);
   const isVoted = decided.status === 'pending' && action.status !== 'pending';
-  return { ran, known: proposed.replayed && !isVoted && !runsNow && !labelled };
+  return { ran, ended: action.status !== 'pending', known: proposed.replayed && !isVoted && !runsNow && !labelled };
 }

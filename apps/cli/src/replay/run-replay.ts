@@ -97,19 +97,21 @@ async function stagesOf(
 interface Tally {
   known: number;
   ran: number;
+  ended: number;
 }
 
 /** Runs in parallel, the actions of one run in order. */
 async function playAll(stages: Stages, jobs: readonly Job[], progress: (done: number) => void): Promise<Tally> {
   const runs = byRun(jobs);
-  const tally = { known: 0, ran: 0 };
+  const tally = { known: 0, ran: 0, ended: 0 };
   let done = 0;
   const worker = async (): Promise<void> => {
     for (let run = runs.shift(); run !== undefined; run = runs.shift()) {
       for (const { record, turn } of run) {
-        const { known, ran } = await replayAction(stages.get(record.agent) as Stage, record, turn);
+        const { known, ran, ended } = await replayAction(stages.get(record.agent) as Stage, record, turn);
         tally.known += Number(known);
         tally.ran += Number(ran);
+        tally.ended += Number(ended);
         progress((done += 1));
       }
     }
@@ -118,8 +120,8 @@ async function playAll(stages: Stages, jobs: readonly Job[], progress: (done: nu
   return tally;
 }
 
-/** Waits until ClickHouse shows every action, label and outcome of the replay. */
-async function settledFigures(local: LocalSystem, jobs: readonly Job[], ran: number): Promise<ReplayFigures> {
+/** Waits until ClickHouse shows every action, label, outcome and end of the replay. */
+async function settledFigures(local: LocalSystem, jobs: readonly Job[], tally: Tally): Promise<ReplayFigures> {
   const ids = jobs.map((job) => job.actionId);
   const wrong = jobs.filter((job) => job.record.matches_expected === false).map((job) => job.actionId);
   const labels = jobs.filter((job) => labelOf(job.record) !== null).length;
@@ -127,8 +129,8 @@ async function settledFigures(local: LocalSystem, jobs: readonly Job[], ran: num
   for (;;) {
     const figures = await readFigures(local, ids, wrong);
     const labelled = figures.harmful + figures.harmless === labels;
-    const complete = figures.actions === ids.length && figures.outcomes === ran && labelled;
-    if (complete || Date.now() > deadline) return figures;
+    const complete = figures.actions === ids.length && figures.outcomes === tally.ran && labelled;
+    if ((complete && figures.ended === tally.ended) || Date.now() > deadline) return figures;
     await sleep(POLL_MS);
   }
 }
@@ -145,8 +147,8 @@ export async function runReplay(
 ): Promise<ReplayResult> {
   const agents = agentsOf(local, records);
   const jobs = jobsOf(agents, records);
-  const { known, ran } = await playAll(await stagesOf(local, agents, jobs), jobs, progress);
+  const tally = await playAll(await stagesOf(local, agents, jobs), jobs, progress);
   const names = new Map(jobs.map((job) => [job.actionId, keyOf(job.record)]));
-  const figures = await settledFigures(local, jobs, ran);
-  return { actions: jobs.length, known, figures, nameOf: (id) => names.get(id) ?? id };
+  const figures = await settledFigures(local, jobs, tally);
+  return { actions: jobs.length, known: tally.known, figures, nameOf: (id) => names.get(id) ?? id };
 }

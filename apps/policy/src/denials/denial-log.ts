@@ -1,8 +1,8 @@
 import { CountersignError } from '@countersign/canonical';
-import { EventError, isEvent, openRecord, TOPICS } from '@countersign/events';
+import { TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys, RequestResolved } from '@countersign/events';
-import { createFold } from '@countersign/kafka';
-import type { Fold, InRecord, KafkaConnection } from '@countersign/kafka';
+import { EventFold } from '@countersign/kafka';
+import type { KafkaConnection } from '@countersign/kafka';
 import { Denials, DENIALS_REMEMBERED_MS } from '@countersign/policy';
 import type { Denial, DeniedBefore } from '@countersign/policy';
 import type { Logger } from '@countersign/service';
@@ -16,18 +16,17 @@ export interface DenialLogOptions {
 /** What people denied before. */
 export interface DenialSource {
   /**
-   * The denials of the 30 days before, the newest first: of the same digest, or of the same agent, type and target.
-   * @param atMs log time of the proposal, UTC epoch milliseconds; what was published later is not among them
-   * @throws CountersignError `overloaded` while the log is still being read: nothing is decided without it
+   * The denials of the 30 days before, the newest first: of the same digest, or of the same agent, type and target. What
+   * is published when this is called is known when it resolves, so that nobody slips past a denial by being quick.
+   * @param atMs log time of the proposal, UTC epoch milliseconds: what was published later is not among them; null for all
+   * @throws CountersignError `overloaded` while the log is still being read, or cannot be: nothing is decided without it
    */
-  of(action: ActionProposed, atMs: number): DeniedBefore[];
+  of(action: ActionProposed, atMs: number | null): Promise<DeniedBefore[]>;
 }
 
 /** Denies nothing. */
-export const NO_DENIALS: DenialSource = { of: () => [] };
+export const NO_DENIALS: DenialSource = { of: () => Promise.resolve([]) };
 
-/** The only type that is opened: the topic holds every fact of 30 days. */
-const RESOLVED = 'countersign.RequestResolved.v1';
 /** The clocks of brokers and instances differ by less than this, milliseconds. */
 const SLACK_MS = 3_600_000;
 
@@ -37,56 +36,48 @@ const isDenial = ({ request_kind, status, resolved_by }: RequestResolved): boole
 /** Denials from the public topic `approvals`; every instance reads 30 days of it. */
 export class DenialLog implements DenialSource {
   private readonly denials = new Denials();
-  private fold: Fold | null = null;
-  private opened = false;
+  private readonly fold: EventFold;
 
-  constructor(private readonly options: DenialLogOptions) {}
-
-  /** Resolves when everything written so far is known. */
-  async open(): Promise<void> {
-    this.fold = createFold(this.options.connection, {
-      topics: [TOPICS.approvals],
-      groupPrefix: 'countersign.policy.denials',
-      startTimestampMs: (nowMs) => nowMs - DENIALS_REMEMBERED_MS - SLACK_MS,
-      onRecord: (record) => this.take(record),
+  constructor({ connection, macKeys, log }: DenialLogOptions) {
+    this.fold = new EventFold(connection, {
+      ...{ topics: [TOPICS.approvals], group: 'countersign.policy.denials', macKeys, log },
+      from: (nowMs) => nowMs - DENIALS_REMEMBERED_MS - SLACK_MS,
+      facts: {
+        RequestResolved: (event, { timestampMs }) => {
+          if (isDenial(event)) this.denials.add(denialOf(event, timestampMs));
+        },
+      },
     });
-    await this.fold.start();
-    this.opened = true;
   }
 
-  of(action: ActionProposed, atMs: number): DeniedBefore[] {
-    if (this.opened) return this.denials.before(action, atMs);
-    throw new CountersignError('overloaded', 'the denials of the last 30 days are still being read', {
-      retry_after: 1,
-    });
+  /** Resolves when everything written so far is known. */
+  open(): Promise<void> {
+    return this.fold.start();
+  }
+
+  async of(action: ActionProposed, atMs: number | null): Promise<DeniedBefore[]> {
+    if (!this.fold.opened)
+      throw new CountersignError('overloaded', 'the denials of the last 30 days are still being read', {
+        retry_after: 1,
+      });
+    await this.fold.settled();
+    return this.denials.before(action, atMs ?? Date.now() + SLACK_MS);
   }
 
   healthy(): boolean {
-    return this.opened && (this.fold?.healthy() ?? false);
+    return this.fold.healthy();
   }
 
-  async close(): Promise<void> {
-    await this.fold?.close();
-  }
-
-  /** A record that cannot be read is telemetry's dead letter; here it denies nothing. */
-  private take(record: InRecord): void {
-    const { log, macKeys } = this.options;
-    if (record.headers['ce_type']?.toString() !== RESOLVED) return;
-    try {
-      const opened = openRecord(record, macKeys);
-      if (isEvent(opened, 'RequestResolved') && isDenial(opened.event))
-        this.denials.add(denialOf(opened.event, record.timestampMs));
-    } catch (error) {
-      if (!(error instanceof EventError)) throw error;
-      const { topic, partition, offset } = record;
-      log.warn('record is no denial', { topic, partition, offset, reason: error.reason });
-    }
+  close(): Promise<void> {
+    return this.fold.close();
   }
 }
 
 const denialOf = (resolved: RequestResolved, at: number): Denial => {
-  const { tenant, agent_id, action_type, target, digest } = resolved;
+  const { tenant, agent_id, action_type, target, digest, earlier_digests } = resolved;
   const { action_id, request_id, reviewer_id, reason } = resolved;
-  return { tenant, agent_id, action_type, target, digest, action_id, request_id, reviewer_id, reason, at };
+  return {
+    ...{ tenant, agent_id, action_type, target, digest, earlier_digests },
+    ...{ action_id, request_id, reviewer_id, reason, at },
+  };
 };

@@ -51,7 +51,14 @@ function record<N extends EventName>(
 }
 
 function resolved(action_id: string, over: Partial<EventMap['RequestResolved']> = {}): OutRecord {
-  const people = { reviewer_id: 'ann', reviewer_ids: ['ann'], reason: null, changed: false, overridden: false };
+  const people = {
+    reviewer_id: 'ann',
+    reviewer_ids: ['ann'],
+    reason: null,
+    changed: false,
+    overridden: false,
+    earlier_digests: [],
+  };
   const times = { opened_at: 0, respond_by: 0, expires_at: 0, paused_ms: 0, resolved_at: 0 };
   return record(TOPICS.approvals, 'RequestResolved', {
     ...{ ...headOf(action_id), request_id: `req_${action_id}`, request_kind: 'approval', gate: 'one' },

@@ -67,7 +67,8 @@ export class LifecycleController {
   /** The proposal of a change: submit it, with run, agent and model, and let people approve it. */
   @Get(':name/versions/:version/change')
   async proposal(
-    @Param() { name, version }: { name: string; version: string },
+    @Param('name') name: string,
+    @Param('version') version: string,
     @Query() query: unknown,
     @Person() { tenant, subject: proposed_by }: Reviewer,
   ): Promise<object> {
@@ -85,7 +86,8 @@ export class LifecycleController {
   @Post(':name/versions/:version/state')
   @HttpCode(200)
   async change(
-    @Param() { name, version }: { name: string; version: string },
+    @Param('name') name: string,
+    @Param('version') version: string,
     @Body() body: unknown,
     @Person() reviewer: Reviewer,
   ): Promise<object> {

@@ -44,7 +44,7 @@ function circlesOf({ reviewers, agents = [] }: CheckedRoster, tenant: string): P
 }
 
 function fault(set: PolicySet, tenant: string, roster: CheckedRoster | null): Reason | null {
-  const circles = roster === null ? null : circlesOf(roster, tenant);
+  const circles = roster === null || roster.unknown?.includes(tenant) ? null : circlesOf(roster, tenant);
   for (const action of changesToCome()) {
     const { effective_decision, gate, policy_name } = evaluate(set, tenant, action);
     const by = `for ${tenant}, by the policy ${policy_name}`;

@@ -34,7 +34,7 @@ export class LiveRoster {
 
 /**
  * The roster as the checks take it. Where somebody's roles are the token's own, they are not known: such a tenant is left
- * out, so that nothing is said about its gates.
+ * out, so that nothing is said about its gates, nor of a policy for all tenants that its people might serve.
  */
 export function rosterOf(entries: readonly RosterEntry[], file: CheckedRoster | null): CheckedRoster {
   const people = entries.flatMap((entry) => (entry.person === null ? [] : [{ ...entry, person: entry.person }]));
@@ -47,6 +47,7 @@ export function rosterOf(entries: readonly RosterEntry[], file: CheckedRoster | 
     agents: (file?.agents ?? [])
       .filter(({ tenant }) => !unknown.has(tenant))
       .map((agent) => ({ ...agent, operators: [...agent.operators, ...operators(agent.tenant, agent.agent_id)] })),
+    unknown: [...unknown],
   };
 }
 

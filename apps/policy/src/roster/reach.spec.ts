@@ -1,6 +1,7 @@
 import type { Person, RosterEntry } from '@countersign/events';
-import { loadPolicy } from '@countersign/policy';
+import { loadPolicy, policySetOf, unreachableQuorums } from '@countersign/policy';
 import type { PolicyHistory } from '@countersign/policy';
+import { unreachableAfter } from '../lifecycle/reachable.js';
 import { rosterOf } from './live-roster.js';
 import { rosterIn, unreachableGates } from './reach.js';
 
@@ -45,6 +46,31 @@ describe('gates that nobody can open', () => {
   ])('%s', (_name, entries, wanted) => {
     const found = unreachableGates(history, rosterOf(entries, file));
     expect(found.flatMap(({ gate, everywhere }) => [gate, everywhere])).toEqual(wanted);
+  });
+
+  it('says of a policy for all tenants nothing that people of an unknown one might deny', () => {
+    const shared = { activeAt: () => (policy === null ? [] : [{ policy: { ...policy, tenant: '*' }, version: 3 }]) };
+    const other = { ...entry('gus', { roles: ['sales'] }), tenant: 'globex' };
+    const found = (entries: RosterEntry[]) => unreachableGates(shared as never, rosterOf(entries, file));
+    expect(found([entry('ann', { roles: [] }), other])).toMatchObject([{ gate: 'two', everywhere: true }]);
+    expect(found([entry('ann', { roles: null }), other])).toEqual([]);
+  });
+
+  it('lets policies be published and changed where roles are the token’s', () => {
+    if (policy === null) throw new Error('no policy');
+    const roster = rosterOf([entry('ann', {}), entry('bob', { roles: null })], file);
+    expect(unreachableQuorums(policy, roster)).toEqual([]);
+    const gate =
+      '{ rules: [{ name: all, then: require_approval, gate: two }], gates: { two: { quorum: 2, roles: [finance] } }';
+    const changes = loadPolicy(
+      `{ name: c, action_types: { policy_change: {} }, fallback: two, ${gate.slice(2)} }`,
+      'c.yaml',
+    ).policy;
+    if (changes === null) throw new Error('no policy');
+    const set = policySetOf([{ policy: changes, version: 1 }]);
+    expect(unreachableAfter(set, 'acme', roster)).toBeNull();
+    const few = rosterOf([entry('ann', {}), entry('bob', { roles: [] })], file);
+    expect(unreachableAfter(set, 'acme', few)).toMatchObject({ code: 'policy_change_unreachable' });
   });
 
   it('says nothing where nobody is known, and nothing of other tenants', () => {

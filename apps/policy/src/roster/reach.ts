@@ -17,9 +17,10 @@ export interface Unreachable {
 }
 
 /** The part of a roster that is about one tenant. */
-export const rosterIn = ({ reviewers, agents = [] }: CheckedRoster, tenant: string): CheckedRoster => ({
+export const rosterIn = ({ reviewers, agents = [], unknown = [] }: CheckedRoster, tenant: string): CheckedRoster => ({
   reviewers: reviewers.filter((one) => one.tenant === tenant),
   agents: agents.filter((one) => one.tenant === tenant),
+  unknown: unknown.filter((one) => one === tenant),
 });
 
 /** What the active policies ask of people who are not there; empty where who there is is not known. */

@@ -34,7 +34,8 @@ export class ShadowController {
   @Post(':name/versions/:version/shadow-report')
   @HttpCode(200)
   async report(
-    @Param() { name, version }: { name: string; version: string },
+    @Param('name') name: string,
+    @Param('version') version: string,
     @Body() body: unknown,
     @Person() { tenant, subject }: Reviewer,
   ): Promise<ShadowReport & { result_hash: string }> {

@@ -19,8 +19,9 @@ import type { Layout } from './layout.js';
 import { localFileOf, writeLocalFile } from './local-file.js';
 import type { LocalFacts, LocalFile } from './local-file.js';
 import type { ExternalEngine, SystemOptions } from './options.js';
+import { refuseOtherRegistry } from './registry.js';
 import { issuerPart, serviceParts } from './services.js';
-import { ensureTopics } from './topics.js';
+import { ensureRegistry, ensureTopics } from './topics.js';
 
 const WRITER = 'countersign';
 const ANALYST = 'analyst';
@@ -92,6 +93,7 @@ async function bringUp(facts: LocalFacts, options: SystemOptions, crew: Crew): P
   const { layout, engine, database } = facts;
   await crew.start(embeddedParts(layout, options, engine));
   const { url, user: username, password } = engine;
+  await ensureRegistry(layout.brokers);
   await Promise.all([ensureTopics(layout.brokers), migrate({ url, username, password, database })]);
   await crew.start(serviceParts(layout, options, engine));
 }
@@ -102,11 +104,14 @@ async function prepare(layout: Layout, options: SystemOptions): Promise<() => Pr
   await secretFolder(layout.data);
   await mkdir(layout.logs, { recursive: true });
   const release = await takeFolder(layout.data, options.portBase);
-  await requireFree(namedPorts(layout, options)).catch(async (error: unknown) => {
+  try {
+    await requireFree(namedPorts(layout, options));
+    if (!options.external.kafkaBrokers) await refuseOtherRegistry(layout.data);
+    return release;
+  } catch (error) {
     await release();
     throw error;
-  });
-  return release;
+  }
 }
 
 /**

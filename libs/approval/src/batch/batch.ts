@@ -131,7 +131,7 @@ function candidateOf<W extends Waiting>({ waiting, shown }: BatchMember<W>): Can
   return {
     request_id: waiting.request.request_id,
     changed: waiting.action.versions.length > 0,
-    denied: waiting.action.decided.denied_before.length > 0,
+    denied: (waiting.action.versions.at(-1)?.edit ?? waiting.action.decided).denied_before.length > 0,
     confidence: typeof confidence === 'number' ? confidence : null,
     anomaly: [signals, ...Object.values(attested ?? {})].some(saysAnomaly),
     ...{ compared, shown },

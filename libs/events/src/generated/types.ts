@@ -602,6 +602,8 @@ export interface Edit {
   readonly diff: null | string;
   /** The patch would be longer than 128 KiB: it is one `replace` at the root, with all of the new `after`. */
   readonly diff_truncated: boolean;
+  /** What people had denied before of the new version when it was made, the newest first, at most 20. */
+  readonly denied_before: readonly DeniedBefore[];
   /** Amount of the new version. */
   readonly amount_value: null | string;
   /** Currency of the new version. */
@@ -1250,6 +1252,8 @@ export interface RequestResolved {
   readonly overridden: boolean;
   /** Digest of the version that was resolved. */
   readonly digest: string;
+  /** Digests of the versions that reviewers replaced, the proposed one first; empty when nobody changed it. */
+  readonly earlier_digests: readonly string[];
   /** Quorum. */
   readonly approvals_required: number;
   /** Counted approvals. */

@@ -59,4 +59,6 @@ export interface CheckedRoster {
     readonly agent_id: string;
     readonly operators: readonly string[];
   }[];
+  /** Tenants where somebody's roles are the access token's own: nobody can say who there fits a gate. */
+  readonly unknown?: readonly string[];
 }

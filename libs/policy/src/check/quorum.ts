@@ -56,10 +56,11 @@ export function isReachable(gate: Gate, reviewers: readonly Reviewer[]): boolean
 /** Who asks, and who may answer: the agent and its operators are left out. */
 interface Circle {
   readonly label: string;
-  readonly reviewers: readonly Reviewer[];
+  /** Null: nobody knows. */
+  readonly reviewers: readonly Reviewer[] | null;
 }
 
-function circlesOf({ reviewers, agents = [] }: CheckedRoster, tenant: string): Circle[] {
+function circlesOf({ reviewers, agents = [], unknown = [] }: CheckedRoster, tenant: string): Circle[] {
   const inTenant = (name: string): boolean => tenant === '*' || name === tenant;
   const people = reviewers.filter((one) => inTenant(one.tenant));
   const asking = agents.filter((one) => inTenant(one.tenant));
@@ -73,7 +74,8 @@ function circlesOf({ reviewers, agents = [] }: CheckedRoster, tenant: string): C
   const served = new Set(asking.map((agent) => agent.tenant));
   const others = [...new Set(people.map((one) => one.tenant))].filter((one) => !served.has(one));
   const without = others.map((one) => ({ label: one, reviewers: people.filter((person) => person.tenant === one) }));
-  return [...withAgents, ...without];
+  const untold = unknown.filter(inTenant).map((one) => ({ label: one, reviewers: null }));
+  return [...withAgents, ...without, ...untold];
 }
 
 /** The gates that some decision can name. */
@@ -127,7 +129,8 @@ function gateFindings(unreached: Reached, circles: readonly Circle[], strangers:
 export function unreachableQuorums(policy: CompiledPolicy, roster: CheckedRoster): Finding[] {
   const circles = circlesOf(roster, policy.tenant);
   const gates = gatesInUse(policy);
-  const cannot = ({ usual }: CompiledGate, { reviewers }: Circle): boolean => !isReachable(usual, reviewers);
+  const cannot = ({ usual }: CompiledGate, { reviewers }: Circle): boolean =>
+    reviewers !== null && !isReachable(usual, reviewers);
   const unreached = new Map(gates.map((gate) => [gate, circles.filter((circle) => cannot(gate, circle))]));
   const strangers = circles.filter((circle) => gates.every((gate) => cannot(gate, circle)));
   const some = strangers.length < circles.length ? strangers : [];

@@ -14,6 +14,7 @@ const asks: Asking = {
 const denied = (over: Partial<Denial> = {}): Denial => ({
   ...asks,
   ...{ action_id: 'act_1', request_id: 'req_1', reviewer_id: 'ann', reason: 'no', at: 1_000 },
+  earlier_digests: [],
   ...over,
 });
 const fold = (...all: Partial<Denial>[]): Denials => {
@@ -27,6 +28,8 @@ describe('denials', () => {
     ['the same digest', {}, ['digest']],
     ['the same digest of another agent', { agent_id: 'other', target: 'order:9' }, ['digest']],
     ['the same agent, type and target', { digest: 'd2' }, ['target']],
+    ['an edited version of the same digest', { digest: 'd9', earlier_digests: ['d1', 'd8'], target: null }, ['digest']],
+    ['an edited version of another digest', { digest: 'd9', earlier_digests: ['d8'], target: null }, []],
     ['another tenant', { tenant: 'zeta' }, []],
     ['another agent', { agent_id: 'other', digest: 'd2' }, []],
     ['another type', { action_type: 'note', digest: 'd2' }, []],

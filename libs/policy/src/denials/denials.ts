@@ -9,6 +9,8 @@ export interface Denial {
   readonly target: string | null;
   /** Digest of what was denied. */
   readonly digest: string;
+  /** Digests of the versions that reviewers replaced before. */
+  readonly earlier_digests: readonly string[];
   readonly action_id: string;
   readonly request_id: string;
   readonly reviewer_id: string | null;
@@ -41,7 +43,7 @@ const MOST_OF_A_KIND = 20;
 const MOST = 200_000;
 const MAX_REASON_CHARACTERS = 500;
 
-const digestKey = ({ tenant, digest }: Asking): string => JSON.stringify([tenant, digest]);
+const digestKey = (tenant: string, digest: string): string => JSON.stringify([tenant, digest]);
 /** null without a target: actions about nothing in particular are not about the same thing. */
 const targetKey = ({ tenant, agent_id, action_type, target }: Asking): string | null =>
   target === null ? null : JSON.stringify([tenant, agent_id, action_type, target]);
@@ -72,7 +74,8 @@ export class Denials {
     const counts = ({ at, action_id }: Denial): boolean =>
       at <= timeMs && at > timeMs - DENIALS_REMEMBERED_MS && action_id !== asking.action_id;
     const found = new Set(keysOf(asking).flatMap((key) => this.kinds.get(key) ?? []));
-    const same = ({ digest }: Denial): DeniedBefore['same'] => (digest === asking.digest ? 'digest' : 'target');
+    const same = (denial: Denial): DeniedBefore['same'] =>
+      digestsOf(denial).includes(asking.digest) ? 'digest' : 'target';
     return newest([...found].filter(counts)).map((denial) => ({
       ...{ action_id: denial.action_id, request_id: denial.request_id, reviewer_id: denial.reviewer_id },
       ...{ reason: denial.reason, at: denial.at, same: same(denial) },
@@ -97,7 +100,15 @@ export class Denials {
 /** Cut between code points. */
 const shortened = (text: string): string => Array.from(text).slice(0, MAX_REASON_CHARACTERS).join('');
 
-const keysOf = (asking: Asking): string[] => [digestKey(asking), targetKey(asking)].filter((key) => key !== null);
+/** Whoever denies a version that reviewers made has denied what it stands for, too. */
+const digestsOf = ({ digest, earlier_digests = [] }: Asking & Partial<Denial>): string[] => [
+  ...new Set([digest, ...earlier_digests]),
+];
+
+const keysOf = (asking: Asking & Partial<Denial>): string[] =>
+  [...digestsOf(asking).map((digest) => digestKey(asking.tenant, digest)), targetKey(asking)].filter(
+    (key) => key !== null,
+  );
 
 const newest = (denials: readonly Denial[]): Denial[] =>
   denials.toSorted((a, b) => b.at - a.at || (a.request_id < b.request_id ? -1 : 1)).slice(0, MOST_OF_A_KIND);

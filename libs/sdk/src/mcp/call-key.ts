@@ -12,6 +12,12 @@ const LONGEST_KEY = 255;
 /** Members of a call that are read, of servers of both generations: `_meta` stands beside the arguments or in `mcpReq`. */
 export const metaOf = ({ _meta, mcpReq }: ToolExtra): Record<string, unknown> => mcpReq?._meta ?? _meta ?? {};
 
+/** The key that a client stated, as a run; undefined where it stated none. Nothing of the session or of this server is in it. */
+export const runOfKey = (extra: ToolExtra): string | undefined => {
+  const stated = metaOf(extra)[KEY_MEMBER];
+  return typeof stated === 'string' ? `mcp-${hash(stated)}` : undefined;
+};
+
 /** @throws SdkError `wrong_use` when the client states what is no key, or states none where the server asks for one */
 function statedKey(extra: ToolExtra, isRequired: boolean): string | null {
   const stated = metaOf(extra)[KEY_MEMBER];

@@ -147,6 +147,36 @@ describe('a gated tool of an MCP server', () => {
     expect(keys().slice(2)).toEqual(['mcp:refund:order-12345', 'mcp:refund:order-12345']);
   });
 
+  it('sends the same body under the same key from every session and server', async () => {
+    action = documentOf('pending', null);
+    for (const _server of [1, 2]) await call(await connect(), 'refund', args, { [KEY_MEMBER]: 'order-12345' });
+    const bodies = peer.received.filter(({ path }) => path === '/v1/actions').map(({ body }) => body);
+    expect(bodies[1]).toBe(bodies[0]);
+    await call(await connect(), 'refund', args, { [KEY_MEMBER]: 'order-6' });
+    expect(JSON.parse(peer.received.at(-2)?.body ?? '')).not.toMatchObject({
+      run_id: JSON.parse(bodies[0] ?? '').run_id,
+    });
+  });
+
+  it('knows a call that is sent again although its own effect changed the facts it rests on', async () => {
+    const grant = { grant_id: 'grant_1', status: 'consumed', expires_at: '' };
+    const effective = { parameters: args, digest: '', changed: false, diff: [] };
+    const refused = { type: 'urn:countersign:problem:duplicate_request', title: '', status: 409 };
+    action = { ...documentOf('approved', null), grant, action_type: 'refund', environment: 'production', effective };
+    await peer.close();
+    peer = await startPeer((request) => {
+      if (request.method === 'POST') return { status: 409, body: refused };
+      return { status: 200, body: request.path.startsWith('/v1/actions?') ? { items: [action] } : action };
+    });
+    const again = (given: JsonObject) =>
+      connect().then((client) => call(client, 'refund', given, { [KEY_MEMBER]: 'order-1' }));
+    expect(await again(args)).toMatchObject({ structuredContent: { status: 'already_consumed' } });
+    expect(peer.received.map(({ path }) => path)).toContain('/v1/actions?idempotency_key=mcp%3Arefund%3Aorder-1');
+    const other = await again({ ...args, order_id: '6' });
+    expect(other).toMatchObject({ isError: true, structuredContent: { code: 'duplicate_request' } });
+    expect(ran).toEqual([]);
+  });
+
   it('says what people said, and that it is not to be tried again', async () => {
     const votes = [{ vote: 'deny', reason: 'the receipt is of another order', voted_at: '' }];
     action = { ...documentOf('denied', null), request: { votes } as JsonObject };

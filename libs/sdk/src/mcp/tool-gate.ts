@@ -4,12 +4,12 @@ import { release, runReleased } from '../carry-out.js';
 import type { Client } from '../client.js';
 import { SdkError } from '../errors.js';
 import { handleOf, readHandle, resume } from '../handle.js';
-import { propose } from '../propose.js';
 import { wordsOf } from '../report-effect.js';
 import type { ActionDocument, JsonObject, Proposal } from '../types.js';
 import { waitForDecision } from '../wait-for-decision.js';
 import { alreadyAnswer, changedAnswer, faultAnswer, pendingAnswer, refusedAnswer, type GateAnswer } from './answers.js';
-import { callKey, isOfTool } from './call-key.js';
+import { callKey, isOfTool, runOfKey } from './call-key.js';
+import { proposedOnce } from './proposed-once.js';
 import type { GatedTool, ToolArguments, ToolExtra, ToolGateOptions, ToolResult } from './tool.js';
 
 /** How long a call waits for policy, milliseconds. */
@@ -38,7 +38,7 @@ const jsonOf = (args: ToolArguments): JsonObject => JSON.parse(JSON.stringify(ar
 
 async function proposalOf(gate: Gate, tool: AnyTool, args: ToolArguments, extra: ToolExtra): Promise<Proposal> {
   const { options, life } = gate;
-  const { agent, model, environment, runIdOf = ({ sessionId }) => `mcp-${sessionId ?? life}` } = options;
+  const { agent, model, environment, runIdOf = (of) => runOfKey(of) ?? `mcp-${of.sessionId ?? life}` } = options;
   const parameters = structuredClone((tool.parametersOf ?? jsonOf)(args));
   const { on_behalf_of, target } = tool.subjectOf?.(parameters) ?? {};
   const fixed = { run_id: runIdOf(extra), agent, model, environment, action_type: tool.actionType };
@@ -112,7 +112,7 @@ async function callTool(gate: Gate, tool: AnyTool, args: ToolArguments, extra: T
       const { client, options } = gate;
       const key = callKey(tool.name, extra, options.requireKey);
       const proposal = await proposalOf(gate, tool, args, extra);
-      const { action } = await propose(client, proposal, key);
+      const action = await proposedOnce(client, proposal, key);
       handle = handleOf(action, { idempotencyKey: key, tool: tool.name });
       const wait = { timeoutMs: DECISION_MS, for: 'decision' } as const;
       const decided = await waitForDecision(client, action.action_id, wait);

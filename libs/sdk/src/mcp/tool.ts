@@ -24,7 +24,10 @@ export interface ToolGateOptions extends Omit<ReleaseOptions, 'preconditionsNow'
   agent: Proposal['agent'];
   model: Proposal['model'];
   environment: Environment;
-  /** What a run is. Default: the session, or the life of this gate where there are no sessions. */
+  /**
+   * What a run is; the same for calls that state the same key. Default: the stated key, so that the call is the same
+   * action in whatever session and at whatever server it is sent again; else the session, or the life of this gate.
+   */
   runIdOf?: (extra: ToolExtra) => string;
   /** Refuse calls that state no key: of a client that sends a lost call again, only a key says that both mean one. */
   requireKey?: boolean;

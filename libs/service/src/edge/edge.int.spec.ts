@@ -49,6 +49,12 @@ async function* news(): AsyncGenerator<StreamEvent> {
   }
 }
 
+/** Says one thing and then waits until it is over. */
+async function* silence(signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  yield { id: '1', event: 'news', data: 'all is quiet' };
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
 @Controller('v1/things')
 @Access('agent')
 class ThingsController {
@@ -67,6 +73,11 @@ class ThingsController {
   @Get('news')
   news(@Res() reply: FastifyReply): void {
     sendEvents(reply, news, slots);
+  }
+
+  @Get('silence')
+  silence(@Res() reply: FastifyReply): void {
+    sendEvents(reply, silence, slots);
   }
 
   @Access('anybody')
@@ -310,10 +321,10 @@ describe('a packet', () => {
 });
 
 describe('a stream of events', () => {
-  const listen = (secret = agentKey.secret): Promise<IncomingMessage> =>
+  const listen = (secret = agentKey.secret, path = 'news', url = service.url): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${secret}` };
-      httpRequest(`${service.url}/v1/things/news`, { headers }, resolve).on('error', reject).end();
+      httpRequest(`${url}/v1/things/${path}`, { headers }, resolve).on('error', reject).end();
     });
   const ends = (answer: IncomingMessage): Promise<void> =>
     new Promise((resolve) =>
@@ -344,12 +355,12 @@ describe('a stream of events', () => {
     again.destroy();
   });
 
-  it('ends with the credential of its reader', async () => {
+  it.each(['news', 'silence'])('ends with the credential of its reader (%s)', async (path) => {
     const key = newKey(0);
     const before = readCredentials(join(secretsDir, 'credentials.json'));
     const added = addKey(before, { kind: 'agent', tenant: 't', id: 'a' }, key);
     writeCredentials(secretsDir, added);
-    const answer = await listen(key.secret);
+    const answer = await listen(key.secret, path);
     expect(answer.statusCode).toBe(200);
     writeCredentials(secretsDir, revokeKey(added, key.key_id, new Date().toISOString()));
     const from = Date.now();
@@ -357,13 +368,10 @@ describe('a stream of events', () => {
     expect(Date.now() - from).toBeLessThan(4_000);
   });
 
-  it('ends when the service stops', async () => {
+  it.each(['news', 'silence'])('ends when the service stops (%s)', async (path) => {
     const authenticators = { keys: new KeyAuth(credentials) };
     const other = await startService({ name: 'things', module: ThingsModule, config, log: silent, authenticators });
-    const headers = { authorization: `Bearer ${agentKey.secret}` };
-    const answer = await new Promise<IncomingMessage>((resolve, reject) =>
-      httpRequest(`${other.url}/v1/things/news`, { headers }, resolve).on('error', reject).end(),
-    );
+    const answer = await listen(agentKey.secret, path, other.url);
     const from = Date.now();
     await Promise.all([ends(answer), other.close()]);
     expect(Date.now() - from).toBeLessThan(1_500);

@@ -20,7 +20,8 @@ const SLOW_MS = 10_000;
 /** How long a person who was removed still hears something. */
 const RECHECK_MS = 900;
 
-const open = new WeakMap<object, Set<Readable>>();
+/** What ends each open stream, by server. */
+const open = new WeakMap<object, Set<() => void>>();
 
 /**
  * Answers with server-sent events until the source ends, the reader goes or is too slow, its credential ends, or the
@@ -32,20 +33,22 @@ export function sendEvents(reply: FastifyReply, source: StreamSource, slots: Slo
   if (reply.request.method === 'HEAD') return void reply.send();
   const give = slots.take(callerOf(reply.request));
   const ended = new AbortController();
-  const stream: Readable = Readable.from(
-    written(source(ended.signal), () => stream.destroy()),
-    { objectMode: false },
-  );
+  // A source that waits has to be woken: until it is, neither it nor its stream can end.
+  const cut = (): void => {
+    stream.destroy();
+    ended.abort();
+    reply.raw.destroy();
+  };
+  const stream: Readable = Readable.from(written(source(ended.signal), cut), { objectMode: false });
   const streams = streamsOf(reply.server);
-  const checking = setInterval(() => void recheck(reply.request).catch(() => stream.destroy()), RECHECK_MS);
+  const checking = setInterval(() => void recheck(reply.request).catch(cut), RECHECK_MS);
   const end = (): void => {
     clearInterval(checking);
-    streams.delete(stream);
+    streams.delete(cut);
     give();
-    ended.abort();
-    stream.destroy();
+    cut();
   };
-  streams.add(stream);
+  streams.add(cut);
   stream.on('error', () => undefined);
   reply.raw.once('close', end);
   void reply.send(stream);
@@ -53,11 +56,11 @@ export function sendEvents(reply: FastifyReply, source: StreamSource, slots: Slo
 
 /** Ends every stream of a server, so that it can stop. */
 export function endStreams(server: FastifyInstance): void {
-  for (const stream of streamsOf(server)) stream.destroy();
+  for (const cut of streamsOf(server)) cut();
 }
 
-function streamsOf({ server }: FastifyInstance): Set<Readable> {
-  const streams = open.get(server) ?? new Set();
+function streamsOf({ server }: FastifyInstance): Set<() => void> {
+  const streams = open.get(server) ?? new Set<() => void>();
   open.set(server, streams);
   return streams;
 }
