@@ -10,8 +10,6 @@ export default {
   // A worker that has grown beyond this after a spec is replaced: modules of specs are never given back.
   workerIdleMemoryLimit: '1GB',
   testMatch: ['<rootDir>/{apps,libs,infra,test,tools}/**/*.spec.ts'],
-  // The campaign is a command of its own: `npm run hostile`.
-  testPathIgnorePatterns: ['/node_modules/', ...(process.env.COUNTERSIGN_HOSTILE ? [] : ['<rootDir>/test/hostile/'])],
   modulePathIgnorePatterns: ['<rootDir>/(apps|libs|infra)/[^/]+/dist/', '<rootDir>/\\.countersign/'],
   moduleNameMapper: {
     '^@countersign/local$': '<rootDir>/infra/local/src/index.ts',

@@ -6,7 +6,7 @@ import { eventually } from '@countersign/testing';
 import { randomUUID } from 'node:crypto';
 import { castVote, readRequest } from '../../apps/cli/src/shared/vote.js';
 import { Browser, fieldOf } from './support/browser.js';
-import { commandAt } from './support/command.js';
+import { commandAt, commandOnTerminal } from './support/command.js';
 import { approve, refund } from './support/proposals.js';
 import { world } from './support/system.js';
 import { facts } from './support/world.js';
@@ -53,7 +53,18 @@ describe('in an emergency', () => {
     const wanted = proposal('urgent-type');
     const action = await world().decided(wanted);
     await world().vote('ann', action, approve);
-    const done = await countersign('break-glass', requestOf(action), '--reason', REASON);
+    const glass = ['break-glass', requestOf(action), '--reason', REASON];
+    // Here is no terminal, so nobody was shown anything.
+    const unseen = { code: 2, json: {}, stderr: expect.stringContaining('--packet-digest') as string };
+    expect(await countersign(...glass)).toMatchObject(unseen);
+    const stale = await countersign(...glass, '--packet-digest', `sha256:${'0'.repeat(64)}`);
+    expect(stale).toMatchObject({ code: 1, stderr: expect.stringContaining('stale_packet') as string });
+    const declined = await commandOnTerminal(join(folder, 'local.json'), 'no', ...glass);
+    expect(declined).toMatchObject({ code: 1, stdout: expect.stringContaining('What an approval releases') as string });
+    expect(declined.stdout).toContain('10.00 USD');
+    expect((await read(action)).status).toBe('pending');
+    const { packet_digest } = await readRequest(await world().person('ann'), requestOf(action));
+    const done = await countersign(...glass, '--packet-digest', packet_digest);
     expect(done).toMatchObject({ code: 0, stderr: '', json: { request: { status: 'approved' } } });
 
     const { resolution, grant } = await read(action);

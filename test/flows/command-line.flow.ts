@@ -82,6 +82,11 @@ describe('the command line', () => {
   it('ends with 2 when it is used wrongly', async () => {
     await expect(countersign('submit', join(folder, 'absent.json'))).resolves.toMatchObject({ code: 2 });
     await expect(countersign('vote', 'req_1', 'perhaps', '--reviewer', 'ann')).resolves.toMatchObject({ code: 2 });
+    for (const verb of ['release', 'recall'])
+      expect(await countersign(verb, 'req_1', '--reviewer', 'ann')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('--packet-digest') as string,
+      });
     await expect(countersign('requests', '--reviewer', 'nobody')).resolves.toMatchObject({ code: 2 });
   });
 

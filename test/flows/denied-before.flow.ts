@@ -3,7 +3,8 @@ import { readAction, waitForDecision } from '@countersign/sdk';
 import type { ActionDocument, JsonObject } from '@countersign/sdk';
 import { randomUUID } from 'node:crypto';
 import { readRequest } from '../../apps/cli/src/shared/vote.js';
-import { approve, deny } from './support/proposals.js';
+import { deny } from './support/proposals.js';
+import { inForce, policy } from './support/policy-in-force.js';
 import { world } from './support/system.js';
 
 const NAME = `denied-${randomUUID().slice(0, 8)}`;
@@ -32,30 +33,12 @@ const proposed = (n: number, target: string): Promise<ActionDocument> =>
     ...{ action_type: NAME, environment: 'production', target, parameters: { n } },
   });
 
-async function policy(method: 'GET' | 'POST', path: string, body?: JsonObject): Promise<JsonObject> {
-  const { policy: service } = await world().person('una');
-  const answer = await service.send({ method, path: `/v1/policies/${path}`, ...(body && { body }) });
-  return answer.body as JsonObject;
-}
-
-/** Publishes the policy of this flow, and has people put it in force. */
-async function inForce(): Promise<void> {
-  await policy('POST', `${NAME}/versions`, { content, note: 'flow', cases });
-  const { proposal } = await policy('GET', `${NAME}/versions/1/change?state=active`);
-  const who = { run_id: `flow-${randomUUID()}`, agent: { id: 'policy-agent', version: 'v1' }, model: { id: 'none' } };
-  const change = await world().decided({ ...who, ...(proposal as object) } as never);
-  for (const person of ['ria', 'sam']) await world().vote(person, change, approve);
-  const agent = world().agent('policy-agent');
-  const { grant } = await waitForDecision(agent, change.action_id, { timeoutMs: 15_000 });
-  await policy('POST', `${NAME}/activate`, { version: 1, token: grant?.token ?? '' });
-}
-
 const packetOf = async (action: ActionDocument): Promise<JsonObject> =>
   (await readRequest(await world().person('ann'), action.request?.request_id ?? ''))['packet'] as JsonObject;
 
 describe('what people denied before', () => {
   it('is named to whoever decides when it is asked again, and policy can ask for it', async () => {
-    await inForce();
+    await inForce(NAME, content, cases);
     const first = await proposed(2, 'order:1');
     expect(await packetOf(first)).toMatchObject({ denied_before: [] });
     await world().vote('bob', first, deny);

@@ -83,6 +83,25 @@ describe('the events of an action', () => {
   });
 });
 
+describe('a call that waits', () => {
+  it('ends when its caller goes, and makes place for another', async () => {
+    const action = await world().decided(refund('6000.00'));
+    const waiting = `${world().local.intake_url}/v1/actions/${action.action_id}?wait=60s`;
+    const [headers, leaving] = [{ authorization: keyOf('refund-agent') }, new AbortController()];
+    const calls = Array.from({ length: 500 }, () =>
+      fetch(waiting, { headers, signal: leaving.signal }).then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    );
+    await eventually(async () => expect((await fetch(waiting, { headers })).status).toBe(429));
+    leaving.abort();
+    await Promise.all(calls);
+    const short = waiting.replace('60s', '1s');
+    await eventually(async () => expect((await fetch(short, { headers })).status).toBe(200), { withinMs: 5_000 });
+  });
+});
+
 describe('the events of requests', () => {
   const about = (reader: EventReader, id: string | undefined) =>
     reader.events.filter(({ data }) => data['request_id'] === id).map(({ event, data }) => [event, data]);

@@ -4,6 +4,7 @@ import './two-person-refund.flow.js';
 import './one-action-one-token.flow.js';
 import './reviewed-version.flow.js';
 import './denied-before.flow.js';
+import './blind-review.flow.js';
 import './environments.flow.js';
 import './policy-change.flow.js';
 import './idempotency.flow.js';
@@ -18,6 +19,7 @@ import './policies-page.flow.js';
 import './event-streams.flow.js';
 import './executors-report.flow.js';
 import './links.flow.js';
+import './removed-person.flow.js';
 
 // One system serves all flows, so they run in one file, one after the other.
 jest.setTimeout(60_000);

@@ -9,6 +9,7 @@ import './one-code-a-fault.flow.js';
 import './keys.flow.js';
 import './openapi.flow.js';
 import './signals.flow.js';
+import './acls.flow.js';
 import { withSecretContext } from './canaries.flow.js';
 import { RATE } from './limits.flow.js';
 // Last: it takes away the keys that the others use.

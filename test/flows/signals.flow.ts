@@ -6,13 +6,15 @@ const page = readFileSync(join(import.meta.dirname, '../../docs/operations.md'),
 const told = new Set(page.match(/\b(?:countersign|http)_[a-z_]+[a-z]\b/g));
 
 describe('the signals that the operations page tells to watch', () => {
-  /** Name of each metric of the running services, with its type. */
+  /** Name of each metric of the running services that has a help text, with its type. */
   const shown = new Map<string, string>();
 
   beforeAll(async () => {
     for (const service of SERVICES) {
       const text = await (await fetch(`${urlOf(service)}/metrics`)).text();
-      for (const [, name = '', type = ''] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm)) shown.set(name, type);
+      const helped = new Set([...text.matchAll(/^# HELP (\S+) \S.*$/gm)].map(([, name]) => name));
+      for (const [, name = '', type = ''] of text.matchAll(/^# TYPE (\S+) (\S+)$/gm))
+        if (helped.has(name)) shown.set(name, type);
     }
   });
 

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { ONLY } from './plans.config.js';
 
 const root = join(import.meta.dirname, '../..');
-const TENANT = 'globex';
+export const HOSTILE = 'globex';
+export const AGENT = 'refund-agent';
 const PEOPLE = ['gus', 'hana', 'ivo', 'jan'];
 
 type Counts = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -18,6 +19,8 @@ export interface AttackReport {
   readonly findings: readonly { readonly door: string; readonly kind: string; readonly status: number | null }[];
   /** Bytes of the bodies that were taken, and that the services therefore remember. */
   readonly accepted_bytes: number;
+  /** Where what was taken can be read once it is decided. */
+  readonly taken: readonly string[];
   readonly cpu_s: number;
   readonly seconds: number;
 }
@@ -51,7 +54,7 @@ export async function attack(system: TestSystem, seconds: number, seed: number):
   const orders = {
     ...{ local, seconds, seed, only: ONLY, operations: operations(), topics: Object.values(TOPICS) },
     tokens: await Promise.all(PEOPLE.map((subject) => system.token(subject))),
-    agent: local.agents.find(({ tenant, agent_id }) => tenant === TENANT && agent_id === 'refund-agent'),
+    agent: local.agents.find(({ tenant, agent_id }) => tenant === HOSTILE && agent_id === AGENT),
     schemas: { ActionSubmitted: schemaOf('ActionSubmitted'), OutcomeReported: schemaOf('OutcomeReported') },
   };
   const env = { ...process.env, KAFKAJS_NO_PARTITIONER_WARNING: '1' };

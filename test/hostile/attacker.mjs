@@ -5,12 +5,14 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crawl, fire, PATIENCE_MS, waitAll } from './http-gun.mjs';
-import { proposal, proposalShot, proposalShots, shotAt } from './http-shots.mjs';
+import { hiddenShot, proposal, proposalShot, proposalShots, shotAt } from './http-shots.mjs';
 import { KafkaGun } from './kafka-gun.mjs';
 import { agentShots, CODED, STRANGERS, Submissions, SUBMISSIONS } from './kafka-shots.mjs';
 import { seeded } from './random.mjs';
 import { EditAttack } from './edit-attack.mjs';
+import { GrowthAttack } from './growth-attack.mjs';
 
+const PROPOSALS = 'intake POST /v1/actions';
 const chunks = [];
 for await (const chunk of process.stdin) chunks.push(chunk);
 const { local, tokens, operations, topics, seconds, seed, only, agent, schemas } = JSON.parse(
@@ -20,7 +22,7 @@ const random = seeded(seed);
 const isWanted = (kind) => only.length === 0 || only.includes(kind);
 /** Of entries `[kind, …]` or items with a kind, those that are asked for. */
 const wantedOf = (list) => list.filter((one) => isWanted(Array.isArray(one) ? one[0] : one.kind));
-const report = { sent: {}, answers: {}, findings: [], accepted_bytes: 0, cpu_s: 0, seconds: 0 };
+const report = { sent: {}, answers: {}, findings: [], accepted_bytes: 0, taken: [], cpu_s: 0, seconds: 0 };
 const until = Date.now() + seconds * 1_000;
 const started = { at: Date.now(), cpu: process.cpuUsage() };
 
@@ -55,8 +57,9 @@ async function shoot(door, shot) {
   const answer = await fire(shot);
   note(door, shot.kind, String(answer.status ?? answer.fault));
   judge(door, shot, answer);
-  if (door === 'intake POST /v1/actions' && answer.status !== null && answer.status < 300)
+  if (door === PROPOSALS && answer.status !== null && answer.status < 300)
     report.accepted_bytes += shot.body?.length ?? 0;
+  if (answer.status === 202 && answer.location) report.taken.push(answer.location);
 }
 
 const url = (service) => local[`${service}_url`];
@@ -71,17 +74,8 @@ const ids = {
   subject: 'ivo',
 };
 
-/** Gives the entries of a list again and again, each round in another order. */
-function* rounds(list) {
-  while (list.length > 0)
-    yield* list
-      .map((one) => [random.next(), one])
-      .sort(([a], [b]) => a - b)
-      .map(([, one]) => one);
-}
-
-const proposals = rounds(wantedOf(proposalShots(random)));
-const doors = rounds(operations);
+const proposals = random.rounds(wantedOf(proposalShots(random)));
+const doors = random.rounds(operations);
 
 /** Every operation of every service in turn, and the door of proposals in between. */
 async function httpLane() {
@@ -94,7 +88,16 @@ async function httpLane() {
 
 async function proposalTurn() {
   const shot = proposals.next().value;
-  if (shot) await shoot('intake POST /v1/actions', proposalShot(shot, url('intake'), agent.api_key));
+  if (shot) await shoot(PROPOSALS, proposalShot(shot, url('intake'), agent.api_key));
+}
+
+/** The same ten times at once: what is dear for the service, and cheap for its caller. */
+async function burstLane() {
+  while (Date.now() < until) {
+    const shot = () => proposalShot(hiddenShot(), url('intake'), agent.api_key);
+    await Promise.all(Array.from({ length: 10 }, () => shoot(PROPOSALS, shot())));
+    await rest(5_000);
+  }
 }
 
 async function doorTurn() {
@@ -111,8 +114,8 @@ const rest = async (ms) => sleep(cpuShare() > 0.45 ? ms * 10 : ms);
 
 async function kafkaLane(gun) {
   const submissions = new Submissions({ agent, schemas });
-  const signed = rounds(wantedOf(agentShots(submissions, ids.action_id)));
-  const strange = rounds(
+  const signed = random.rounds(wantedOf(agentShots(submissions, ids.action_id)));
+  const strange = random.rounds(
     topics.flatMap((topic) =>
       wantedOf([...Object.entries(STRANGERS), ...Object.entries(CODED)]).flatMap(([kind, makers]) =>
         makers.map((make) => ({ topic, kind, make })),
@@ -180,7 +183,11 @@ await gun.connect();
 await openPending();
 const edits = new EditAttack({ local, agent, token: tokens[0], note, judge });
 const editing = isWanted('multiplies') ? edits.run(until, rest) : null;
-await Promise.all([httpLane(), httpLane(), httpLane(), kafkaLane(gun), holdingLane(gun), editing]);
+const growth = new GrowthAttack({ url: url('intake'), agent, note, judge });
+const growing = isWanted('growth') ? growth.run(rest) : null;
+// Ten times a door's whole size at once is asked for by name only: how long it takes depends on the machine.
+const bursting = only.includes('bursts') ? burstLane() : null;
+await Promise.all([httpLane(), httpLane(), httpLane(), kafkaLane(gun), holdingLane(gun), editing, growing, bursting]);
 await gun.close();
 report.cpu_s = Math.round(cpuShare() * (Date.now() - started.at)) / 1_000;
 report.seconds = Math.round((Date.now() - started.at) / 1_000);

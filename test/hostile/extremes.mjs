@@ -17,6 +17,8 @@ export class RawJson {
   }
 }
 const raw = (text) => new RawJson(text);
+/** A list that is more than three times as long in canonical form, in which `9e15` is written out. */
+export const grown = (count) => raw(`[${new Array(count).fill('9e15').join(',')}]`);
 
 export const VALUES = {
   size: [
@@ -45,7 +47,8 @@ export const VALUES = {
     () => Array.from({ length: 9_000 }, (_, i) => `s${i}`),
   ],
   numbers: [
-    () => new Array(36_000).fill(9e15),
+    () => grown(36_000),
+    () => grown(50_000),
     () => 1e308,
     () => raw('1e400'),
     () => raw('-0'),

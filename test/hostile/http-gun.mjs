@@ -2,17 +2,19 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 
 /** An answer later than this is one of the campaign's findings, milliseconds. */
-export const PATIENCE_MS = 15_000;
+export const PATIENCE_MS = 30_000;
 
 /**
  * Sends one request by a plain client that lets wrong things through.
- * @returns {Promise<{status: number | null, ms: number, fault: string | null}>} null where nothing was answered
+ * @returns {Promise<{status: number | null, ms: number, fault: string | null, location: string | null}>} null where
+ * nothing was answered, or nothing is to be looked for
  */
 export function fire({ url, method, path, headers, body }) {
   const started = performance.now();
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
-    const end = (status, fault) => resolve({ status, ms: performance.now() - started, fault });
+    const end = (status, fault, location = null) =>
+      resolve({ status, ms: performance.now() - started, fault, location });
     let outgoing;
     try {
       outgoing = request({ hostname, port, method, path, headers, agent: false }, (response) => {
@@ -20,7 +22,7 @@ export function fire({ url, method, path, headers, body }) {
         if (response.headers['content-type']?.startsWith('text/event-stream'))
           return response.once('data', () => outgoing.destroy()).once('close', () => end(response.statusCode, null));
         response.resume();
-        response.on('end', () => end(response.statusCode, null));
+        response.on('end', () => end(response.statusCode, null, response.headers.location));
         response.on('error', (error) => end(response.statusCode, error.code ?? error.message));
       });
     } catch (error) {

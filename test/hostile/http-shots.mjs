@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { jsonOf, RawJson, VALUES } from './extremes.mjs';
+import { grown, jsonOf, RawJson, VALUES } from './extremes.mjs';
 
 /** One request: `{ kind, url, method, path, headers, body, mayWait }`; `body` is text or null. */
 
@@ -24,8 +24,10 @@ export const proposal = () => ({
 export function proposalShots(random) {
   const multiplied = [
     { context: { inputs: new Array(8_000).fill(0) }, preconditions: { order_etag: 'x'.repeat(200_000) } },
-    { preconditions: { a: new Array(36_000).fill(9e15) } },
+    { preconditions: { a: grown(36_000) } },
+    { preconditions: { a: grown(50_000) } },
     { context: { inputs: new Array(120_000).fill(1) } },
+    { parameters: { ...proposal().parameters, iban: new Array(15_000).fill(1) } },
     {
       before: { ['K'.repeat(60_000)]: new Array(30_000).fill(0) },
       after: { ['K'.repeat(60_000)]: new Array(30_000).fill(1) },
@@ -39,6 +41,12 @@ export function proposalShots(random) {
   );
   return [...multiplied, ...extreme];
 }
+
+/** What refunds hide, in a hundred thousand parts: it may cost one hash, and not one for each. */
+export const hiddenShot = () => ({
+  kind: 'bursts',
+  body: { ...proposal(), parameters: { ...proposal().parameters, iban: new Array(120_000).fill(1) } },
+});
 
 const propertiesOf = (schema = {}) => Object.keys(schema.properties ?? {});
 const bodySchema = (operation) => operation.requestBody?.content?.['application/json']?.schema;

@@ -10,7 +10,14 @@ export class KafkaGun {
   #open = [];
 
   constructor(brokers) {
-    this.#kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, clientId: 'hostile', retry: { retries: 0 } });
+    const patience = { connectionTimeout: 20_000, requestTimeout: 30_000 };
+    this.#kafka = new Kafka({
+      brokers,
+      logLevel: logLevel.NOTHING,
+      clientId: 'hostile',
+      retry: { retries: 0 },
+      ...patience,
+    });
     this.#producer = this.#client();
   }
 
@@ -18,8 +25,16 @@ export class KafkaGun {
     return this.#kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, retry: { retries: 0 }, ...more });
   }
 
-  connect() {
-    return this.#producer.connect();
+  /** Tries again: the attacker is the last to get the processor. */
+  async connect(tries = 5) {
+    for (let left = tries; ; left -= 1) {
+      const fault = await this.#producer.connect().then(
+        () => null,
+        (error) => error,
+      );
+      if (fault === null) return;
+      if (left <= 1) throw fault;
+    }
   }
 
   /** @returns {Promise<string>} `taken`, or the broker's word for its refusal */

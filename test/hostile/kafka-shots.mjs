@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, randomUUID } from 'node:crypto';
 import avro from 'avsc';
 import { bomb, lz4, snappy, zstd } from './compression.mjs';
-import { jsonOf, VALUES } from './extremes.mjs';
+import { grown, jsonOf, VALUES } from './extremes.mjs';
 import { proposal } from './http-shots.mjs';
 
 export const SUBMISSIONS = 'countersign.submissions.v1';
@@ -157,7 +157,7 @@ export function agentShots(submissions, actionId) {
     { kind: 'keys', make: () => submissions.submitted({}, '"unclosed') },
     { kind: 'keys', make: () => submissions.submitted({}, 'k|k|k') },
     { kind: 'keys', make: () => submissions.submitted({}, 'é'.repeat(200)) },
-    { kind: 'size', make: () => submissions.submitted({ preconditions: { a: new Array(36_000).fill(9e15) } }) },
+    { kind: 'size', make: () => submissions.submitted({ preconditions: { a: grown(36_000) } }) },
   ];
   return [...shots, ...more];
 }

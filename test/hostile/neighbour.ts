@@ -2,13 +2,18 @@ import type { LocalFile } from '@countersign/local';
 import { Agent, request } from 'undici';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KafkaAgent } from './kafka-agent.js';
+import { lateness } from './times.js';
 
-export const OPERATIONS = ['propose', 'vote', 'redeem'] as const;
+/** `submit` is a proposal over Kafka; all others are HTTP. */
+export const OPERATIONS = ['propose', 'vote', 'redeem', 'submit'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
 /** What one measurement saw. Times in milliseconds, from the first byte sent to the answer that counts, retries included. */
 export interface Measured {
   readonly ms: Readonly<Record<Operation, readonly number[]>>;
+  /** How late timers of the measuring process fired meanwhile: what the machine itself holds up. Milliseconds. */
+  readonly late: readonly number[];
   /** Answers that an honest caller should not get. */
   readonly wrongs: readonly string[];
   /** Actions that were redeemed, by their ids. */
@@ -30,29 +35,60 @@ const TENANT = 'acme';
 /** An honest agent, reviewer and executor of another tenant, who do their work and look at the clock. */
 export class Neighbour {
   private readonly dispatcher = new Agent({ connections: 32 });
-  private ms: Record<Operation, number[]> = { propose: [], vote: [], redeem: [] };
+  private readonly submitter: KafkaAgent;
+  private ms: Record<Operation, number[]> = noTimes();
   private wrongs: string[] = [];
+  /** Aborted when the time of a measurement is up: whoever stands still is not waited for. */
+  private end = AbortSignal.timeout(0);
   private redeemed: string[] = [];
 
   constructor(
     private readonly local: LocalFile,
     private readonly people: People,
-  ) {}
+  ) {
+    this.submitter = new KafkaAgent(local.kafka_brokers, this.agent);
+  }
+
+  connect(): Promise<void> {
+    return this.submitter.connect();
+  }
 
   /** Works for at least so long and at least so many operations of each sort; at most three times as long. */
   async work(seconds: number, operations: number): Promise<Measured> {
-    [this.ms, this.wrongs, this.redeemed] = [{ propose: [], vote: [], redeem: [] }, [], []];
+    [this.ms, this.wrongs, this.redeemed] = [noTimes(), [], []];
     const started = Date.now();
-    const isOver = (): boolean => {
-      const elapsed = Date.now() - started;
-      return elapsed > seconds * 3_000 || (elapsed > seconds * 1_000 && this.ms.redeem.length >= operations);
-    };
-    await Promise.all(Array.from({ length: LANES }, (_, lane) => this.lane(lane, isOver)));
-    return { ms: this.ms, wrongs: this.wrongs, redeemed: this.redeemed };
+    this.end = AbortSignal.timeout(seconds * 3_000);
+    const isOver = (): boolean =>
+      this.end.aborted || (Date.now() - started > seconds * 1_000 && this.ms.redeem.length >= operations);
+    const [lanes, late] = [Array.from({ length: LANES }, (_, lane) => this.lane(lane, isOver)), lateness(isOver)];
+    await Promise.all([...lanes, this.submitting(isOver)]);
+    return { ms: this.ms, late: await late, wrongs: this.wrongs, redeemed: this.redeemed };
   }
 
-  close(): Promise<void> {
-    return this.dispatcher.destroy();
+  async close(): Promise<void> {
+    await this.submitter.close();
+    await this.dispatcher.destroy();
+  }
+
+  private async submitting(isOver: () => boolean): Promise<void> {
+    while (!isOver()) {
+      const started = Date.now();
+      await this.timed('submit', () => this.submit()).catch((error: unknown) => this.wrongs.push(String(error)));
+      await sleep(Math.max(0, PACE_MS / 2 - (Date.now() - started)));
+    }
+  }
+
+  /** Over Kafka nothing is answered: the agent asks until the action is there, then until policy has spoken. */
+  private async submit(): Promise<Body> {
+    const id = await this.submitter.submit(PROPOSAL);
+    const path = `/v1/actions/${id}?wait=10s&for=decision`;
+    const by = Date.now() + 30_000;
+    for (;;) {
+      const action = await this.call({ url: this.local.intake_url, path, token: this.agent.api_key }).catch(() => null);
+      if (action !== null && action['status'] !== 'deciding') return action;
+      if (this.end.aborted || Date.now() > by) throw new Error('a submission was not decided within 30 s');
+      await sleep(20);
+    }
   }
 
   private async lane(lane: number, isOver: () => boolean): Promise<void> {
@@ -89,21 +125,24 @@ export class Neighbour {
   /** Until policy has spoken: an answer that says "deciding" is none yet. */
   private async propose(): Promise<Body> {
     const { intake_url: url } = this.local;
-    const proposed = await this.call({ url, path: '/v1/actions', token: this.agentKey, body: PROPOSAL });
+    const proposed = await this.call({ url, path: '/v1/actions', token: this.agent.api_key, body: PROPOSAL });
     if (proposed['status'] !== 'deciding') return proposed;
     return this.read(String(proposed['action_id']), 'wait=30s&for=decision');
   }
 
   private read(actionId: string, query: string): Promise<Body> {
     const path = `/v1/actions/${actionId}?${query}`;
-    return this.call({ url: this.local.intake_url, path, token: this.agentKey });
+    return this.call({ url: this.local.intake_url, path, token: this.agent.api_key });
   }
 
+  /** What fails in the end has taken its time too. */
   private async timed(operation: Operation, work: () => Promise<Body>): Promise<Body> {
     const started = performance.now();
-    const body = await work();
-    this.ms[operation].push(performance.now() - started);
-    return body;
+    try {
+      return await work();
+    } finally {
+      this.ms[operation].push(performance.now() - started);
+    }
   }
 
   /** "Try again" is obeyed, and the time of all attempts counts. */
@@ -114,7 +153,7 @@ export class Neighbour {
         ...{ method: body === undefined ? 'GET' : 'POST', dispatcher: this.dispatcher },
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': key },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(60_000),
+        signal: AbortSignal.any([this.end, AbortSignal.timeout(60_000)]),
       });
       const answer = (await response.body.json()) as Body;
       if (response.statusCode < 300) return answer;
@@ -124,14 +163,16 @@ export class Neighbour {
     }
   }
 
-  private get agentKey(): string {
-    return this.local.agents.find(({ agent_id, tenant }) => agent_id === 'refund-agent' && tenant === TENANT)!.api_key;
+  private get agent(): LocalFile['agents'][number] {
+    return this.local.agents.find(({ agent_id, tenant }) => agent_id === 'refund-agent' && tenant === TENANT)!;
   }
 
   private get executorKey(): string {
     return this.local.executors.find(({ tenant }) => tenant === TENANT)!.api_key;
   }
 }
+
+const noTimes = (): Record<Operation, number[]> => ({ propose: [], vote: [], redeem: [], submit: [] });
 
 interface Call {
   readonly url: string;
@@ -152,9 +193,3 @@ const PROPOSAL = {
   confidence: 0.9,
   signals: { fraud_score: 0.12 },
 };
-
-/** The value below which this share of them lies; nearest rank. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? 0;
-}

@@ -8,5 +8,13 @@ export function seeded(seed) {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
   const below = (count) => Math.floor(next() * count);
-  return { next, below, pick: (list) => list[below(list.length)] };
+  /** Gives the entries of a list again and again, each round in another order. */
+  function* rounds(list) {
+    while (list.length > 0)
+      yield* list
+        .map((one) => [next(), one])
+        .sort(([a], [b]) => a - b)
+        .map(([, one]) => one);
+  }
+  return { next, below, rounds, pick: (list) => list[below(list.length)] };
 }

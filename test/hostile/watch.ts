@@ -6,7 +6,7 @@ const SERVICES = ['intake', 'policy', 'approval', 'telemetry'] as const;
 
 /** What was seen of the services while somebody did them harm. */
 export interface Seen {
-  /** Times that a service did not answer that it is ready, one look a second. */
+  /** Services that were not ready for longer than `PATIENCE_MS`, looked at once a second. */
   readonly notReady: readonly string[];
   /** Parts whose process ended and was started again. */
   readonly restarted: readonly string[];
@@ -29,16 +29,22 @@ export function memoryOf(system: TestSystem): Memory {
 /** Lines of each sort that are kept, so that a system that stands still does not fill the report. */
 const MOST_LINES = 20;
 
+/** A busy machine may hold a look up for a while; a service that does not come back has stopped. Milliseconds. */
+const PATIENCE_MS = 8_000;
+
 /** Looks at every service once a second until it is told to stop. */
 export function watch(system: TestSystem): { stop(): Seen } {
   const notReady: string[] = [];
   const before = pidsOf(system);
+  const readyAt = new Map<string, number>();
   const look = async (part: (typeof SERVICES)[number]): Promise<void> => {
-    const at = new Date().toISOString();
+    const at = Date.now();
     const url = system.local[`${part}_url`];
     const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
-    if (answer?.status !== 200 && notReady.length < MOST_LINES)
-      notReady.push(`${at} ${part}: ${answer?.status ?? 'no answer within 5 s'}`);
+    const since = Math.max(readyAt.get(part) ?? 0, answer?.status === 200 || !readyAt.has(part) ? at : 0);
+    readyAt.set(part, since);
+    if (at - since > PATIENCE_MS && notReady.length < MOST_LINES)
+      notReady.push(`${new Date(at).toISOString()} ${part}: ${answer?.status ?? 'no answer within 5 s'}`);
     await answer?.body?.cancel();
   };
   const timer = setInterval(() => SERVICES.forEach((part) => void look(part)), 1_000);

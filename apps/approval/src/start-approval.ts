@@ -73,11 +73,7 @@ export async function startApproval(config: ApprovalConfig): Promise<RunningServ
     notifications: () => notify.notifications.healthy(),
     sessions: () => page === null || page.sessions.healthy(),
   });
-  const sweep = (): void => {
-    hints.sweep(Date.now());
-    void evidence.sweep(Date.now());
-  };
-  const sweeping = setInterval(sweep, SWEEP_EVERY_MS).unref();
+  const sweeping = sweepOften(hints, evidence);
   const onClosed = async (): Promise<void> => {
     clearInterval(sweeping);
     for (const part of [ticker, assigner, credentials, notify.settings]) part.close();
@@ -100,6 +96,14 @@ const evidenceOf = async (config: ApprovalConfig, judge: Judge, log: Logger): Pr
   const usage = new EvidenceUsage(judge, evidenceQuota);
   return new Evidence({ ...{ judge, store, usage, log }, claims: new EvidenceClaims(evidenceDir) });
 };
+
+function sweepOften(hints: Hints, evidence: Evidence): NodeJS.Timeout {
+  const sweep = (): void => {
+    hints.sweep(Date.now());
+    void evidence.sweep(Date.now());
+  };
+  return setInterval(sweep, SWEEP_EVERY_MS).unref();
+}
 
 /** What reads and writes the log, not started yet. */
 function partsOf(config: ApprovalConfig, log: Logger) {

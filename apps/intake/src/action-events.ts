@@ -29,7 +29,7 @@ export async function* actionEvents(
 ): AsyncGenerator<StreamEvent | null> {
   let [seen, waitMs] = [EVENT_ID.test(lastId) ? lastId : '', 0];
   while (!signal.aborted) {
-    const reading = proposals.readVersion({ ...watch, waitMs, until: 'change', seen });
+    const reading = proposals.readVersion({ ...watch, signal, waitMs, until: 'change', seen });
     waitMs = HEARTBEAT_MS;
     const now = await orAborted(reading.catch(whenAway), signal);
     if (now === null) return;

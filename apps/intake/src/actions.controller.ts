@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, callerOf, KeyHolder, OptionalKey, Slots, validate as validated, Who } from '@countersign/service';
+import { Access, callerGone, callerOf, KeyHolder, OptionalKey } from '@countersign/service';
+import { Slots, validate as validated, Who } from '@countersign/service';
 import type { Caller, Principal } from '@countersign/service';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
 import { ACTION_ANSWER, ACTIONS_ANSWER } from './answers.js';
 import type { ActionDocument } from './action-document.js';
@@ -49,13 +50,15 @@ export class ActionsController {
     @Param('action_id') actionId: string,
     @Query() query: Record<string, unknown>,
     @Who() principal: Principal,
-    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ActionDocument> {
     const { wait, for: until } = validated(ReadQuery, query);
     const waitMs = waitOf(wait);
     const token = principal.kind === 'key';
-    const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until: untilOf(until), token };
-    const done = waitMs > 0 ? this.waits.take(callerOf(request)) : () => undefined;
+    const signal = callerGone(reply);
+    const scope = scopeOf(principal);
+    const read = { action_id: actionIdOf(actionId), scope, waitMs, until: untilOf(until), token, signal };
+    const done = waitMs > 0 ? this.waits.take(callerOf(reply.request)) : () => undefined;
     const found = await this.proposals.read(read).finally(done);
     if (!found) throw notFound();
     return found;

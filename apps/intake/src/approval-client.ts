@@ -34,6 +34,8 @@ export interface Watch {
   readonly expected?: boolean;
   /** How long an instance may be late, milliseconds, before the next one is asked. Default 3 000. */
   readonly graceMs?: number;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
 }
 
 /** What approval knows of an action. */
@@ -78,7 +80,7 @@ export class ApprovalClient {
     for (;;) {
       const asked = await this.ask(watch, Math.max(0, deadlineMs - Date.now()));
       const leftMs = deadlineMs - Date.now();
-      if (leftMs <= 0 || isSettled(asked, watch)) {
+      if (leftMs <= 0 || watch.signal?.aborted || isSettled(asked, watch)) {
         if (asked instanceof CountersignError) throw asked;
         return asked;
       }
@@ -132,7 +134,8 @@ export class ApprovalClient {
     if (watch.seen) query.set('seen', watch.seen);
     try {
       const path = `${pathOf(watch.action_id)}?${query.toString()}`;
-      const answer = await this.client.call({ method: 'GET', path, timeoutMs: waitMs + (watch.graceMs ?? GRACE_MS) });
+      const timeoutMs = waitMs + (watch.graceMs ?? GRACE_MS);
+      const answer = await this.client.call({ method: 'GET', path, timeoutMs, signal: watch.signal });
       return answer.status === 404 ? null : (passOn(answer).body as KnownAction);
     } catch (error) {
       if (error instanceof CountersignError && error.code === 'overloaded') return error;

@@ -34,6 +34,8 @@ export interface Read {
   readonly until: Until;
   /** With `until: 'change'`: the version that the caller has. */
   readonly seen?: string;
+  /** Ends the wait. */
+  readonly signal?: AbortSignal;
   readonly token: boolean;
 }
 

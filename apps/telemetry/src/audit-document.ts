@@ -4,7 +4,7 @@ import type { AuditRow, LabelRow, VoteRow } from './audit-rows.js';
 
 /** The same while a blind review of it is open: nothing of who voted, how and why. */
 export const blindDocument = (row: AuditRow): ReturnType<typeof auditDocument> & { blind: true } => ({
-  ...auditDocument({ ...row, reviewer_id: null, reason: null }, [], []),
+  ...auditDocument({ ...row, reviewer_id: null, reason: null, released_by: null, recalled_by: null }, [], []),
   blind: true,
 });
 

@@ -18,6 +18,8 @@ export interface PageQuestion {
   readonly before: Date;
   readonly before_id: string;
   readonly limit: number;
+  /** True for those who are not told who voted on what waits for a blind review: it is found by no reviewer. */
+  readonly blind: boolean;
   /** Columns that must equal a value; '' does not filter. */
   readonly filters: Readonly<
     Record<

@@ -32,6 +32,7 @@ const FILTERS = [
   'environment',
 ] as const;
 
+const isBlind = (roles: readonly string[]): boolean => !roles.includes('admin');
 const APPROVAL_STATUSES = ['not_required', 'pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
 
 /** What was proposed, decided, said and done. */
@@ -61,7 +62,7 @@ export class AuditController {
 
   @Get('actions')
   async actions(@QueryString() query: Query, @Person() reviewer: Reviewer): Promise<unknown> {
-    const question = questionOf(query, reviewer.tenant);
+    const question = questionOf(query, reviewer);
     const page = await auditPage(this.engine, question);
     const last = page.length === question.limit ? page.at(-1) : undefined;
     return {
@@ -72,18 +73,19 @@ export class AuditController {
 
   /** Admins see everything; others nothing of the votes on an action whose blind review is open. */
   private async documents({ tenant, roles }: Reviewer, found: readonly AuditedAction[]): Promise<unknown[]> {
-    const blind = roles.includes('admin') ? new Set<string>() : await openReviews(this.engine, tenant, found);
+    const blind = isBlind(roles) ? await openReviews(this.engine, tenant, found) : new Set<string>();
     return found.map(({ row, votes, labels }) =>
       blind.has(row.action_id) ? blindDocument(row) : auditDocument(row, votes, labels),
     );
   }
 }
 
-function questionOf(query: Query, tenant: string): PageQuestion {
+function questionOf(query: Query, { tenant, roles }: Reviewer): PageQuestion {
   onlyNames(query, [...FILTERS, 'from', 'to', 'limit', 'cursor']);
   const after = cursorOf(query);
   return {
     tenant,
+    blind: isBlind(roles),
     from: timeOf(query, 'from', FIRST),
     to: timeOf(query, 'to', LAST),
     before: after?.time ?? LAST,

@@ -3,4 +3,8 @@ import { runMain } from '@countersign/service';
 import { loadTelemetryConfig } from './telemetry.config.js';
 import { startTelemetry } from './start-telemetry.js';
 
-await runMain('telemetry', { load: () => loadTelemetryConfig(process.env), check: checkRegistry, start: startTelemetry });
+await runMain('telemetry', {
+  load: () => loadTelemetryConfig(process.env),
+  check: checkRegistry,
+  start: startTelemetry,
+});

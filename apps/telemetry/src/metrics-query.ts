@@ -27,6 +27,8 @@ export interface MetricsQuestion {
   readonly filters: Partial<Readonly<Record<Dimension, string>>>;
   /** Moment at which a pending request is judged late. */
   readonly now: Date;
+  /** True for those who are not told who voted on what waits for a blind review. Default false. */
+  readonly blind?: boolean;
 }
 
 export interface MetricsGroup {
@@ -89,7 +91,7 @@ const burdenSql = readSql('queries/reviewer_burden.sql');
 export async function askMetrics(engine: Engine, question: MetricsQuestion): Promise<MetricsAnswer> {
   const { filters, ...rest } = question;
   const everyFilter = Object.fromEntries(DIMENSIONS.map((name) => [name, filters[name] ?? '']));
-  const params = { ...everyFilter, ...rest };
+  const params = { blind: false, ...everyFilter, ...rest };
   const [rows, burden] = await Promise.all([
     engine.rows<Row>(metricsSql, params),
     engine.rows<Burden>(burdenSql, params),

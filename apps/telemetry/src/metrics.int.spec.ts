@@ -123,6 +123,17 @@ describe('metrics of random facts on the real engine', () => {
     expect(answer.groups).toEqual(expectedGroups(members, []));
   });
 
+  it('count by the name of a policy', async () => {
+    const known = [...new Set(told.map(({ scene }) => scene.policy.name))];
+    for (const policy of [...known, 'no-policy']) {
+      const asked = { tenant: 'acme', from, to, now, group_by: [], filters: { policy } };
+      const { groups } = await askMetrics(database.engine, asked);
+      const members = told.filter(({ tenant, scene }) => tenant === 'acme' && scene.policy.name === policy);
+      const actions = groups.map((group) => group.actions).reduce((sum, count) => sum + count, 0);
+      expect([policy, actions]).toEqual([policy, members.length]);
+    }
+  });
+
   it('tell each person’s burden a day', async () => {
     const answer = await askMetrics(database.engine, { tenant: 'acme', from, to, now, group_by: [], filters: {} });
     const votes = told.filter(({ tenant }) => tenant === 'acme').flatMap((story) => story.votes);

@@ -1,10 +1,10 @@
 import { Controller, Delete, Put, UseFilters } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiExcludeController } from '@nestjs/swagger';
 import { Access } from '@countersign/service';
 import { readOnly, RegistryFilter } from './registry-fault.js';
 
-/** What would change a registry. This one is read only, and says so in the words that its clients look at. */
-@ApiTags('schemas')
+/** What would change a registry. This one is read only, and says so in the words that its clients look at; as no operations they are in no document. */
+@ApiExcludeController()
 @Controller()
 @Access('anybody')
 @UseFilters(RegistryFilter)

@@ -316,6 +316,14 @@ describe('telemetry over HTTP', () => {
         approval: { status: 'approved', reviewer_id: null, reason: null, votes: [] },
       });
     expect(await seen(['admin'])).toEqual(before);
+    await database.load([]);
+    const [row] = await database.engine.rows<{ reviewer_id: string }>(
+      'SELECT reviewer_id FROM audit WHERE action_id = {action_id:String}',
+      { action_id },
+    );
+    const by = `${path}&reviewer_id=${row?.reviewer_id ?? ''}`;
+    expect((await get(by, 'acme', ['finance'])).body.items).toEqual([]);
+    expect((await get(by, 'acme', ['admin'])).body.items).toHaveLength(1);
     await put(9_000_002, 'RequestResolved', { request_kind: 'audit', status: 'answered' });
     expect(await seen()).toEqual(before);
   });

@@ -5,7 +5,7 @@ WHERE tenant = {tenant:String}
     AND (decided_at, action_id) < ({before:DateTime64(3, 'UTC')}, {before_id:String})
     AND ({action_type:String} = '' OR action_type = {action_type:String})
     AND ({approval_status:String} = '' OR approval_status = {approval_status:String})
-    AND ({reviewer_id:String} = '' OR reviewer_id = {reviewer_id:String})
+    AND ({reviewer_id:String} = '' OR reviewer_id = {reviewer_id:String} AND NOT ({blind:Bool} AND review_open))
     AND ({agent_id:String} = '' OR agent_id = {agent_id:String})
     AND ({run_id:String} = '' OR run_id = {run_id:String})
     AND ({action_id:String} = '' OR action_id = {action_id:String})

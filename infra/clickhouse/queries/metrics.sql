@@ -1,5 +1,5 @@
 -- Every metric of the decisions in [{from}, {to}), by the dimensions in {group_by}. Definitions: docs/metrics.md.
--- An empty filter does not filter. {now} is the moment at which a pending request is judged late.
+-- An empty filter does not filter. {blind} keeps back whose votes resolved what waits for a blind review. {now} is the moment at which a pending request is judged late.
 WITH cohort AS
 (
     SELECT
@@ -17,7 +17,7 @@ WITH cohort AS
             'action_type', toNullable(toString(action_type)), 'gate', toNullable(gate)::Nullable(String),
             'policy', toNullable(toString(policy_name)), 'policy_version', toNullable(toString(policy_version)), 'agent_version', toNullable(toString(agent_version)),
             'model_id', toNullable(toString(model_id)), 'environment', toNullable(toString(environment)),
-            'reviewer_id', reviewer_id, 'day', toNullable(toString(toDate(decided_at, 'UTC'))))) AS key
+            'reviewer_id', if({blind:Bool} AND review_open, NULL, reviewer_id), 'day', toNullable(toString(toDate(decided_at, 'UTC'))))) AS key
     FROM audit
     WHERE tenant = {tenant:String}
         AND decided_at >= {from:DateTime64(3, 'UTC')} AND decided_at < {to:DateTime64(3, 'UTC')}
@@ -28,7 +28,7 @@ WITH cohort AS
         AND ({policy_version:String} = '' OR toString(policy_version) = {policy_version:String})
         AND ({agent_version:String} = '' OR agent_version = {agent_version:String})
         AND ({model_id:String} = '' OR model_id = {model_id:String})
-        AND ({reviewer_id:String} = '' OR reviewer_id = {reviewer_id:String})
+        AND ({reviewer_id:String} = '' OR reviewer_id = {reviewer_id:String} AND NOT ({blind:Bool} AND review_open))
         AND ({day:String} = '' OR toString(toDate(decided_at, 'UTC')) = {day:String})
 )
 SELECT

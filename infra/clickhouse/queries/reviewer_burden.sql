@@ -1,4 +1,5 @@
--- Distinct actions and minutes per person and UTC day, for the votes in [{from}, {to}).
+-- Distinct actions and minutes per person and UTC day, for the votes in [{from}, {to}). {blind} leaves out what waits for a
+-- blind review.
 SELECT reviewer_id, toDate(voted_at, 'UTC') AS day, uniqExact(action_id) AS actions, sum(handling_s) / 60 AS minutes
 FROM votes
 WHERE tenant = {tenant:String}
@@ -7,6 +8,7 @@ WHERE tenant = {tenant:String}
     AND ({action_type:String} = '' OR action_type = {action_type:String})
     AND ({gate:String} = '' OR gate = {gate:String})
     AND ({reviewer_id:String} = '' OR reviewer_id = {reviewer_id:String})
+    AND NOT ({blind:Bool} AND action_id IN (SELECT action_id FROM audit WHERE tenant = {tenant:String} AND review_open))
     AND ({day:String} = '' OR toString(toDate(voted_at, 'UTC')) = {day:String})
     AND ({policy:String} = '' AND {policy_version:String} = '' AND {agent_version:String} = '' AND {model_id:String} = '' OR action_id IN (
         SELECT action_id FROM audit

@@ -46,6 +46,8 @@ WITH
             -- Evidence voids every approval that counted, so none is given until the next vote.
             maxIf(at, type = 'EvidenceRecorded' AND binding) > maxIf(at, type = 'VoteRecorded' AND binding) AS none_given,
             argMinIf(payload, at, type = 'RequestResolved' AND binding) AS resolved,
+            countIf(JSONExtractBool(if(type IN ('RequestOpened', 'RequestResolved'), payload, ''), 'blind_review')) > 0
+                AND countIf(JSONExtractString(if(type = 'RequestResolved', payload, ''), 'request_kind') = 'audit') = 0 AS review_open,
             uniqExactIf(JSONExtractString(if(type = 'RequestEscalated', payload, ''), 'request_id'), type = 'RequestEscalated') AS escalated,
             argMinIf(payload, at, type = 'GrantIssued') AS issued,
             arraySort(groupArrayIf((at, JSONExtract(if(type = 'HoldChanged', payload, ''), 'Tuple(
@@ -69,6 +71,7 @@ WITH
             escalated,
             grant_end,
             none_given,
+            review_open,
             outcome_recorded_at,
             arrayMap(hold -> hold.2, holds) AS h,
             arrayFilter(hold -> hold.status = 'held', h) AS held,
@@ -218,6 +221,7 @@ SELECT
     d.segment AS segment,
     d.unproven AS unproven,
     d.draw_key_id AS draw_key_id,
+    review_open,
     version
 FROM named
 -- Planning so many expressions costs more than computing them for a few hundred actions, and threads more than they bring.

@@ -25,5 +25,7 @@ export type { Ports } from './checks/ports.js';
 export { readRoster } from './roster.js';
 export type { Roster } from './roster.js';
 export { ensureCredentials, ensurePolicyKeys, readLocalKeys } from './secrets/credentials.js';
+export { serverUsersXml } from './engine/users.js';
+export { shareSecrets } from './secrets/shared.js';
 export { ensureSecrets } from './secrets/secrets.js';
 export { ensureRegistry, ensureTopics } from './system/topics.js';

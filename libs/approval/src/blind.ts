@@ -1,3 +1,4 @@
+import type { JsonValue } from '@countersign/canonical';
 import type { Json } from './document.js';
 import { ineligible } from './eligibility.js';
 import type { Voter } from './eligibility.js';
@@ -30,3 +31,15 @@ export function blinded(action: ActionState, document: Json): Json {
 }
 
 const BLIND_MESSAGE = 'A blind review of this approval is open.';
+
+/** In whose hands it was says who voted. */
+export const BLIND_HANDS: Json = { assignee: null, claimed_by: null, claim_until: null, recused: [] };
+
+const HIDDEN: JsonValue = { issuer: null, subject: null };
+const withoutName = (changed_by: JsonValue | undefined): JsonValue => (changed_by ? HIDDEN : null);
+
+/** A packet that says what people changed and not who did: whoever changes it votes. */
+export function blindPacket(packet: { readonly [member: string]: JsonValue }): { [member: string]: JsonValue } {
+  const history = (packet['history'] as Json[]).map((one) => ({ ...one, changed_by: withoutName(one['changed_by']) }));
+  return { ...packet, changed_by: withoutName(packet['changed_by']), history };
+}

@@ -16,7 +16,7 @@ export {
   statusOf,
 } from './document.js';
 export type { ActionStatus, Json, MintedToken } from './document.js';
-export { blinded, isBlind } from './blind.js';
+export { BLIND_HANDS, blindPacket, blinded, isBlind } from './blind.js';
 export { commentsOf, custodyDocument, handsDocument } from './custody-document.js';
 export { isLeftInPool, isRecused, isSame } from './custody-state.js';
 export type { CustodyFact, CustodyWord, Holder } from './custody-state.js';
@@ -44,13 +44,13 @@ export { GLASS_REASON_MIN, glassOf } from './fold-break-glass.js';
 export { isBacked } from './grant.js';
 export { diffDigest } from './diff.js';
 export { approvalsOf, denialsGiven, gateOf, isOutOfTurn, quorumHolds, stagesOf } from './gate.js';
-export { buildPacket, decisionOfKind, decisionOfReview, packetDigest } from './packet.js';
+export { buildPacket, decisionOfKind, decisionOfReview, digestOfPacket, packetDigest } from './packet.js';
 export type { Packet, PacketDecision, PacketEdit } from './packet.js';
 export { approvalsBy } from './quorum.js';
 export type { Approvals, Approver, FilledStage } from './quorum.js';
 export { hasVoted } from './voted.js';
 export { missingFor, votesFor } from './vote-content.js';
-export { patch, recordedPatch } from './patch.js';
+export { recordedPatch } from './patch.js';
 export { linksTo } from './links.js';
 export type { LinksTo } from './links.js';
 export { proposalOf } from './proposal.js';

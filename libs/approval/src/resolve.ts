@@ -38,6 +38,7 @@ function resolved(action: ActionState, request: RequestState, { status, resolved
     reason: by?.reason ?? null,
     overridden: binds && resolved_by === 'people' && (status === 'denied' || changed),
     digest: request.digest,
+    blind_review: isReviewed(action, request),
     earlier_digests: request.kind === 'approval' ? earlierDigests(action) : [],
     approvals_required: approvals.required,
     approvals_given: approvals.given,
@@ -51,3 +52,7 @@ function resolved(action: ActionState, request: RequestState, { status, resolved
 /** Whoever denies the last version has denied the ones that it stands for, too. */
 const earlierDigests = ({ decided, versions }: ActionState): string[] =>
   [decided.digest, ...versions.map(({ edit }) => edit.digest)].slice(0, -1);
+
+/** True where this resolution opens a blind review. */
+const isReviewed = ({ decided }: ActionState, { kind, status, end }: RequestState): boolean =>
+  decided.blind_review && kind === 'approval' && status === 'approved' && end?.resolved_by === 'people';

@@ -232,6 +232,16 @@ describe('the packet', () => {
     expect(buildPacket(action, request)).not.toHaveProperty('hidden');
   });
 
+  it('does not say who changed it to whoever reviews it blind', () => {
+    const edits = [{ edit: edited(action, { a: 1 }), issuer: 'i', editor: 'bob' }];
+    const audit = { ...request, kind: 'audit' as const, blind_review: true };
+    expect(JSON.stringify(buildPacket(action, audit, edits))).not.toContain('bob');
+    expect(buildPacket(action, audit, edits)).toMatchObject({ changed_by: { subject: null }, version: 2 });
+    expect(buildPacket(action, { ...audit, blind_review: false }, edits)).toMatchObject({
+      changed_by: { subject: 'bob' },
+    });
+  });
+
   it('lists what was denied before of the version that it shows', () => {
     const denial = { action_id: 'act_x', request_id: 'req_x', reviewer_id: 'cat', reason: 'no', at: 0 };
     const first = { ...request, denied_before: [{ ...denial, same: 'target' }] };

@@ -7,6 +7,7 @@ import {
   canonicalize,
   compareDecimal,
   findBadMoney,
+  fromMinorUnits,
   JsonError,
   parseJson,
   parseMoney,
@@ -120,6 +121,17 @@ describe('money', () => {
       'x'.repeat(64),
     ])
       expect(parseMoney({ value: `0.${'1'.repeat(18)}`, currency })?.currency).toBe(currency);
+  });
+
+  it.each([
+    ['9000', 'USD', '90.00'],
+    ['-5', 'EUR', '-0.05'],
+    ['90', 'JPY', '90'],
+    ['1', 'KWD', '0.001'],
+    ['90.00', 'USD', null],
+    ['9000', 'USDC', null],
+  ])('reads %s in the smallest unit of %s as %s', (value, currency, read) => {
+    expect(fromMinorUnits({ value, currency })).toEqual(read === null ? null : { value: read, currency });
   });
 
   it('finds the first amount that is none, wherever it is', () => {

@@ -102,6 +102,21 @@ describe('openRecord', () => {
   const open = (r: ReturnType<typeof record>, change: object = {}) =>
     openRecord({ ...r, key: Buffer.from(r.key), ...change }, macKeys);
 
+  it.each([
+    ['a context', '00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01', true],
+    ['none', undefined, false],
+    ['a long one', `00-${'a'.repeat(9_000)}-bbbbbbbbbbbbbbbb-01`, false],
+    ['one with more behind it', '00-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-bbbbbbbbbbbbbbbb-01-x', false],
+    ['one of zeros', `00-${'0'.repeat(32)}-bbbbbbbbbbbbbbbb-01`, false],
+    ['a text', 'ann', false],
+  ])('hands the trace of its cause on where that is one: %s', (_, traceparent, isKept) => {
+    const { headers } = toRecord({
+      ...{ topic: TOPICS.approvalLog, name: 'Ticked', event: tick, key: 'k', id: 'id', timeMs: 0 },
+      ...{ service: 'approval', macKeys, traceparent },
+    });
+    expect(headers['traceparent']).toBe(isKept ? traceparent : undefined);
+  });
+
   it('believes the right writer', () => {
     expect(open(record(TOPICS.approvalLog, 'approval'))).toMatchObject({
       name: 'Ticked',

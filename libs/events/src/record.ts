@@ -79,6 +79,10 @@ export function toRecord<N extends EventName>(record: NewRecord<N>): WireRecord 
   return { topic, key, value, headers };
 }
 
+/** Who writes to a topic; on the approval log each service its own events. Nobody of ours writes submissions. */
+export const writersOf = (topic: string): readonly ServiceName[] =>
+  topic === TOPICS.approvalLog ? ['policy', 'approval'] : (WRITERS[topic] ?? []);
+
 const WRITERS: Readonly<Record<string, readonly ServiceName[]>> = {
   [TOPICS.actions]: ['intake'],
   [TOPICS.labels]: ['intake'],

@@ -4,7 +4,6 @@ import { mailOf } from './email.js';
 import { readSettings, wants } from './endpoint.js';
 import type { PeopleEndpoint } from './endpoint.js';
 import { messageOf, messageText } from './message.js';
-import { plainText } from './plain-text.js';
 import { nextAttemptAt, RETRY_WAITS_MS } from './schedule.js';
 import { signatureHeaders } from './signature.js';
 import { slackBody } from './slack.js';
@@ -116,6 +115,12 @@ describe('a message', () => {
     expect(told('CustodyChanged', { verb, to_subject: 'ann', subject: 'bob', at: 4 })).toBeNull(),
   );
 
+  it('of an approval names nobody while a blind review of it waits', () => {
+    const ended = { status: 'approved', resolved_by: 'people', reviewer_id: 'ann', resolved_at: 4, changed: false };
+    const named = (blind_review: boolean) => told('RequestResolved', { ...ended, blind_review })?.data['reviewer_id'];
+    expect([named(false), named(true)]).toEqual(['ann', null]);
+  });
+
   it('is nothing about other events', () => {
     const other = { ...opened, name: 'GrantIssued' } as never;
     expect(messageOf(other, PAGE)).toBeNull();
@@ -141,9 +146,13 @@ describe('a signature', () => {
 });
 
 describe('what people read', () => {
-  it('is one line of visible text for every value', () => {
-    expect(plainText('a\r\nb\u202e')).toBe('a⟦U+000D⟧⟦U+000A⟧b⟦U+202E⟧');
-    expect([...plainText('x'.repeat(500))]).toHaveLength(200);
+  it('is one line of quoted text for what agents write, with its types, as on the page', () => {
+    const told = (data: object): string => mailOf(summaryOf({ ...message, data: { ...message.data, ...data } })).text;
+    expect(told({ run_id: 'a\r\nb\u202e' })).toContain('run: "a⟦U+000D⟧⟦U+000A⟧b⟦U+202E⟧"');
+    expect(told({ run_id: 'x'.repeat(500) })).toContain('⟦300 more characters⟧');
+    expect(told({ run_id: 'approved' })).toContain('run: "approved"\n');
+    expect(told({ agent_version: 'v1", approved by "cfo' })).toContain('agent version: "v1\\", approved by \\"cfo"');
+    expect(told({ amount: { value: '1.00', currency: '000 USD' } })).toContain('amount: 1.00 "000 USD"');
   });
 
   it('mentions nobody and links nowhere in Slack', () => {

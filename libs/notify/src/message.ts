@@ -110,7 +110,9 @@ function frozen(event: FreezeChanged): Message | null {
 }
 
 function resolved(event: RequestResolved): Message {
-  const { request_kind, status, resolved_by, reviewer_id, approvals_required, approvals_given } = event;
+  const { request_kind, status, resolved_by, approvals_required, approvals_given } = event;
+  // Who reviews it blind reads messages, too.
+  const reviewer_id = event.blind_review ? null : event.reviewer_id;
   const approvals = { approvals_required, approvals_given };
   const data = { ...about(event), request_kind, status, resolved_by, reviewer_id, ...approvals };
   return { type: 'request.resolved', timestamp: instant(event.resolved_at), data: { ...data, changed: event.changed } };

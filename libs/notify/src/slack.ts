@@ -7,6 +7,11 @@ const escape = (text: string): string => text.replace(/[&<>]/g, (character) => E
 /** `verbatim` keeps Slack from making links and mentions out of plain words. */
 const markup = (text: string) => ({ type: 'mrkdwn', text, verbatim: true });
 const MAX_FIELDS = 10;
+const MAX_HEADER = 150;
+
+/** Cut between characters, and seen to be cut. */
+const shortened = (text: string): string =>
+  text.length <= MAX_HEADER ? text : `${text.slice(0, MAX_HEADER - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 
 /** Body of a Slack-compatible incoming webhook: blocks, and a plain line for notifications. */
 export function slackBody({ title, facts, links }: Summary): string {
@@ -17,7 +22,7 @@ export function slackBody({ title, facts, links }: Summary): string {
     text: { type: 'plain_text', text: label, emoji: false },
   }));
   const blocks = [
-    { type: 'header', text: { type: 'plain_text', text: title.slice(0, 150), emoji: false } },
+    { type: 'header', text: { type: 'plain_text', text: shortened(title), emoji: false } },
     ...groups.map((group) => ({ type: 'section', fields: group })),
     { type: 'actions', elements: buttons },
   ];

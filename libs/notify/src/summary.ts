@@ -1,8 +1,8 @@
-import { parseMoney } from '@countersign/canonical';
+import { inText, show, showName } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
 import type { Message, MessageType } from './message.js';
-import { plainText } from './plain-text.js';
 
-/** A message in words, for people: one line, then facts by name. Every value is one line of visible text. */
+/** A message in words, for people: one line, then facts by name. Every value is one line of text, as pages show it. */
 export interface Summary {
   readonly title: string;
   readonly facts: readonly (readonly [name: string, value: string])[];
@@ -49,7 +49,12 @@ const TITLES: Readonly<Record<MessageType, string>> = {
   'endpoint.test': 'Test: messages of Countersign arrive here',
 };
 
-const shown = (value: unknown): string => plainText(Array.isArray(value) ? value.join(', ') : String(value ?? ''));
+/** What an agent may write as it likes is quoted whatever it says; names of ours and of policies only where they are none. */
+const FREE: ReadonlySet<string> = new Set(['run_id', 'agent_version', 'model_id']);
+
+const shown = (value: JsonValue | undefined): string =>
+  Array.isArray(value) ? value.map((one) => inText(showName(one))).join(', ') : inText(showName(value));
+const factOf = (member: string, value: JsonValue): string => (FREE.has(member) ? inText(show(value)) : shown(value));
 
 function stateOf({ type, data }: Message): string {
   if (type === 'request.resolved') return shown(data['status']);
@@ -58,18 +63,23 @@ function stateOf({ type, data }: Message): string {
 }
 
 function whatOf({ type, data }: Message, price: string | null): string[] {
-  const { agent_id = 'every agent', action_type = 'every action type', environment } = data;
-  const what = type === 'freeze.changed' ? [agent_id, action_type] : [data['action_type'], price, environment];
-  return what.filter((part) => typeof part === 'string').map(shown);
+  const { agent_id, action_type, environment } = data;
+  const named = (value: JsonValue | undefined, otherwise: string | null): string | null =>
+    typeof value === 'string' ? shown(value) : otherwise;
+  const what =
+    type === 'freeze.changed'
+      ? [named(agent_id, 'every agent'), named(action_type, 'every action type')]
+      : [named(action_type, null), price, named(environment, null)];
+  return what.filter((part) => part !== null);
 }
 
 export function summaryOf(message: Message): Summary {
   const { type, data } = message;
-  const amount = parseMoney(data['amount'] ?? null);
+  const amount = data['amount'] ?? null;
   const given = Object.entries(FACTS).flatMap(([name, member]): [string, string][] =>
-    data[member] === undefined || data[member] === null ? [] : [[name, shown(data[member])]],
+    data[member] === undefined || data[member] === null ? [] : [[name, factOf(member, data[member])]],
   );
-  const price = amount === null ? null : shown(`${amount.value} ${amount.currency}`);
+  const price = amount === null ? null : inText(show(amount));
   const [state, what] = [stateOf(message), whatOf(message, price)];
   return {
     title: what.length === 0 ? state : `${state}: ${what.join(' · ')}`,

@@ -53,7 +53,7 @@ export type { KeyedCall, OptionallyKeyedCall } from './edge/idempotency-key.js';
 export { isRead } from './edge/prefetch.js';
 export { HEARTBEAT_MS, sendEvents, takenInTime } from './edge/event-stream.js';
 export type { StreamEvent } from './edge/event-stream.js';
-export { orAborted, withHeartbeat } from './edge/signal.js';
+export { callerGone, orAborted, withHeartbeat } from './edge/signal.js';
 export { Slots } from './edge/slots.js';
 export { callerOf, KeyHolder, Person, Who } from './edge/principal.js';
 export type { Authenticators, Principal } from './edge/principal.js';

@@ -56,6 +56,23 @@ describe('internal client', () => {
     expect(Date.now() - from).toBeLessThan(250);
   });
 
+  it('ends a call when its caller has gone, and thinks no worse of the instance', async () => {
+    const frozen = await instance(null);
+    const good = await instance(200, { from: 'good' });
+    const client = clientOf([good, frozen]);
+    const leaving = new AbortController();
+    // The second in turn is asked first.
+    const call = client.call({ ...get, timeoutMs: 5_000, signal: leaving.signal });
+    setTimeout(() => leaving.abort(), 50);
+    const from = Date.now();
+    await expect(call).rejects.toMatchObject({ code: 'overloaded' });
+    expect(Date.now() - from).toBeLessThan(1_000);
+    await client.call(get);
+    await expect(client.call({ ...get, signal: AbortSignal.timeout(100) })).rejects.toMatchObject({
+      code: 'overloaded',
+    });
+  });
+
   it('says overloaded when nobody answers', async () => {
     const refused = { code: 'overloaded', details: { retry_after: 1 }, retriable: true };
     await expect(clientOf([gone, gone]).call(get)).rejects.toMatchObject(refused);

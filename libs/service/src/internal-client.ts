@@ -13,6 +13,8 @@ export interface InternalCall {
   readonly raw?: { readonly type: string; readonly bytes: Buffer };
   /** Longest wait for one instance's answer, milliseconds, 1 or more. */
   readonly timeoutMs: number;
+  /** Ends the call: whoever it was made for has gone. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface InternalAnswer {
@@ -43,7 +45,7 @@ export class InternalClient {
   /**
    * Tries one instance after the other until one answers; one that did not answer lately comes last.
    * @returns any answer below 500, and problems that the service stated itself
-   * @throws CountersignError `overloaded` when no instance answers
+   * @throws CountersignError `overloaded` when no instance answers, or when the signal ends the call
    */
   async call(call: InternalCall): Promise<InternalAnswer> {
     let fault: unknown = null;
@@ -55,6 +57,7 @@ export class InternalClient {
       } catch (error) {
         fault = error;
       }
+      if (call.signal?.aborted) break;
       this.failed(url, fault);
     }
     throw new CountersignError(
@@ -91,7 +94,7 @@ export class InternalClient {
     this.options.log.warn('instance does not answer', { url, fault, rest_ms: coolDownMs });
   }
 
-  private async ask(url: string, { method, path, timeoutMs, ...call }: InternalCall): Promise<InternalAnswer> {
+  private async ask(url: string, { method, path, timeoutMs, signal, ...call }: InternalCall): Promise<InternalAnswer> {
     const sent = sentBy(call);
     const response = await request(url + path, {
       dispatcher: this.agent,
@@ -101,6 +104,7 @@ export class InternalClient {
         ...(sent && { 'content-type': sent.type }),
       },
       ...(sent && { body: sent.bytes }),
+      signal,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });

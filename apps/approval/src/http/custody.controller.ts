@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Res, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBody, ApiHeader } from '@nestjs/swagger';
-import { custodyDocument, isBlind } from '@countersign/approval';
+import { BLIND_HANDS, custodyDocument, isBlind } from '@countersign/approval';
 import { Access, Keyed, Person } from '@countersign/service';
 import type { KeyedCall, Reviewer } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
@@ -38,7 +38,9 @@ export class CustodyController {
   read(@Person() reviewer: Reviewer, @Param('request_id') id: string): unknown {
     const { action, request } = this.votes.request(reviewer.tenant, id);
     const document = custodyDocument(action, request);
-    return isBlind(action, request, reviewer) ? { ...document, facts: [], blind: true } : document;
+    return isBlind(action, request, reviewer)
+      ? { ...document, ...BLIND_HANDS, refusals: {}, facts: [], blind: true }
+      : document;
   }
 
   /** Says that this person looks at it: others see it, and may still vote. Repeated, it renews. */

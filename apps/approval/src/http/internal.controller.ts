@@ -7,6 +7,7 @@ import {
   Param,
   Post,
   Query,
+  Res,
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
@@ -14,9 +15,10 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { actionDocument, blinded, decidingDocument, foreseeOutcome } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
-import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
+import { asWritten, canonicalize, CountersignError, digestOf } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
-import { Access } from '@countersign/service';
+import { Access, callerGone } from '@countersign/service';
+import type { FastifyReply } from 'fastify';
 import type { Judge } from '../judge/judge.js';
 import { statsOf } from '../judge/stats.js';
 import type { View } from '../judge/view.js';
@@ -57,9 +59,13 @@ export class InternalController implements OnModuleDestroy {
 
   /** Waits until the action is decided or terminal, then answers it as it is. */
   @Get('actions/:action_id')
-  async read(@Param('action_id') actionId: string, @Query() query: unknown): Promise<unknown> {
+  async read(
+    @Param('action_id') actionId: string,
+    @Query() query: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<unknown> {
     const wanted = validate(ReadQuery, query);
-    const action = await this.settled(actionId, wanted);
+    const action = await this.settled(actionId, wanted, callerGone(reply));
     if (action !== null) return this.answer(action, wanted);
     const deciding = this.deciding(actionId, wanted);
     if (deciding === null) throw notFound();
@@ -126,7 +132,7 @@ export class InternalController implements OnModuleDestroy {
    * The decided action once it is as far as wanted, or as it is when the time is up; null while it is undecided. One of
    * another agent is waited for as one that nobody has heard of, so that the time of the answer tells them not apart.
    */
-  private async settled(actionId: string, wanted: ReadQuery): Promise<ActionState | null> {
+  private async settled(actionId: string, wanted: ReadQuery, gone: AbortSignal): Promise<ActionState | null> {
     const [sinceMs, { wait_ms }] = [Date.now(), wanted];
     for (;;) {
       const action = this.decided(actionId, wanted);
@@ -134,8 +140,8 @@ export class InternalController implements OnModuleDestroy {
       const isKnown = action !== null || this.deciding(actionId, wanted) !== null;
       if (action === null && isKnown && wanted.for === 'change' && wanted.seen !== DECIDING) return null;
       const leftMs = sinceMs + (isKnown ? wait_ms : Math.min(wait_ms, UNKNOWN_GRACE_MS)) - Date.now();
-      if (leftMs <= 0 || this.judge.watchers.closed) return action;
-      await this.judge.watchers.change(actionId, leftMs);
+      if (leftMs <= 0 || gone.aborted || this.judge.watchers.closed) return action;
+      await this.judge.watchers.change(actionId, leftMs, gone);
     }
   }
 
@@ -151,7 +157,8 @@ export class InternalController implements OnModuleDestroy {
 }
 
 /** Names a state of the document, without its token, which is another at each read. */
-const versionOf = (action: ActionState): string => digestOf(actionDocument(action)).slice('sha256:'.length);
+const versionOf = (action: ActionState): string =>
+  digestOf(actionDocument(action, null, asWritten)).slice('sha256:'.length);
 
 function isEnough(action: ActionState, wanted: ReadQuery): boolean {
   if (wanted.for === 'change') return versionOf(action) !== wanted.seen;

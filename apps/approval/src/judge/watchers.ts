@@ -22,20 +22,23 @@ export class Watchers {
     this.wake([...this.watching.keys()]);
   }
 
-  /** Resolves when the action changes, or after `waitMs`; true when it changed. */
-  change(actionId: string, waitMs: number): Promise<boolean> {
-    if (this.closed) return Promise.resolve(false);
+  /** Resolves when the action changes, after `waitMs`, or when nobody wants to know any more; true when it changed. */
+  change(actionId: string, waitMs: number, signal?: AbortSignal): Promise<boolean> {
+    if (this.closed || signal?.aborted) return Promise.resolve(false);
     return new Promise((resolve) => {
       const watchers = this.watching.get(actionId) ?? new Set();
       this.watching.set(actionId, watchers);
       const done = (changed: boolean) => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', stop);
         watchers.delete(wake);
         if (watchers.size === 0 && this.watching.get(actionId) === watchers) this.watching.delete(actionId);
         resolve(changed);
       };
       const wake = () => done(true);
-      const timer = setTimeout(() => done(false), waitMs);
+      const stop = () => done(false);
+      const timer = setTimeout(stop, waitMs);
+      signal?.addEventListener('abort', stop, { once: true });
       watchers.add(wake);
     });
   }

@@ -5,7 +5,7 @@ import type { Html } from './html.js';
 import { page } from './layout.js';
 import type { Visitor } from './layout.js';
 import { batchPath, packetPath } from './queue-page.js';
-import { brief, draw } from './parts.js';
+import { brief, draw, known } from './parts.js';
 import { OUTLIERS, refusalNotice } from './words.js';
 
 type Members = { readonly [member: string]: JsonValue };
@@ -30,8 +30,8 @@ export function batchPage(visitor: Visitor, batch: Members): string {
   return page(
     title,
     visitor,
-    html`<h1>${title}</h1>
-<p class="lead">${text(batch['gate'])} · ${text(batch['environment'])}${batch['sum'] ? ` · ${inText(show(batch['sum']))} in all` : null}</p>
+    html`<h1>${rows.length} alike: ${known(text(batch['action_type']))}</h1>
+<p class="lead">${known(text(batch['gate']))} · ${known(text(batch['environment']))}${batch['sum'] ? ` · ${inText(show(batch['sum']))} in all` : null}</p>
 <form method="post" action="${batchPath(text(batch['batch']))}/votes"><input type="hidden" name="csrf" value="${visitor.csrf}">
 <section><h2>What they do not share</h2><table>
 <thead><tr><th>Take</th><th>Request</th>${columns.map((at) => html`<th>${brief(at)}</th>`)}</tr></thead>
@@ -54,10 +54,11 @@ function beside(outliers: readonly Members[]): Html | null {
   if (outliers.length === 0) return null;
   return html`<section><h2>Unlike the others: open these alone</h2><table>
 <thead><tr><th>Request</th><th>Target</th><th>Amount</th><th>Why</th></tr></thead>
-<tbody>${outliers.map((one) => html`<tr><td>${link(one)}</td><td>${drawn(one['target'])}</td><td>${drawn(one['amount'])}</td><td>${list(one['outliers']).map(whyOf).join('; ')}</td></tr>`)}</tbody></table></section>`;
+<tbody>${outliers.map((one) => html`<tr><td>${link(one)}</td><td>${drawn(one['target'])}</td><td>${drawn(one['amount'])}</td><td>${list(one['outliers']).map(whyOf)}</td></tr>`)}</tbody></table></section>`;
 }
 
-const whyOf = ({ reason, at }: Members): string => `${OUTLIERS[text(reason)] ?? text(reason)} (${text(at)})`;
+const whyOf = ({ reason, at }: Members): Html =>
+  html`<div>${OUTLIERS[text(reason)] ?? text(reason)}${text(at) === '' ? null : html` (${brief(text(at))})`}</div>`;
 
 /** What became of each. */
 export const batchResultPage = (visitor: Visitor, results: readonly RowResult[]): string =>

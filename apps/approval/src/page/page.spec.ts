@@ -335,7 +335,7 @@ describe('the forms of a packet', () => {
     expect(text).toContain('21.00 USD in all');
     for (const at of [1, 2]) expect(text).toContain(`name="req_${at}" value="sha256:${at}"`);
     expect(text).not.toContain('name="req_3"');
-    expect(text).toContain('an amount far from the others (/parameters/amount)');
+    expect(text).toContain('an amount far from the others (<span class="text">"/parameters/amount"</span>)');
     const link = { ...{ batch: 'bat_1', action_type: 'refund', count: 2, sum: null }, outliers: 1 };
     expect(queuePage(visitor, { mine: NONE, others: NONE, held: NONE, batches: [link] }, 0)).toContain(
       'href="/page/batches/bat_1"',

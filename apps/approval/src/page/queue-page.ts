@@ -1,8 +1,10 @@
 import type { RequestKind } from '@countersign/approval';
+import { show } from '@countersign/canonical';
+import type { JsonValue } from '@countersign/canonical';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { page } from './layout.js';
-import { brief } from './parts.js';
+import { brief, draw, known } from './parts.js';
 import type { Visitor } from './layout.js';
 
 /** One waiting request, as the queue shows it. Times are UTC epoch milliseconds. */
@@ -13,8 +15,8 @@ export interface QueueItem {
   readonly environment: string;
   readonly agent_id: string;
   readonly target: string | null;
-  /** For example `450.00 USD`. */
-  readonly amount: string | null;
+  /** `{ value, currency }`. */
+  readonly amount: JsonValue;
   readonly gate: string;
   readonly approvals: { readonly given: number; readonly required: number };
   readonly respond_by: number;
@@ -44,8 +46,8 @@ export interface BatchLink {
   readonly batch: string;
   readonly action_type: string;
   readonly count: number;
-  /** For example `450.00 USD`. */
-  readonly sum: string | null;
+  /** `{ value, currency }`. */
+  readonly sum: JsonValue;
   readonly outliers: number;
 }
 
@@ -96,7 +98,7 @@ const more = (name: ListName, { next, isFirst }: QueueList): Html | null =>
     : html`<p>${isFirst ? null : html`<a href="/">From the beginning</a> `}${next && html`<a href="/?${name}=${encodeURIComponent(next)}">The next ones</a>`}</p>`;
 
 const together = ({ batch, action_type, count, sum, outliers }: BatchLink): Html =>
-  html`<p class="notice">${count} alike: ${action_type}${sum && html`, ${sum} in all`}. <a href="${batchPath(batch)}">Review together</a>${outliers > 0 ? ` · ${outliers} unlike them, to be opened alone` : null}</p>`;
+  html`<p class="notice">${count} alike: ${known(action_type)}${sum === null ? null : html`, ${draw(show(sum))} in all`}. <a href="${batchPath(batch)}">Review together</a>${outliers > 0 ? ` · ${outliers} unlike them, to be opened alone` : null}</p>`;
 
 const list = (title: string, name: ListName, all: QueueList, nowMs: number): Html | null =>
   all.total === 0
@@ -111,8 +113,8 @@ const table = ({ items }: QueueList, nowMs: number): Html =>
 
 const row = (item: QueueItem, nowMs: number): Html =>
   html`<tr>
-<td><a href="${packetPath(item.request_id)}">${item.action_type}</a> ${item.target === null ? null : brief(item.target)}<br><span class="tag">${item.environment}</span>${item.kind === 'approval' ? null : html` <span class="tag">${item.kind}</span>`}${item.hands && html` <span class="tag">${item.hands}</span>`}</td>
-<td data-label="Amount">${item.amount === null ? '–' : item.amount}</td><td data-label="Agent">${brief(item.agent_id, SHORT)}</td><td data-label="Gate">${item.gate}</td>
+<td><a href="${packetPath(item.request_id)}">${known(item.action_type)}</a> ${item.target === null ? null : brief(item.target)}<br><span class="tag">${item.environment}</span>${item.kind === 'approval' ? null : html` <span class="tag">${item.kind}</span>`}${item.hands && html` <span class="tag">${item.hands}</span>`}</td>
+<td data-label="Amount">${item.amount === null ? '–' : draw(show(item.amount))}</td><td data-label="Agent">${brief(item.agent_id, SHORT)}</td><td data-label="Gate">${known(item.gate)}</td>
 <td data-label="Approvals">${item.approvals.given} of ${item.approvals.required}</td>
 <td data-label="Respond"><span class="tag ${item.respond_by < nowMs ? 'late' : ''}">${timeLeft(item.respond_by, nowMs)}</span></td>
 </tr>`;

@@ -9,12 +9,11 @@ import {
   readJson,
 } from '@countersign/approval';
 import type { IneligibleRule, Json, RequestState } from '@countersign/approval';
-import { parseMoney } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { Reviewer } from '@countersign/service';
 import { hidesParameters } from '../http/edits.js';
 import { isHeld } from '../http/queue.js';
-import { glassTtl, packetOf, standingOf } from '../http/request-view.js';
+import { glassTtl, packetFor, standingOf } from '../http/request-view.js';
 import type { Requested } from '../judge/requested.js';
 import type { Visitor } from './layout.js';
 import type { CustodyVerb } from './packet-forms.js';
@@ -37,37 +36,37 @@ export function queueItem(action: Requested): QueueItem {
   const { amount_value, amount_currency } = action.versions.at(-1)?.edit ?? proposal;
   return {
     ...{ request_id, kind, action_type, environment, agent_id, target: proposal.target, gate: request.gate.name },
-    amount: amount_value === null || amount_currency === null ? null : `${amount_value} ${amount_currency}`,
+    amount:
+      amount_value === null || amount_currency === null ? null : { value: amount_value, currency: amount_currency },
     approvals: approvalsOf(request),
     respond_by: request.respond_by,
     hands: handsOf(request),
   };
 }
 
-const moneyText = (value: JsonValue | undefined): string | null => {
-  const money = parseMoney(value);
-  return money === null ? null : `${money.value} ${money.currency}`;
-};
-
 /** One batch of the API's list, as the queue shows it. */
 export const batchLink = (batch: Json): BatchLink => ({
   ...{ batch: String(batch['batch']), action_type: String(batch['action_type']), count: Number(batch['count']) },
-  ...{ sum: moneyText(batch['sum']), outliers: Array.isArray(batch['outliers']) ? batch['outliers'].length : 0 },
+  ...{
+    sum: (batch['sum'] ?? null) as JsonValue,
+    outliers: Array.isArray(batch['outliers']) ? batch['outliers'].length : 0,
+  },
 });
 
 /** @throws CountersignError `internal` when packet and action do not belong together */
 export function packetView(action: Requested, { reviewer }: Session, notice: Notice | null): PacketView {
   const { request } = action;
   const standing = standingOf(action, reviewer);
+  const packet = packetFor(action, reviewer);
   return {
-    ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet: packetOf(action), notice },
+    ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet, notice },
     packet_digest: request.packet_digest,
     approvals: approvalsOf(request),
     hands: handsOf(request),
     missing: evidenceMissing(request),
     comments: isBlind(action.action, request, reviewer) ? [] : commentsOf(request),
     hindrance: hindranceOf(request, standing),
-    changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersOf(action) : null,
+    changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersIn(packet) : null,
     reason_presets: request.kind === 'audit' ? [] : request.gate.reason_presets,
     reason_min: request.gate.reason === 'never' ? null : request.gate.reason_min_length,
     held: isHeld(action),
@@ -77,6 +76,9 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
     draft: {},
   };
 }
+
+/** The same as they stand in the packet. */
+const parametersIn = (packet: Json): JsonValue => (packet['action'] as Json | undefined)?.['parameters'] ?? null;
 
 /** The parameters of the version on the table. */
 export const parametersOf = (action: Requested): JsonValue =>

@@ -1,9 +1,10 @@
+import { show as showValue } from '@countersign/canonical';
 import type { JsonObject } from '@countersign/sdk';
 import type { Command } from 'commander';
 import { randomUUID } from 'node:crypto';
 import { signIn, signInReader } from '../shared/callers.js';
 import { readLocalSystem, reviewerOf } from '../shared/local-system.js';
-import { list, show, table } from '../shared/output.js';
+import { list, show, table, type Cell } from '../shared/output.js';
 import { run } from '../shared/run.js';
 
 interface Options {
@@ -44,6 +45,8 @@ async function move(requestId: string, verb: string, options: Options): Promise<
   show(options.json, (await person.approval.send(call)).body as JsonObject, describe);
 }
 
+const said = (text: string | null | undefined): Cell => (text ? showValue(text) : null);
+
 interface Fact {
   at: string;
   what: string;
@@ -56,7 +59,7 @@ interface Fact {
 function describeChain(chain: JsonObject): string {
   const facts = chain['facts'] as unknown as Fact[];
   const rows = facts.map(({ at, what, by, to_subject, reason, text }) => [
-    ...[at, what, by?.subject, to_subject, reason ?? text],
+    ...[at, what, by?.subject, to_subject, said(reason ?? text)],
   ]);
   return table(['at', 'what', 'by', 'to', 'why'], rows);
 }

@@ -6,13 +6,14 @@ import { wrongUse } from '../shared/command-error.js';
 import { readLocalSystem } from '../shared/local-system.js';
 import { list, show, table, type Cell } from '../shared/output.js';
 import { run } from '../shared/run.js';
-import { readRequest } from '../shared/vote.js';
+import { PACKET_DIGEST, packetFor, refuseUnseen } from '../shared/shown-packet.js';
 
 interface Options {
   reviewer?: string;
   agent?: string;
   actionType?: string;
   reason?: string;
+  packetDigest?: string;
   json?: boolean;
 }
 
@@ -67,10 +68,14 @@ async function revoke(grantId: string, options: Options): Promise<void> {
   show(options.json, answer, facts(['grant_id', 'action_id', 'status', 'revoked_at']));
 }
 
-/** Reads the packet and lets exactly that go. */
+const GLASS = (requestId: string): string =>
+  `You alone let ${requestId} go, without its quorum. Everybody is told, and somebody else reviews it.`;
+
+/** Shows the packet, or is told which one was read, and lets exactly that go. */
 async function breakGlass(requestId: string, options: Options): Promise<void> {
+  refuseUnseen(options);
   const person = await personOf('break_glass', options);
-  const { packet_digest } = await readRequest(person, requestId);
+  const packet_digest = await packetFor(person, requestId, GLASS(requestId), options);
   const body = { packet_digest, reason: options.reason ?? '' };
   const answer = await post(person, `requests/${within(requestId)}/break-glass`, body);
   const { grant_id, expires_at } = answer['grant'] as Record<string, string>;
@@ -105,5 +110,7 @@ export function register(program: Command): void {
   about(command('unfreeze', 'admin', 'lift a freeze'), '<freeze_id>', unfreeze);
   about(command('revoke', 'admin', 'take a grant back before it is used'), '<grant_id>', revoke).requiredOption(...WHY);
   const glass = command('break-glass', 'break_glass', 'let a waiting action go without its quorum, in an emergency');
-  about(glass, '<request_id>', breakGlass).requiredOption(...WHY);
+  about(glass, '<request_id>', breakGlass)
+    .requiredOption(...WHY)
+    .option(...PACKET_DIGEST);
 }

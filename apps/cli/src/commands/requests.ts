@@ -1,3 +1,4 @@
+import { show as showValue } from '@countersign/canonical';
 import type { JsonObject } from '@countersign/sdk';
 import type { Command } from 'commander';
 import { signInReader } from '../shared/callers.js';
@@ -52,7 +53,7 @@ function row(item: JsonObject): Cell[] {
     cell('request_id'),
     cell('kind'),
     cell('action_type'),
-    cell('run_id'),
+    showValue(item['run_id']),
     status,
     given,
     roles,
@@ -69,11 +70,6 @@ function describe(page: Page): string {
   return page.next_cursor === null ? listed : `${listed}\nmore: --cursor ${page.next_cursor}`;
 }
 
-const textOf = (sum: unknown): string | null => {
-  const { value, currency } = (sum ?? {}) as { value?: string; currency?: string };
-  return value === undefined ? null : `${value} ${currency}`;
-};
-
 function describeBatches(page: { items: JsonObject[] }): string {
   const rows = page.items.map((item): Cell[] => {
     const cell = (name: string): Cell => item[name] as Cell;
@@ -83,7 +79,7 @@ function describeBatches(page: { items: JsonObject[] }): string {
       cell('action_type'),
       cell('gate'),
       cell('count'),
-      textOf(item['sum']),
+      item['sum'] ? showValue(item['sum']) : null,
       unlike,
       cell('respond_by'),
     ];

@@ -3,14 +3,13 @@ import type { JsonValue } from '@countersign/canonical';
 import type { JsonObject } from '@countersign/sdk';
 import { Argument, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
-import { confirms, hasTerminal } from '../shared/ask.js';
 import { signIn, type Person } from '../shared/callers.js';
-import { refused, wrongUse } from '../shared/command-error.js';
+import { wrongUse } from '../shared/command-error.js';
 import { readLocalSystem, reviewerOf } from '../shared/local-system.js';
 import { list, show, table } from '../shared/output.js';
-import { packetInWords } from '../shared/packet-in-words.js';
 import { run } from '../shared/run.js';
-import { readBatch, readRequest, sendBatch, sendVote, VOTES, type BatchView, type VoteKind } from '../shared/vote.js';
+import { mustConfirm, packetFor, refuseUnseen } from '../shared/shown-packet.js';
+import { readBatch, sendBatch, sendVote, VOTES, type BatchView, type VoteKind } from '../shared/vote.js';
 
 interface Options {
   reviewer: string;
@@ -58,22 +57,8 @@ function describeBatch(answer: JsonObject): string {
   return `${answer['aggregate'] as string}\n${table(['request', 'answer', 'why'], rows)}`;
 }
 
-const NOT_SHOWN =
-  'What a person decides they have been shown: run this on a terminal, or read the packet first (`countersign requests ID`) and say which one it was with --packet-digest.';
-
-/** The packet that this person decides on: the one that they name, or the one that they are shown here and confirm. */
-async function packetFor(person: Person, requestId: string, kind: VoteKind, options: Options): Promise<string> {
-  if (options.packetDigest !== undefined) return options.packetDigest;
-  if (!hasTerminal()) throw wrongUse(NOT_SHOWN);
-  const { packet, packet_digest } = await readRequest(person, requestId);
-  const words = packetInWords(packet as { [member: string]: JsonValue }, packet_digest);
-  if (!(await confirms(words, `Your vote on ${requestId}: ${kind}.`))) throw refused('Nothing was sent.');
-  return packet_digest;
-}
-
 /** The rows of a batch that this person decides on: those that they name by their packets, or all that they are shown. */
 async function rowsFor(person: Person, batch: string, kind: VoteKind, options: Options): Promise<BatchView> {
-  if (options.packetDigest === undefined && !hasTerminal()) throw wrongUse(NOT_SHOWN);
   const shown = await readBatch(person, batch);
   if (options.packetDigest !== undefined) {
     const named = options.packetDigest.split(',');
@@ -81,13 +66,12 @@ async function rowsFor(person: Person, batch: string, kind: VoteKind, options: O
   }
   const { items, common, ...head } = shown;
   const words = [head, { 'what all share': common }, ...items].flatMap((one) => inLines(showValue(one as JsonValue)));
-  if (!(await confirms(words.join('\n'), `Your vote on each of ${items.length}: ${kind}.`)))
-    throw refused('Nothing was sent.');
+  await mustConfirm(words.join('\n'), `Your vote on each of ${items.length}: ${kind}.`);
   return shown;
 }
 
 async function vote(requestId: string, kind: VoteKind, options: Options): Promise<void> {
-  if (options.packetDigest === undefined && !hasTerminal()) throw wrongUse(NOT_SHOWN);
+  refuseUnseen(options);
   const local = await readLocalSystem();
   const parameters = options.parameters === undefined ? undefined : await readParameters(options.parameters);
   const person = await signIn(local, reviewerOf(local, options.reviewer));
@@ -95,7 +79,7 @@ async function vote(requestId: string, kind: VoteKind, options: Options): Promis
     const rows = await rowsFor(person, requestId, kind, options);
     return show(options.json, await sendBatch(person, rows, { vote: kind, reason: options.reason }), describeBatch);
   }
-  const packet_digest = await packetFor(person, requestId, kind, options);
+  const packet_digest = await packetFor(person, requestId, `Your vote on ${requestId}: ${kind}.`, options);
   const answer = await sendVote(person, requestId, { vote: kind, reason: options.reason, parameters, packet_digest });
   show(options.json, answer, describe);
 }

@@ -1,11 +1,14 @@
-import { jsonText, printable, visibleText } from '@countersign/canonical';
+import { inText, jsonText, printable, visibleText } from '@countersign/canonical';
+import type { Shown } from '@countersign/canonical';
 
-/** One cell; null and undefined print as a dash. */
-export type Cell = string | number | boolean | null | undefined;
+/** One cell; null and undefined print as a dash. What others may write as they like is shown with its type and quoted. */
+export type Cell = string | number | boolean | null | undefined | Shown;
 
 /** What others wrote is one line of visible text, so that no value can print a line or a command of its own. */
-const text = (cell: Cell): string =>
-  cell === null || cell === undefined || cell === '' ? '–' : visibleText(String(cell));
+function text(cell: Cell): string {
+  if (cell === null || cell === undefined || cell === '') return '–';
+  return typeof cell === 'object' ? inText(cell) : visibleText(String(cell));
+}
 const width = (cell: string): number => [...cell].length;
 const pad = (cell: string, columns: number): string => cell + ' '.repeat(Math.max(0, columns - width(cell)));
 

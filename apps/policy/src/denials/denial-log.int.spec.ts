@@ -41,6 +41,7 @@ function resolved(id: string, over: Partial<RequestResolved> = {}, service: Serv
       overridden: true,
       digest: 'd1',
       earlier_digests: [],
+      blind_review: false,
       approvals_required: 1,
       approvals_given: 0,
     },

@@ -58,6 +58,7 @@ function resolved(action_id: string, over: Partial<EventMap['RequestResolved']> 
     changed: false,
     overridden: false,
     earlier_digests: [],
+    blind_review: false,
   };
   const times = { opened_at: 0, respond_by: 0, expires_at: 0, paused_ms: 0, resolved_at: 0 };
   return record(TOPICS.approvals, 'RequestResolved', {

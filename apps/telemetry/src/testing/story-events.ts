@@ -163,6 +163,7 @@ export function resolved(scene: Scene, reviewer_id: string | null): RequestResol
     ...{ reviewer_id, reviewer_ids: reviewer_id ? [reviewer_id] : [], reason: null, changed, overridden: false },
     ...{
       digest: digestOf(changed ? 'changed' : scene.key),
+      blind_review: false,
       earlier_digests: changed ? [digestOf(scene.key)] : [],
       approvals_required: 1,
       approvals_given: 1,
@@ -187,6 +188,7 @@ export function aside({ facts, action }: Scene, kind: 'advisory' | 'audit' | 'de
       target: null,
       ...{ ...common, ...times, ...approvals, status: kind === 'audit' ? 'answered' : 'denied', resolved_by: 'people' },
       earlier_digests: [],
+      blind_review: false,
       ...{ reviewer_id: 'zoe', reviewer_ids: ['zoe'], reason: 'aside', changed: false, overridden: false },
       resolved_at: at + 1,
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { analystGrants, writerGrants } from '@countersign/clickhouse';
 import { analystProfile } from './analyst-profile.js';
 
 /** A named user of the embedded engine; grants and limits live in users.xml only. */
@@ -77,6 +78,34 @@ export const usersXml = (users: readonly EngineUser[]): string => `<clickhouse>
   </profiles>
   <quotas><default/></quotas>
   <users>${defaultUser}${users.map(userXml).join('')}
+  </users>
+</clickhouse>
+`;
+
+const serverUser = (name: string, variable: string, profile: string, grants: readonly string[]): string => `
+    <${name}>
+      <password from_env="${variable}"/>
+      <networks><ip>::/0</ip></networks>
+      <profile>${profile}</profile>
+      <quota>default</quota>
+      <grants>${grants.map((grant) => `<query>${escape(grant)}</query>`).join('')}</grants>
+    </${name}>`;
+
+/** Users and profiles for a server of one's own, as a file of its `users.d`: infra/docker/clickhouse-users.xml. */
+export const serverUsersXml = (database: string): string => `<clickhouse>
+  <profiles>
+    <countersign_service>${safety}
+      <async_insert>0</async_insert>
+    </countersign_service>
+    <countersign_analyst>${safety}${analystProfile}
+    </countersign_analyst>
+  </profiles>
+  <users>${serverUser('countersign', 'CLICKHOUSE_WRITER_PASSWORD', 'countersign_service', writerGrants(database))}${serverUser(
+    'countersign_policy',
+    'CLICKHOUSE_POLICY_PASSWORD',
+    'countersign_service',
+    [`GRANT SELECT ON ${database}.*`],
+  )}${serverUser('analyst', 'CLICKHOUSE_ANALYST_PASSWORD', 'countersign_analyst', analystGrants(database))}
   </users>
 </clickhouse>
 `;

@@ -29,11 +29,12 @@ const CONCERNED = /[0-9\p{sc=Latin}\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Armenian}\p{
 const FOREIGN_DIGIT = /(?![0-9])\p{Nd}/u;
 const ENCLOSED = '[\\u249c-\\u24e9\\u{1f110}-\\u{1f189}]';
 const FULL_WIDTH = '[\\uff10-\\uff19\\uff21-\\uff3a\\uff41-\\uff5a]';
+const NUMERAL = '[\\u2160-\\u2188]';
 const PLAIN = '[A-Za-z0-9]';
 const beside = (what: string, neighbour: string): string => `${what}(?=${neighbour})|(?<=${neighbour})${what}`;
-/** The alphabets of mathematics; letters in circles within words, and wide ones beside plain ones. */
+/** The alphabets of mathematics; letters in circles within words, Roman numerals and wide letters beside plain ones. */
 const STYLED = new RegExp(
-  `[\\u{1d400}-\\u{1d7ff}]|${beside(ENCLOSED, `(?:${ENCLOSED}|\\p{L})`)}|${beside(FULL_WIDTH, PLAIN)}`,
+  `[\\u{1d400}-\\u{1d7ff}]|${beside(ENCLOSED, `(?:${ENCLOSED}|\\p{L})`)}|${beside(NUMERAL, '[A-Za-z]')}|${beside(FULL_WIDTH, PLAIN)}`,
   'gu',
 );
 const ALL_WIDE = new RegExp(FULL_WIDTH, 'gu');

@@ -68,6 +68,7 @@ describe('signs', () => {
     ['a phonetic letter', 'p\u0251ypal', '⟦U+0251⟧'],
     ['letters of mathematics', '\u{1d429}ay', '⟦U+1D429⟧'],
     ['letters in circles', '\u24d0pprove', '⟦U+24D0⟧'],
+    ['a Roman numeral as a letter', '\u217ficrosoft', '\u217f⟦U+217F⟧icrosoft'],
     ['full width within plain letters', 'pa\uff59pal', '⟦U+FF59⟧'],
     ['a whole word of others', '\u0410\u0421\u041c\u0415', '\u0410\u0421\u041c\u0415⟦Cyrillic⟧'],
     ['the same with an ending', '\u0430\u0440\u0440\u04cf\u0435.com', '⟦Cyrillic⟧.com'],
@@ -139,6 +140,10 @@ describe('what a reader counts', () => {
     ['👩🏽‍🚀 ok', 4],
     ['receipt seen', 12],
   ])('%j: %d', (text, length) => expect(seenLength(text)).toBe(length));
+
+  it('counts no further than asked, because that costs', () => {
+    expect(['x'.repeat(100), 'xy', '\u200b'].map((text) => seenLength(text, 10))).toEqual([10, 2, 0]);
+  });
 });
 
 describe('texts without what a reader does not see', () => {

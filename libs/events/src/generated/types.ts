@@ -1254,6 +1254,8 @@ export interface RequestResolved {
   readonly digest: string;
   /** Digests of the versions that reviewers replaced, the proposed one first; empty when nobody changed it. */
   readonly earlier_digests: readonly string[];
+  /** true for an approval of which a blind review was drawn: until that has ended, nobody but admins is told who voted how. */
+  readonly blind_review: boolean;
   /** Quorum. */
   readonly approvals_required: number;
   /** Counted approvals. */

@@ -1,3 +1,12 @@
+import type { FastifyReply } from 'fastify';
+
+/** Aborts once the caller of a request has gone, or has its answer: nobody waits for what is still to come. */
+export function callerGone({ raw }: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort());
+  return gone.signal;
+}
+
 /** Resolves with what comes first: the work, or null when the signal aborts. The work itself goes on. */
 export function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T | null> {
   if (signal.aborted) return Promise.resolve(null);
