@@ -84,6 +84,10 @@ const tasks = {
     process.env.COUNTERSIGN_FAULTS ??= 'long';
     test(['--testPathPatterns', 'test/faults', ...args]);
   },
+  sizes: (args) => {
+    process.env.COUNTERSIGN_TEST_SIZES ??= '10000';
+    test(['--testPathPatterns', 'test/sizes', ...args]);
+  },
   hostile: (args) => {
     process.env.COUNTERSIGN_HOSTILE ??= 'long';
     test(['--testPathPatterns', 'test/hostile', ...args]);

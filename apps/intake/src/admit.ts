@@ -1,6 +1,7 @@
 import {
   actionDigest,
   actionId,
+  asWritten,
   canonicalBytes,
   canonicalize,
   checkKept,
@@ -10,7 +11,7 @@ import {
   LIMITS,
   redactionKeyOf,
 } from '@countersign/canonical';
-import type { JsonValue, RedactionKeys } from '@countersign/canonical';
+import type { JsonValue, Money, RedactionKey, RedactionKeys } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { unstatedIn } from '@countersign/policy';
 import { statedAmount } from '@countersign/policy';
@@ -19,7 +20,7 @@ import { ActionBody } from './action-body.js';
 import { checkMoney } from './check-money.js';
 import { resolveAfter } from './derive-after.js';
 import { bodyHash } from './body-hash.js';
-import type { Hideable } from './body-hash.js';
+import type { Hideable, Texts } from './body-hash.js';
 import { checkSize } from './check-size.js';
 import { hashedContext, hiddenIn, storedContext } from './stored-context.js';
 import { validate } from './validate.js';
@@ -69,28 +70,53 @@ export function admit(
   const key = redactionKeyOf(keys, proposer.tenant);
   const state = statedEffect(body, terms);
   const hidden = hide(state.members, hiddenIn(terms), key);
-  const digest = digestOfBody(body, proposer);
-  const { context } = hidden.members;
-  const stored = storedContext(context, terms.context, key);
-  const told = terms.context === 'omit' ? hashedContext(context, key) : stored;
+  // Each text is made once, and hashed as it stands.
+  const plain = textsOf(state.members);
+  const kept = hidden.sensitive.length === 0 ? plain : textsOf(hidden.members);
+  const digest = digestOfBody(body, plain, proposer);
+  const context = contextOf(hidden.members.context, kept, { term: terms.context, key });
+  const isHidden = hidden.sensitive.length > 0;
   const action = {
     ...identity(body, submission, proposer),
-    ...effect(body, hidden.members, terms),
-    ...statements(body, hidden.members, state.after_stated_by),
+    ...effect(body, kept, statedAmount(terms.amounts, hidden.members.parameters)),
+    ...statements(body, kept, state.after_stated_by),
     digest,
-    context: text(stored),
+    context: context.stored,
     attestations: null,
     sensitive: [...hidden.sensitive],
     supersedes: body.supersedes ?? null,
     reverses: body.reverses ?? null,
     respond_within_s: body.respond_within_s ?? null,
     operators: [...proposer.operators],
-    body_hash: bodyHash(body, { context: told, digest, after_stated_by: state.after_stated_by, hidden }),
+    body_hash: bodyHash(body, {
+      ...{ ...kept, context: context.told, after: state.after_stated_by === 'agent' ? kept.after : null },
+      digest: isHidden ? digest : null,
+    }),
     submitted_via: submission.via,
     submitted_at: nowMs,
   };
   checkSize(action);
   return { ...action, ...diffOf(hidden.members) };
+}
+
+const textsOf = (members: Hideable): Texts => ({
+  parameters: canonicalize(members.parameters),
+  before: text(members.before),
+  after: text(members.after),
+  signals: text(members.signals),
+  context: text(members.context),
+  preconditions: text(members.preconditions),
+});
+
+/** What is stored of a context, and what of it tells two bodies apart. */
+function contextOf(
+  context: JsonValue,
+  kept: Texts,
+  { term, key }: { term: TypeTerms['context']; key: RedactionKey | undefined },
+): { readonly stored: string | null; readonly told: string | null } {
+  if (term === 'keep') return { stored: kept.context, told: kept.context };
+  const stored = text(storedContext(context, term, key));
+  return { stored, told: term === 'omit' ? text(hashedContext(context, key)) : stored };
 }
 
 function checkProposer(body: ActionBody, proposer: Proposer): void {
@@ -125,10 +151,10 @@ function checkPreconditions({ preconditions }: ActionBody, { required }: TypeTer
 }
 
 /** Over the plain values: the executor computes it from its own parameters. */
-function digestOfBody(body: ActionBody, { tenant, id: agent_id }: Proposer): string {
-  const { action_type, environment, parameters } = body;
+function digestOfBody(body: ActionBody, texts: Texts, { tenant, id: agent_id }: Proposer): string {
+  const { action_type, environment } = body;
   const [on_behalf_of, target] = [body.on_behalf_of ?? null, body.target ?? null];
-  const preconditions = body.preconditions ?? null;
+  const [parameters, preconditions] = [asWritten(texts.parameters), asWritten(texts.preconditions)];
   return actionDigest({
     ...{ tenant, agent_id, action_type, environment },
     ...{ on_behalf_of, target, parameters, preconditions },
@@ -145,28 +171,23 @@ function statedEffect(body: ActionBody, terms: TypeTerms): { members: Hideable; 
 }
 
 /** What takes effect. */
-function effect(body: ActionBody, { parameters, preconditions }: Hideable, { amounts }: TypeTerms) {
+function effect(body: ActionBody, { parameters, preconditions }: Texts, amount: Money | null) {
   const { action_type, environment } = body;
-  const amount = statedAmount(amounts, parameters);
   return {
     ...{ action_type, environment, on_behalf_of: body.on_behalf_of ?? null, target: body.target ?? null },
-    parameters: canonicalize(parameters),
-    preconditions: text(preconditions),
+    ...{ parameters, preconditions },
     amount_value: amount?.value ?? null,
     amount_currency: amount?.currency ?? null,
   };
 }
 
 /** What the agent says about the action; nothing of it takes effect. */
-function statements(body: ActionBody, { before, after, signals }: Hideable, after_stated_by: string) {
+function statements(body: ActionBody, { before, after, signals }: Texts, after_stated_by: string) {
   return {
-    before: text(before),
-    after: text(after),
-    before_stated_by: 'agent',
-    after_stated_by,
+    ...{ before, after, before_stated_by: 'agent', after_stated_by },
     rationale: body.rationale ?? null,
     confidence: body.confidence ?? null,
-    signals: text(signals),
+    signals,
   };
 }
 
@@ -174,7 +195,7 @@ function statements(body: ActionBody, { before, after, signals }: Hideable, afte
 function diffOf({ before, after }: Hideable): Pick<ActionProposed, 'diff' | 'diff_truncated'> {
   if (before === null || after === null) return { diff: null, diff_truncated: false };
   const { operations, truncated } = jsonPatch(before, after);
-  return { diff: truncated ? null : JSON.stringify(operations), diff_truncated: truncated };
+  return { diff: truncated ? null : canonicalize(operations), diff_truncated: truncated };
 }
 
 const text = (value: JsonValue): string | null => (value === null ? null : canonicalize(value));

@@ -1,4 +1,4 @@
-import { buildPacket, decisionOfKind, packetDigest } from '@countersign/approval';
+import { decisionOfKind, digestOfPacket } from '@countersign/approval';
 import type { RequestKind } from '@countersign/approval';
 import { derivedId } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed, DeniedBefore } from '@countersign/events';
@@ -47,7 +47,7 @@ export function decidedEvent(
   const fields = { ...own, denied_before, request_id: derivedId('req', action_id), audit_request_id };
   const digestFor = (kind: RequestKind): string | null => {
     const shown = decisionOfKind(fields, kind);
-    return shown === null ? null : packetDigest(buildPacket(action, shown));
+    return shown === null ? null : digestOfPacket(action, shown);
   };
   const kind = decision.effective_decision === 'require_approval' ? 'approval' : 'advisory';
   return {

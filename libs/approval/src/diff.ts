@@ -1,8 +1,9 @@
-import { digestOf, replaceAll } from '@countersign/canonical';
+import { asWritten, digestOf, replaceAll } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { proposalOf } from './proposal.js';
-import { readJson } from './read-json.js';
+import { valueOf } from './read-json.js';
+import type { Read } from './read-json.js';
 import type { ActionState, RequestState } from './state.js';
 
 const DRY_RUN = 'dry-run';
@@ -12,16 +13,14 @@ const isDiffBound = ({ decided }: Pick<ActionState, 'decided'>, request: Request
   decided.gate?.pattern === DRY_RUN || (request?.kind === 'approval' && request.gate.pattern === DRY_RUN);
 
 /** The patch between the states of a version; null where one of them is not known. */
-export const diffOf = ({
-  after,
-  diff,
-  diff_truncated,
-}: Pick<ActionProposed, 'after' | 'diff' | 'diff_truncated'>): JsonValue =>
-  diff_truncated ? ([replaceAll(readJson(after, null))] as unknown as JsonValue) : readJson(diff, null);
+export const diffOf = (
+  { after, diff, diff_truncated }: Pick<ActionProposed, 'after' | 'diff' | 'diff_truncated'>,
+  read: Read = valueOf,
+): JsonValue => (diff_truncated ? ([replaceAll(read(after))] as unknown as JsonValue) : read(diff));
 
 /** `sha256:` + hex over RFC 8785 of the diff that the grant is bound to; null when it is bound to none. */
 export function diffDigest(action: ActionState): string | null {
   if (!isDiffBound(action, action.request)) return null;
-  const diff = diffOf(action.versions.at(-1)?.edit ?? proposalOf(action));
+  const diff = diffOf(action.versions.at(-1)?.edit ?? proposalOf(action), asWritten);
   return diff === null ? null : digestOf(diff);
 }

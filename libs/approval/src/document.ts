@@ -4,9 +4,10 @@ import { votingRoles } from './eligibility.js';
 import { evidenceMissing, evidenceRequired } from './evidence.js';
 import { approvalsOf, stagesOf } from './gate.js';
 import type { Names } from './links.js';
-import { patch, patchDocument } from './patch.js';
+import { patchDocument, patchOfVersion } from './patch.js';
 import { proposalOf } from './proposal.js';
-import { readJson } from './read-json.js';
+import { readJson, valueOf } from './read-json.js';
+import type { Read } from './read-json.js';
 import { resolutionDocument } from './resolution.js';
 import type { ActionState, GrantState, OutcomeState, RequestState } from './state.js';
 
@@ -30,8 +31,9 @@ export const statusOf = ({ resolution }: ActionState): ActionStatus => resolutio
 /**
  * The action document of the API.
  * @param token shown in it when given; only the proposing agent may get one
+ * @param read what of JSON texts stands in it: their values, unless it is only hashed
  */
-export function actionDocument(action: ActionState, token: MintedToken | null = null): Json {
+export function actionDocument(action: ActionState, token: MintedToken | null = null, read: Read = valueOf): Json {
   const { decided, grant, outcome, request } = action;
   // Who proposed it never learns that the action is audited, however the document is asked for.
   return {
@@ -39,10 +41,10 @@ export function actionDocument(action: ActionState, token: MintedToken | null = 
     decision: decisionDocument(action),
     request: request === null ? null : { ...requestDocument(request), votes: votesForAgent(request) },
     ...holdDocument(action),
-    effective: effectiveDocument(action),
+    effective: effectiveDocument(action, read),
     resolution: resolutionDocument(action),
     grant: grant === null ? null : grantDocument(decided.grant_id, grant, token),
-    outcome: outcome === null ? null : outcomeDocument(outcome),
+    outcome: outcome === null ? null : outcomeDocument(outcome, read),
   };
 }
 
@@ -136,17 +138,16 @@ const votesForAgent = ({ votes }: RequestState): JsonValue[] =>
   votes.map(({ vote, reason, voted_at, counted }) => ({ vote, reason, voted_at: instant(voted_at), counted }));
 
 /** What an approval releases: the proposed version, or the one that reviewers made of it. */
-export function effectiveDocument(action: ActionState): Json {
+export function effectiveDocument(action: ActionState, read: Read = valueOf): Json {
   const proposed = proposalOf(action).parameters;
   const last = action.versions.at(-1)?.edit;
-  const parameters = last?.parameters ?? proposed;
   const digest = last?.digest ?? action.decided.digest;
   const changed = digest !== action.decided.digest;
   return {
-    parameters: readJson(parameters, null),
+    parameters: read(last?.parameters ?? proposed),
     digest,
     changed,
-    ...patchDocument('diff', patch(proposed, parameters)),
+    ...patchDocument('diff', patchOfVersion(proposed, last)),
   };
 }
 
@@ -160,10 +161,10 @@ const grantDocument = (grant_id: string, grant: GrantState, token: MintedToken |
   token_expires_at: token === null ? null : instant(token.expires_at),
 });
 
-const outcomeDocument = (outcome: OutcomeState): Json => ({
+const outcomeDocument = (outcome: OutcomeState, read: Read): Json => ({
   status: outcome.status,
-  result: readJson(outcome.result, null),
-  post_checks: readJson(outcome.post_checks, []),
+  result: read(outcome.result),
+  post_checks: outcome.post_checks === null ? [] : read(outcome.post_checks),
   reported_by: outcome.reported_by,
   occurred_at: outcome.occurred_at === null ? null : instant(outcome.occurred_at),
   recorded_at: instant(outcome.recorded_at),

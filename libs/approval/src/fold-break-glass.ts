@@ -55,7 +55,7 @@ function judge(turn: Turn, action: ActionState, request: RequestState, asked: Br
   // Without the packet of the review nobody could look at it afterwards.
   if (asked.packet_digest !== request.packet_digest || asked.review_packet_digest === null)
     return refuse('stale_packet');
-  return seenLength(asked.reason) < GLASS_REASON_MIN ? refuse('reason_required') : null;
+  return seenLength(asked.reason, GLASS_REASON_MIN) < GLASS_REASON_MIN ? refuse('reason_required') : null;
 }
 
 function letGo(turn: Turn, action: ActionState, request: RequestState, asked: BreakGlassRequested): void {

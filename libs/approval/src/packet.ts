@@ -1,10 +1,11 @@
-import { digestOf } from '@countersign/canonical';
+import { asWritten, digestOf, LIMITS } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionDecided, ActionProposed, DeniedBefore, Edit, Gate, GatePart, Quorum } from '@countersign/events';
 import { blindPacket } from './blind.js';
 import { diffOf } from './diff.js';
-import { patch, patchDocument } from './patch.js';
-import { readJson } from './read-json.js';
+import { patchDocument, patchOfVersion } from './patch.js';
+import { readJson, valueOf } from './read-json.js';
+import type { Read } from './read-json.js';
 import type { Decider, RequestKind } from './state.js';
 
 /** What a packet shows of the decision. */
@@ -67,18 +68,27 @@ export type Packet = { [member: string]: JsonValue };
  * Everything that a reviewer decides on. It follows from the proposal, the decision and earlier versions alone: votes
  * and times of the log are not in it, so that two people who vote at once do not make each other's packet stale.
  * @param edits changed versions in order; the last one is the version shown, the others are history
+ * @param read what of JSON texts stands in it: their values, unless only its digest is asked for
  */
 export function buildPacket(
   action: ActionProposed,
   decision: PacketDecision,
   edits: readonly PacketEdit[] = [],
+  read: Read = valueOf,
 ): Packet {
   const { kind, blind_review, glass } = decision;
-  const packet = wholePacket(action, decision, edits);
+  const packet = wholePacket({ action, decision, edits, read });
   return kind === 'audit' && blind_review && glass === undefined ? blindPacket(packet) : packet;
 }
 
-function wholePacket(action: ActionProposed, decision: PacketDecision, edits: readonly PacketEdit[]): Packet {
+interface Whole {
+  readonly action: ActionProposed;
+  readonly decision: PacketDecision;
+  readonly edits: readonly PacketEdit[];
+  readonly read: Read;
+}
+
+function wholePacket({ action, decision, edits, read }: Whole): Packet {
   const last = edits.at(-1);
   return {
     v: 1,
@@ -87,28 +97,39 @@ function wholePacket(action: ActionProposed, decision: PacketDecision, edits: re
     version: edits.length + 1,
     changed_by: last === undefined ? null : personOf(last),
     denied_before: (last?.edit ?? decision).denied_before.map(shownDenial),
-    action: shownAction(action, last?.edit ?? action),
+    action: shownAction(action, last?.edit ?? action, read),
     ...(action.sensitive.length === 0 ? {} : { hidden: [...action.sensitive] }),
-    ...patchDocument('changes', patch(action.parameters, (last?.edit ?? action).parameters)),
-    ...states(action, last),
-    ...statements(action),
+    ...patchDocument('changes', patchOfVersion(action.parameters, last?.edit)),
+    ...states(action, last, read),
+    ...statements(action, read),
     ...(last === undefined ? attested(action) : {}),
     ...decided(decision, last),
     ...(decision.glass === undefined ? {} : { break_glass: shownGlass(decision.glass) }),
     attachments: [],
-    history: edits.map((_, at) => historyOf(action, edits, at)),
+    history: historyOf(action, edits, read),
   };
 }
 
 /** Digest over all of a packet; a vote names it, so that it binds what was shown. */
 export const packetDigest = (packet: Packet): string => digestOf(packet);
 
+/** The same without the packet: what stands in records in RFC 8785 form is not read to be written again. */
+export const digestOfPacket = (
+  action: ActionProposed,
+  decision: PacketDecision,
+  edits: readonly PacketEdit[] = [],
+): string => packetDigest(buildPacket(action, decision, edits, asWritten));
+
 /** What people denied before; whoever decides now knows of it. */
 const shownDenial = ({ at, ...denial }: DeniedBefore): JsonValue => ({ ...denial, at: new Date(at).toISOString() });
 
 const personOf = ({ issuer, editor }: PacketEdit): JsonValue => ({ issuer, subject: editor });
 
-const shownAction = (action: ActionProposed, version: { parameters: string; digest: string }): JsonValue => ({
+const shownAction = (
+  action: ActionProposed,
+  version: { parameters: string; digest: string },
+  read: Read,
+): JsonValue => ({
   tenant: action.tenant,
   action_id: action.action_id,
   run_id: action.run_id,
@@ -116,36 +137,35 @@ const shownAction = (action: ActionProposed, version: { parameters: string; dige
   environment: action.environment,
   on_behalf_of: action.on_behalf_of,
   target: action.target,
-  parameters: readJson(version.parameters, null),
-  preconditions: readJson(action.preconditions, null),
+  parameters: read(version.parameters),
+  preconditions: read(action.preconditions),
   digest: version.digest,
   supersedes: action.supersedes,
   submitted_at: new Date(action.submitted_at).toISOString(),
 });
 
 /** Before and after, each with who states it, and the patch between them. */
-function states(action: ActionProposed, last: PacketEdit | undefined): { [member: string]: JsonValue } {
+function states(action: ActionProposed, last: PacketEdit | undefined, read: Read): { [member: string]: JsonValue } {
   const version = last?.edit ?? action;
   const after_stated_by = last === undefined ? action.after_stated_by : 'countersign';
   return {
-    before: stated(action.before, action.before_stated_by),
-    after: stated(version.after, after_stated_by),
-    diff: diffOf(version),
+    before: stated(read(action.before), action.before_stated_by),
+    after: stated(read(version.after), after_stated_by),
+    diff: diffOf(version, read),
     ...(version.diff_truncated ? { diff_truncated: true } : {}),
   };
 }
 
-const stated = (text: string | null, stated_by: string): JsonValue =>
-  text === null ? null : { value: readJson(text, null), stated_by };
+const stated = (value: JsonValue, stated_by: string): JsonValue => (value === null ? null : { value, stated_by });
 
 /** What the agent says about itself and its reasons: to be read as untrusted text. */
-const statements = (action: ActionProposed): { [member: string]: JsonValue } => ({
+const statements = (action: ActionProposed, read: Read): { [member: string]: JsonValue } => ({
   agent: { id: action.agent_id, version: action.agent_version },
   model: { id: action.model_id },
   rationale: action.rationale === null ? null : { text: action.rationale, stated_by: 'agent', trusted: false },
   confidence: action.confidence,
-  signals: stated(action.signals, 'agent'),
-  context: stated(action.context, 'agent'),
+  signals: stated(read(action.signals), 'agent'),
+  context: stated(read(action.context), 'agent'),
 });
 
 /**
@@ -207,14 +227,24 @@ const shownQuorum = ({ name, count, roles, people }: Quorum): JsonValue => ({
   ...{ name, count, roles: [...roles], people: [...people] },
 });
 
-/** One earlier version: 0 is the proposed one. */
-function historyOf(action: ActionProposed, edits: readonly PacketEdit[], at: number): JsonValue {
-  const by = edits[at - 1];
-  const { parameters, digest } = by?.edit ?? action;
-  return {
-    version: at + 1,
-    changed_by: by === undefined ? null : personOf(by),
-    parameters: readJson(parameters, null),
-    digest,
-  };
+/** Characters of the parameters of earlier versions that a packet repeats beside the proposed ones. */
+const REPEATED = LIMITS.diff;
+
+/** Earlier versions, 0 is the proposed one. Of the others the newest ones have their parameters, as far as there is room. */
+function historyOf(action: ActionProposed, edits: readonly PacketEdit[], read: Read): JsonValue[] {
+  let left = REPEATED;
+  const newestFirst = [...edits.keys()].reverse().map((at): JsonValue => {
+    const by = edits[at - 1];
+    const { parameters, digest } = by?.edit ?? action;
+    left -= at === 0 ? 0 : parameters.length;
+    const repeated = at === 0 || left >= 0;
+    return {
+      version: at + 1,
+      changed_by: by === undefined ? null : personOf(by),
+      parameters: repeated ? read(parameters) : null,
+      ...(repeated ? {} : { parameters_left_out: true }),
+      digest,
+    };
+  });
+  return newestFirst.reverse();
 }

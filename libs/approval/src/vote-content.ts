@@ -46,7 +46,8 @@ function lacksReason(turn: Turn, request: RequestState, cast: VoteCast): boolean
     (gate.reason === 'deny' && cast.vote === 'deny') ||
     kind === 'audit' ||
     isFast(turn, request, cast);
-  return needsReason && seenLength(cast.reason ?? '') < Math.max(1, gate.reason_min_length);
+  const least = Math.max(1, gate.reason_min_length);
+  return needsReason && seenLength(cast.reason ?? '', least) < least;
 }
 
 /** True for a vote that came sooner than the packet can be read; who never opened it has read nothing. */

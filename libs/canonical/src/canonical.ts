@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { JsonValue } from './json.js';
 
+/** A value of which the RFC 8785 text is known: what stands in a record need not be read to be written again. */
+class Written {
+  constructor(readonly text: string) {}
+}
+
+/**
+ * The value of an RFC 8785 text, for `canonicalize` and what hashes with it: nobody else can read it.
+ * @param text as `canonicalize` gave it; null stays null
+ */
+export const asWritten = (text: string | null): JsonValue =>
+  text === null ? null : (new Written(text) as unknown as JsonValue);
+
 /**
  * RFC 8785 (JSON Canonicalization Scheme) text of a JSON value: sorted keys, shortest numbers, no white space. The engine's
  * own writer makes numbers and texts as the standard asks for, so a list of them is written at once.
@@ -8,26 +20,42 @@ import type { JsonValue } from './json.js';
  */
 export function canonicalize(value: unknown): string {
   if (!isContainer(value)) return plain(value);
+  if (Array.isArray(value)) return ofItems(value);
+  if (value instanceof Written) return value.text;
   if ('toJSON' in value && typeof value.toJSON === 'function') return canonicalize(value.toJSON());
-  if (!Array.isArray(value)) return ofMembers(value);
-  if (!value.some(isContainer)) return JSON.stringify(value.map((item: unknown) => carried(item ?? null)));
-  return `[${value.map((item: unknown) => canonicalize(item ?? null)).join(',')}]`;
+  return ofMembers(value as Readonly<Record<string, unknown>>);
 }
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** The order of RFC 8785, section 3.2.3, is that of UTF-16 code units, as of `sort`. */
-function ofMembers(object: object): string {
-  if (Symbol.iterator in object) throw new TypeError('a Map, a Set or bytes are not a JSON value');
-  const members = object as Readonly<Record<string, unknown>>;
-  const texts: string[] = [];
-  for (const name of Object.keys(members).sort()) {
-    if (members[name] !== undefined) texts.push(`${plain(name)}:${canonicalize(members[name])}`);
-  }
-  return `{${texts.join(',')}}`;
+function ofItems(items: readonly unknown[]): string {
+  if (items.length === 0) return '[]';
+  if (!items.some(isContainer)) return JSON.stringify(items.map((item) => carried(item ?? null)));
+  let text = '[';
+  for (const item of items) text += (text.length > 1 ? ',' : '') + canonicalize(item ?? null);
+  return `${text}]`;
 }
 
-const plain = (value: unknown): string => JSON.stringify(carried(value));
+/** The order of RFC 8785, section 3.2.3, is that of UTF-16 code units, as of `sort`. */
+function ofMembers(members: Readonly<Record<string, unknown>>): string {
+  if (Symbol.iterator in members) throw new TypeError('a Map, a Set or bytes are not a JSON value');
+  const names = Object.keys(members);
+  let text = '';
+  for (const name of names.length > 1 ? names.sort() : names) {
+    const value = members[name];
+    if (value !== undefined) text += `${text === '' ? '' : ','}${plain(name)}:${canonicalize(value)}`;
+  }
+  return `{${text}}`;
+}
+
+/** Longer ones are written by the engine as fast. */
+const MOST_PLAIN = 32;
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function plain(value: unknown): string {
+  if (typeof value === 'string' && value.length <= MOST_PLAIN && PLAIN.test(value)) return `"${value}"`;
+  return JSON.stringify(carried(value));
+}
 
 /** The value, which is no list and no object. */
 function carried(value: unknown): unknown {

@@ -4,7 +4,7 @@ export { jsonPatch, replaceAll } from './json-patch.js';
 export type { JsonPatch, PatchOperation } from './json-patch.js';
 export { isName, labelFault, MAX_LABEL, MAX_TARGET, NAME, NAME_RULE } from './labels.js';
 export { checkKept, LIMITS } from './limits.js';
-export { canonicalBytes, canonicalize, digestOf, sha256 } from './canonical.js';
+export { asWritten, canonicalBytes, canonicalize, digestOf, sha256 } from './canonical.js';
 export { actionDigest } from './action-digest.js';
 export type { DigestedAction } from './action-digest.js';
 export { hide, keyedHash, redactionKeyOf, WITHHELD } from './hide.js';

@@ -34,15 +34,16 @@ export function jsonPatch(before: JsonValue, after: JsonValue, maxBytes: number 
 export const replaceAll = (after: JsonValue): PatchOperation => ({ op: 'replace', path: '', value: after });
 
 class Differ {
-  private readonly alike = new Alike();
   private readonly operations: PatchOperation[] = [];
+  /** Names and indexes on the way; a pointer is made of them for an operation only. */
+  private readonly path: (string | number)[] = [];
   private bytes = 2;
 
   constructor(private readonly maxBytes: number) {}
 
   /** Null when the patch would be too long. */
   between(before: JsonValue, after: JsonValue): readonly PatchOperation[] | null {
-    this.walk(before, after, '');
+    this.walk(before, after, 0);
     return this.isFull() ? null : this.operations;
   }
 
@@ -50,77 +51,85 @@ class Differ {
     return this.bytes > this.maxBytes;
   }
 
-  private add(operation: PatchOperation): void {
+  private add(op: PatchOperation['op'], depth: number, value?: JsonValue): void {
     if (this.isFull()) return;
+    const path = this.path.slice(0, depth).reduce<string>(pointerTo, '');
+    const operation: PatchOperation = op === 'remove' ? { op, path } : { op, path, value: value ?? null };
     this.bytes += Buffer.byteLength(JSON.stringify(operation)) + 1;
     this.operations.push(operation);
   }
 
-  private walk(before: JsonValue, after: JsonValue, path: string): void {
-    if (this.isFull() || this.alike.same(before, after)) return;
-    if (isObject(before) && isObject(after)) this.members(before, after, path);
-    else if (Array.isArray(before) && Array.isArray(after)) this.items(before, after, path);
-    else this.add({ op: 'replace', path, value: after });
+  private walk(before: JsonValue, after: JsonValue, depth: number): void {
+    if (before === after || this.isFull()) return;
+    if (isObject(before) && isObject(after)) this.members(before, after, depth);
+    else if (Array.isArray(before) && Array.isArray(after)) this.items(before, after, depth);
+    else this.add('replace', depth, after);
   }
 
-  private members(before: JsonObject, after: JsonObject, path: string): void {
-    for (const key of [...new Set([...Object.keys(before), ...Object.keys(after)])].sort()) {
+  private members(before: JsonObject, after: JsonObject, depth: number): void {
+    for (const key of namesOf(before, after)) {
       const [old, now] = [own(before, key), own(after, key)];
-      if (old !== undefined && now !== undefined && this.alike.same(old, now)) continue;
-      const at = pointerTo(path, key);
-      if (now === undefined) this.add({ op: 'remove', path: at });
-      else if (old === undefined) this.add({ op: 'add', path: at, value: now });
-      else this.walk(old, now, at);
+      this.path[depth] = key;
+      if (now === undefined) this.add('remove', depth + 1);
+      else if (old === undefined) this.add('add', depth + 1, now);
+      else this.walk(old, now, depth + 1);
     }
   }
 
   // Equal ends stay; between them, items are compared one by one, then the rest is removed from the end or added.
-  private items(before: readonly JsonValue[], after: readonly JsonValue[], path: string): void {
+  private items(before: readonly JsonValue[], after: readonly JsonValue[], depth: number): void {
     const shorter = Math.min(before.length, after.length);
-    const same = (i: number, j: number): boolean => this.alike.same(before[i] ?? null, after[j] ?? null);
-    let start = 0;
-    while (start < shorter && same(start, start)) start += 1;
-    let end = 0;
-    while (end < shorter - start && same(before.length - 1 - end, after.length - 1 - end)) end += 1;
-    const paired = shorter - end;
-    for (let i = start; i < paired; i += 1) this.walk(before[i] ?? null, after[i] ?? null, pointerTo(path, i));
-    for (let i = before.length - end - 1; i >= paired; i -= 1) this.add({ op: 'remove', path: pointerTo(path, i) });
-    for (let i = paired; i < after.length - end; i += 1)
-      this.add({ op: 'add', path: pointerTo(path, i), value: after[i] ?? null });
+    const same = (i: number, j: number): boolean => isSame(before[i] ?? null, after[j] ?? null);
+    let end = before.length === after.length ? 0 : sameAtEnd(before, after);
+    const known = this.operations.length;
+    for (let i = 0; i < shorter - end; i += 1) this.walkItem(before[i] ?? null, after[i] ?? null, { depth, i });
+    // What is the same at both ends counts to the beginning.
+    while (end > 0 && known === this.operations.length && same(shorter - end, shorter - end)) end -= 1;
+    for (let i = before.length - end - 1; i >= shorter - end; i -= 1) {
+      this.path[depth] = i;
+      this.add('remove', depth + 1);
+    }
+    for (let i = shorter - end; i < after.length - end; i += 1) {
+      this.path[depth] = i;
+      this.add('add', depth + 1, after[i]);
+    }
+  }
+
+  private walkItem(before: JsonValue, after: JsonValue, { depth, i }: { depth: number; i: number }): void {
+    this.path[depth] = i;
+    this.walk(before, after, depth + 1);
   }
 }
 
 const own = (object: JsonObject, key: string): JsonValue | undefined =>
   Object.hasOwn(object, key) ? object[key] : undefined;
 
-/** A list or object of so few characters is its own name: to read it again costs less than to look it up. */
-const SHORT = 32;
-
-/** Tells equal values: each list and object is looked at once, and gets a name that equal ones share. */
-class Alike {
-  private readonly names = new Map<object, string>();
-  private readonly byContent = new Map<string, string>();
-
-  same(a: JsonValue, b: JsonValue): boolean {
-    return a === b || this.nameOf(a) === this.nameOf(b);
-  }
-
-  private nameOf(value: JsonValue): string {
-    if (typeof value === 'string') return JSON.stringify(value);
-    if (typeof value !== 'object' || value === null) return String(value);
-    const known = this.names.get(value);
-    if (known !== undefined) return known;
-    const content = this.contentOf(value);
-    if (content.length <= SHORT) return content;
-    const name = this.byContent.get(content) ?? `#${this.byContent.size}`;
-    this.byContent.set(content, name);
-    this.names.set(value, name);
-    return name;
-  }
-
-  private contentOf(value: JsonValue[] | JsonObject): string {
-    if (Array.isArray(value)) return `[${value.map((item) => this.nameOf(item)).join(',')}]`;
-    const members = Object.keys(value).sort();
-    return `{${members.map((name) => `${JSON.stringify(name)}:${this.nameOf(value[name] ?? null)}`).join(',')}}`;
-  }
+/** The names of both, in order. */
+function namesOf(before: JsonObject, after: JsonObject): string[] {
+  const names = Object.keys(before);
+  for (const name of Object.keys(after)) if (!Object.hasOwn(before, name)) names.push(name);
+  return names.length > 1 ? names.sort() : names;
 }
+
+/**
+ * How many items are the same, from the end on. Only of lists of two lengths: then what is found to differ here is not
+ * what is walked below, so that the comparisons of all levels together take linear time.
+ */
+function sameAtEnd(before: readonly JsonValue[], after: readonly JsonValue[]): number {
+  const shorter = Math.min(before.length, after.length);
+  let end = 0;
+  while (end < shorter && isSame(before.at(-1 - end) ?? null, after.at(-1 - end) ?? null)) end += 1;
+  return end;
+}
+
+function isSame(a: JsonValue, b: JsonValue): boolean {
+  if (a === b) return true;
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => isSame(item, b[i] ?? null));
+  if (!isObject(a) || !isObject(b)) return false;
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => hasSame(b, name, a[name] ?? null));
+}
+
+const hasSame = (object: JsonObject, name: string, value: JsonValue): boolean =>
+  Object.hasOwn(object, name) && isSame(object[name] ?? null, value);

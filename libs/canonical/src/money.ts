@@ -65,11 +65,18 @@ export function parseMoney(value: unknown): Money | null {
  * @returns the pointer of the first such amount, or null
  */
 export function findBadMoney(value: JsonValue, pointer: string): string | null {
+  const path = pathToBadMoney(value);
+  return path === null ? null : path.reduceRight<string>(pointerTo, pointer);
+}
+
+/** Names and indexes on the way to it, the last one first: most values hold none, and then no pointer is made. */
+function pathToBadMoney(value: JsonValue): string[] | null {
   if (typeof value !== 'object' || value === null) return null;
-  if (looksLikeMoney(value) && parseMoney(value) === null) return pointer;
-  for (const [key, member] of Object.entries(value)) {
-    const found = findBadMoney(member, pointerTo(pointer, key));
-    if (found !== null) return found;
+  if (looksLikeMoney(value)) return parseMoney(value) === null ? [] : null;
+  for (const key in value) {
+    const member = (value as { readonly [key: string]: JsonValue })[key] ?? null;
+    const path = typeof member === 'object' ? pathToBadMoney(member) : null;
+    if (path !== null) return [...path, key];
   }
   return null;
 }

@@ -5,7 +5,7 @@ import type { JsonValue } from '@countersign/canonical';
 import type { Reviewer } from '@countersign/service';
 import type { Requested } from '../judge/requested.js';
 import type { View } from '../judge/view.js';
-import { packetOf, standingOf } from './request-view.js';
+import { checkPacket, standingOf } from './request-view.js';
 import type { Shown } from './shown.js';
 
 type Member = BatchMember<Requested>;
@@ -33,7 +33,7 @@ export class Batches {
     const batch = this.formed(reviewer).find((one) => one.batch === id);
     if (batch === undefined)
       throw new CountersignError('not_found', 'there is no such batch now; read the list of batches again');
-    for (const { waiting } of batch.members) packetOf(waiting);
+    for (const { waiting } of batch.members) checkPacket(waiting);
     if (isRead) await this.noteRows(batch, reviewer);
     const { own } = differencesOf(batch.members);
     const items = batch.members.map((one, at) => ({ ...readItem(one), differs: own[at] ?? {} }));

@@ -1,14 +1,14 @@
-import { buildPacket, decisionOfKind, packetDigest, proposalOf, recordedPatch } from '@countersign/approval';
+import { decisionOfKind, digestOfPacket, proposalOf, recordedPatch } from '@countersign/approval';
 import type { PacketEdit, RequestKind } from '@countersign/approval';
 import {
   actionDigest,
+  asWritten,
   canonicalBytes,
   canonicalize,
   checkKept,
   CountersignError,
   LIMITS,
   parseMoney,
-  parseJson,
 } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { encode, mergeGates } from '@countersign/events';
@@ -87,7 +87,7 @@ export class Edits {
   private packetDigest(action: Requested, next: PacketEdit, kind: RequestKind): string | null {
     const decision = decisionOfKind(action.decided, kind);
     if (decision === null) return null;
-    return packetDigest(buildPacket(proposalOf(action), decision, [...action.versions, next]));
+    return digestOfPacket(proposalOf(action), decision, [...action.versions, next]);
   }
 
   private async decide({ decided }: Requested, changed: ActionProposed): Promise<Redecided> {
@@ -137,11 +137,12 @@ export function refuseHidden(proposal: Pick<ActionProposed, 'sensitive'>): void 
 
 function changedProposal(proposal: ActionProposed, parameters: { [name: string]: JsonValue }): ActionProposed {
   const amount = parseMoney(parameters['amount'] ?? null);
-  const preconditions = proposal.preconditions === null ? null : parseJson(proposal.preconditions);
+  const text = canonicalize(parameters);
+  const digested = { parameters: asWritten(text), preconditions: asWritten(proposal.preconditions) };
   return {
     ...proposal,
-    parameters: canonicalize(parameters),
-    digest: actionDigest({ ...proposal, parameters, preconditions }),
+    parameters: text,
+    digest: actionDigest({ ...proposal, ...digested }),
     // What providers attested is about the proposed version, so it counts as missing for the changed one.
     attestations: null,
     ...{

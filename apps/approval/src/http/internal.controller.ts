@@ -15,7 +15,7 @@ import type { OnModuleDestroy } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { actionDocument, blinded, decidingDocument, foreseeOutcome } from '@countersign/approval';
 import type { ActionState, Json } from '@countersign/approval';
-import { canonicalize, CountersignError, digestOf } from '@countersign/canonical';
+import { asWritten, canonicalize, CountersignError, digestOf } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import { Access, callerGone } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
@@ -157,7 +157,8 @@ export class InternalController implements OnModuleDestroy {
 }
 
 /** Names a state of the document, without its token, which is another at each read. */
-const versionOf = (action: ActionState): string => digestOf(actionDocument(action)).slice('sha256:'.length);
+const versionOf = (action: ActionState): string =>
+  digestOf(actionDocument(action, null, asWritten)).slice('sha256:'.length);
 
 function isEnough(action: ActionState, wanted: ReadQuery): boolean {
   if (wanted.for === 'change') return versionOf(action) !== wanted.seen;

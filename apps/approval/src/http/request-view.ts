@@ -5,6 +5,7 @@ import {
   commentsOf,
   decisionOfKind,
   decisionOfReview,
+  digestOfPacket,
   glassBroken,
   glassOf,
   evidenceDigest,
@@ -16,15 +17,13 @@ import {
   isOutOfTurn,
   instant,
   keptFromGlass,
-  packetDigest,
   packetWith,
   proposalOf,
-  readJson,
   requestDocument,
   votesFor,
 } from '@countersign/approval';
 import type { Decider, Json, Packet, PacketDecision, VoteState, Voter } from '@countersign/approval';
-import { actionDigest, CountersignError } from '@countersign/canonical';
+import { actionDigest, asWritten, CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import type { ActionProposed } from '@countersign/events';
 import type { Requested } from '../judge/requested.js';
@@ -119,12 +118,14 @@ const voteOf = (vote: VoteState): JsonValue => ({
 /** Digest of the packet that the review of broken glass will show; null where policy lets nobody break it. */
 export function reviewPacketDigest(action: Requested, requestId: string, glass: Decider): string | null {
   const decision = decisionOfReview(action.decided, requestId, glass);
-  return decision === null ? null : packetDigest(buildPacket(proposalOf(action), decision, action.versions));
+  return decision === null ? null : digestOfPacket(proposalOf(action), decision, action.versions);
 }
 
-function shownDecision({ action, decided, request }: Requested): PacketDecision | null {
+function packetDecision({ action, decided, request }: Requested): PacketDecision {
   const glass = request.kind === 'audit' ? glassBroken(action) : null;
-  return glass === null ? decisionOfKind(decided, request.kind) : decisionOfReview(decided, request.request_id, glass);
+  const shown =
+    glass === null ? decisionOfKind(decided, request.kind) : decisionOfReview(decided, request.request_id, glass);
+  return shown ?? decided;
 }
 
 const DIGESTED = ['/parameters', '/preconditions'];
@@ -139,7 +140,7 @@ const hidesDigested = ({ sensitive }: Pick<ActionProposed, 'sensitive'>): boolea
  */
 export function refuseUnshowable(action: Requested): void {
   try {
-    packetOf(action);
+    checkPacket(action);
   } catch (cause) {
     throw new CountersignError(
       'stale_packet',
@@ -150,25 +151,33 @@ export function refuseUnshowable(action: Requested): void {
   }
 }
 
+/** @throws CountersignError `internal` when bytes, digests and packet do not belong together: nobody may vote on that */
+export function checkPacket(action: Requested): void {
+  const proposal = proposalOf(action);
+  const { base_digest, attachments, packet_digest } = action.request;
+  const version = action.versions.at(-1)?.edit ?? proposal;
+  const values = {
+    ...proposal,
+    ...{ parameters: asWritten(version.parameters), preconditions: asWritten(proposal.preconditions) },
+  };
+  const digest = hidesDigested(proposal) ? version.digest : actionDigest(values);
+  const isWhole =
+    digestOfPacket(proposal, packetDecision(action), action.versions) === base_digest &&
+    evidenceDigest(base_digest, attachments) === packet_digest;
+  if (digest === action.request.digest && isWhole) return;
+  throw new CountersignError('internal', 'the packet does not fit its action; an operator has to look at it');
+}
+
 /** The packet as this person may read it. @throws as `packetOf` */
 export const packetFor = (action: Requested, viewer: Voter): Packet =>
   isBlind(action.action, action.request, viewer) ? blindPacket(packetOf(action)) : packetOf(action);
 
 /**
  * The packet of the version on the table, rendered from the bytes that the token will release.
- * @throws CountersignError `internal` when bytes, digests and packet do not belong together: nobody may vote on that
+ * @throws CountersignError `internal` as `checkPacket` does
  */
 export function packetOf(action: Requested): Packet {
-  const proposal = proposalOf(action);
-  const decision = shownDecision(action) ?? action.decided;
-  const packet = buildPacket(proposal, decision, action.versions);
-  const { base_digest, attachments, packet_digest } = action.request;
-  const version = action.versions.at(-1)?.edit ?? proposal;
-  const { parameters } = version;
-  const preconditions = readJson(proposal.preconditions, null);
-  const values = { ...proposal, parameters: readJson(parameters, null), preconditions };
-  const digest = hidesDigested(proposal) ? version.digest : actionDigest(values);
-  const isWhole = packetDigest(packet) === base_digest && evidenceDigest(base_digest, attachments) === packet_digest;
-  if (digest === action.request.digest && isWhole) return packetWith(packet, attachments);
-  throw new CountersignError('internal', 'the packet does not fit its action; an operator has to look at it');
+  checkPacket(action);
+  const packet = buildPacket(proposalOf(action), packetDecision(action), action.versions);
+  return packetWith(packet, action.request.attachments);
 }

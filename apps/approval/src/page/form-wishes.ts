@@ -97,7 +97,7 @@ export function custodyOf(form: Form): CustodyWish {
 /** @throws CountersignError `invalid_request` */
 export function glassOf(form: Form): GlassBody {
   const reason = textOf(form, 'emergency') ?? '';
-  if (seenLength(reason) < GLASS_REASON_MIN)
+  if (seenLength(reason, GLASS_REASON_MIN) < GLASS_REASON_MIN)
     throw refuse(`Say what the emergency is, in at least ${GLASS_REASON_MIN} characters.`);
   return { packet_digest: form['packet_digest'] ?? '', reason };
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestKind } from '@countersign/approval';
-import { jsonText } from '@countersign/canonical';
+import { canonicalBytes, jsonText } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { html, plain } from './html.js';
 import type { Html } from './html.js';
@@ -74,6 +74,9 @@ ${BUTTONS[kind === 'audit' ? 'audit' : 'approval'].map(([vote, look, word]) => h
 ${changing(view)}</form></section>`;
 }
 
+/** Bytes of parameters that somebody can change in a text field. */
+const MOST_EDITABLE = 16 * 1024;
+
 /** Reasons to choose from; what is written below is added. */
 function presets({ reason_presets, draft }: FormsView): Html | null {
   if (reason_presets.length === 0) return null;
@@ -89,6 +92,8 @@ const meant = (kind: RequestKind, intent: Intent | null): Html | null =>
 
 function changing({ changeable, draft }: FormsView): Html | null {
   if (changeable === null) return null;
+  if (canonicalBytes(changeable, MOST_EDITABLE) > MOST_EDITABLE)
+    return html`<p>The parameters are too long to be changed on this page; <code>countersign vote</code> and the API take them changed.</p>`;
   const current = jsonText(changeable);
   const typed = draft['parameters'] ?? current;
   return html`<details${typed === current ? null : html` open`}><summary>Approve with other parameters</summary>

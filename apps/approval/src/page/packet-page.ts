@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { RequestKind } from '@countersign/approval';
 import { inText, packetSections, show } from '@countersign/canonical';
-import type { JsonValue } from '@countersign/canonical';
+import type { JsonValue, Section } from '@countersign/canonical';
 import { html } from './html.js';
 import type { Html } from './html.js';
 import { page } from './layout.js';
@@ -63,11 +64,26 @@ function leadOf({ kind, packet }: PacketView): Html | null {
 <section class="untrusted"><h2>The reason given (not verified)</h2><blockquote>${drawn(reason)}</blockquote></section>`;
 }
 
+const sectionsOf = ({ packet, packet_digest }: PacketView): Section[] => packetSections(packet, packet_digest);
+
+/** The same in several turns of the event loop: a packet may be large, and others wait. */
+export async function packetPageInTurns(visitor: Visitor, view: PacketView, intent: Intent | null): Promise<string> {
+  await setImmediate();
+  const sections = sectionsOf(view);
+  await setImmediate();
+  return packetPage(visitor, view, intent, sections);
+}
+
 /** The page of one request: what the token releases first, what the agent says apart, then the vote. */
-export function packetPage(visitor: Visitor, view: PacketView, intent: Intent | null = null): string {
+export function packetPage(
+  visitor: Visitor,
+  view: PacketView,
+  intent: Intent | null = null,
+  sections = sectionsOf(view),
+): string {
   const action = members(view.packet['action']);
   const { title, heading } = headingOf(action);
-  const [first, ...others] = packetSections(view.packet, view.packet_digest).map(drawSection);
+  const [first, ...others] = sections.map(drawSection);
   return page(
     title,
     visitor,

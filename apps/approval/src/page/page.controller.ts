@@ -8,7 +8,7 @@ import type { Votes } from '../http/votes.js';
 import { BATCHES, PAGE, QUEUE, VOTES } from '../tokens.js';
 import { html } from './html.js';
 import { page, redirect, show, SIGN_OUT_PATH, STYLE_PATH } from './layout.js';
-import { packetPage } from './packet-page.js';
+import { packetPageInTurns } from './packet-page.js';
 import { PageProblemFilter } from './page-problem.filter.js';
 import type { Form, PageSessions } from './page-sessions.js';
 import { packetPath, queuePage } from './queue-page.js';
@@ -70,7 +70,8 @@ export class PageController {
     const action = this.votes.request(session.reviewer.tenant, id);
     if (isRead(request)) await this.queue.shown.opened(action, session.reviewer);
     await this.sessions.keepAlive(session, reply);
-    show(reply, packetPage(visitorOf(session), packetView(action, session, noticeOf(query)), intentOf(query)));
+    const view = packetView(action, session, noticeOf(query));
+    show(reply, await packetPageInTurns(visitorOf(session), view, intentOf(query)));
   }
 
   @Post(SIGN_OUT_PATH)

@@ -6,7 +6,7 @@ import type { Html } from './html.js';
 const BRIEF = 80;
 
 /** A sign of ours. It is an element, and no text of others can be one. */
-const mark = (text: string): Html => html`<mark>⟦${text}⟧</mark>`;
+const mark = (text: string): Html => html`<mark>⟦${plain(text)}⟧</mark>`;
 
 /** Each run of one direction is drawn by itself, so that nothing moves past anything else. */
 function runs(text: string): Html[] {
@@ -43,11 +43,11 @@ export function draw(shown: Shown): Html {
     case 'hashed':
       return html`<mark>(hidden: keyed hash)${shown.digits && ` ${shown.digits}`}</mark>`;
     case 'list':
-      return shown.items.length === 0
+      return shown.items.length + shown.left === 0
         ? word('empty list')
         : html`<ol class="list">${shown.items.map(item)}</ol>${fold(shown.rest.length, html`<ol class="list" start="${shown.items.length + 1}">${shown.rest.map(item)}</ol>`)}${beyond(shown.left)}`;
     case 'members':
-      return shown.members.length === 0
+      return shown.members.length + shown.left === 0
         ? word('no members')
         : html`<table class="members"><tbody>${nested(shown.members)}</tbody></table>${fold(shown.rest.length, html`<table class="members"><tbody>${nested(shown.rest)}</tbody></table>`)}${beyond(shown.left)}`;
     default:

@@ -57,21 +57,16 @@ export const batchLink = (batch: Json): BatchLink => ({
 export function packetView(action: Requested, { reviewer }: Session, notice: Notice | null): PacketView {
   const { request } = action;
   const standing = standingOf(action, reviewer);
+  const packet = packetFor(action, reviewer);
   return {
-    ...{
-      request_id: request.request_id,
-      kind: request.kind,
-      status: request.status,
-      packet: packetFor(action, reviewer),
-      notice,
-    },
+    ...{ request_id: request.request_id, kind: request.kind, status: request.status, packet, notice },
     packet_digest: request.packet_digest,
     approvals: approvalsOf(request),
     hands: handsOf(request),
     missing: evidenceMissing(request),
     comments: isBlind(action.action, request, reviewer) ? [] : commentsOf(request),
     hindrance: hindranceOf(request, standing),
-    changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersOf(action) : null,
+    changeable: request.kind === 'approval' && !hidesParameters(proposalOf(action)) ? parametersIn(packet) : null,
     reason_presets: request.kind === 'audit' ? [] : request.gate.reason_presets,
     reason_min: request.gate.reason === 'never' ? null : request.gate.reason_min_length,
     held: isHeld(action),
@@ -81,6 +76,9 @@ export function packetView(action: Requested, { reviewer }: Session, notice: Not
     draft: {},
   };
 }
+
+/** The same as they stand in the packet. */
+const parametersIn = (packet: Json): JsonValue => (packet['action'] as Json | undefined)?.['parameters'] ?? null;
 
 /** The parameters of the version on the table. */
 export const parametersOf = (action: Requested): JsonValue =>

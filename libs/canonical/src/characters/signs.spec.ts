@@ -140,6 +140,10 @@ describe('what a reader counts', () => {
     ['👩🏽‍🚀 ok', 4],
     ['receipt seen', 12],
   ])('%j: %d', (text, length) => expect(seenLength(text)).toBe(length));
+
+  it('counts no further than asked, because that costs', () => {
+    expect(['x'.repeat(100), 'xy', '\u200b'].map((text) => seenLength(text, 10))).toEqual([10, 2, 0]);
+  });
 });
 
 describe('texts without what a reader does not see', () => {

@@ -27,8 +27,12 @@ const brackets = (text: string): Sign[] =>
     kind: 'hidden',
   }));
 
+/** Letters, or digits alone: most names. There is nothing in them to look for. */
+const PLAIN_NAME = /^(?:[A-Za-z_ .-]*|[0-9]+)$/;
+
 /** A text in pieces, with a sign where something is hidden or looks like something else. */
 export function piecesOf(text: string): Piece[] {
+  if (PLAIN_NAME.test(text)) return text === '' ? [] : [{ is: 'text', text }];
   const pieces: Piece[] = [];
   let at = 0;
   const copy = (to: number): void => {

@@ -1,6 +1,6 @@
 import { canonicalize } from '../canonical.js';
 import type { JsonValue } from '../json.js';
-import { nameOf, show, showName } from './shown.js';
+import { MOST_MEMBERS, nameOf, ROOM, show, showName } from './shown.js';
 import type { Cut, Shown } from './shown.js';
 
 type Members = { readonly [member: string]: JsonValue };
@@ -143,13 +143,20 @@ function changes(
   if (!isMembers(before) || !isMembers(after))
     return [fact('before', show(before, { at: left, hidden })), fact('after', show(after, { at: right, hidden }))];
   const [from, to] = [members(before), members(after)];
-  return [...new Set([...Object.keys(from), ...Object.keys(to)])].map((name) => ({
+  const names = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  const shown = names.slice(0, MOST_MEMBERS);
+  // Of the name and of each side: the fewer members, the more of each.
+  const room = Math.floor(ROOM / (1 + shown.length));
+  const sideOf = (value: JsonValue | undefined, at: string): Shown => show(value, { at, hidden, room });
+  const entries = shown.map((name): Entry => ({
     is: 'change',
-    name: nameOf(name),
-    before: show(from[name], { at: `${left}/${escape(name)}`, hidden }),
-    after: show(to[name], { at: `${right}/${escape(name)}`, hidden }),
+    name: nameOf(name, room),
+    before: sideOf(from[name], `${left}/${escape(name)}`),
+    after: sideOf(to[name], `${right}/${escape(name)}`),
     same: Object.hasOwn(from, name) && Object.hasOwn(to, name) && isSame(from[name], to[name]),
   }));
+  const more = names.length - shown.length;
+  return more === 0 ? entries : [...entries, fact('more members, in the JSON of the API', show(more))];
 }
 
 const escape = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
