@@ -5,6 +5,8 @@ import { jest } from '@jest/globals';
 import { startWorld, stopWorld } from './support/system.js';
 import { CHORES } from './doors.flow.js';
 import './page.flow.js';
+import './one-code-a-fault.flow.js';
+import './keys.flow.js';
 import './openapi.flow.js';
 import './signals.flow.js';
 import './acls.flow.js';

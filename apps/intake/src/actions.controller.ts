@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Inject, Param, Post, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, callerGone, callerOf, KeyHolder, OptionalKey, Slots, Who } from '@countersign/service';
+import { Access, callerGone, callerOf, KeyHolder, OptionalKey } from '@countersign/service';
+import { Slots, validate as validated, Who } from '@countersign/service';
 import type { Caller, Principal } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
@@ -13,7 +14,7 @@ import { cancelAction } from './cancel-action.js';
 import { listActions } from './list-actions.js';
 import { outcomeRequest } from './outcome-request.js';
 import { openapiOf } from './openapi.js';
-import { actionIdOf, listQueryOf, notFound, untilOf, waitOf } from './queries.js';
+import { actionIdOf, listQueryOf, notFound, ReadQuery, untilOf, waitOf } from './queries.js';
 import type { Proposals } from './proposals.js';
 import { scopeOf } from './scope.js';
 import { APPROVAL, PROPOSALS } from './tokens.js';
@@ -51,10 +52,12 @@ export class ActionsController {
     @Who() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ActionDocument> {
-    const [waitMs, until] = [waitOf(query['wait']), untilOf(query['for'])];
+    const { wait, for: until } = validated(ReadQuery, query);
+    const waitMs = waitOf(wait);
     const token = principal.kind === 'key';
     const signal = callerGone(reply);
-    const read = { action_id: actionIdOf(actionId), scope: scopeOf(principal), waitMs, until, token, signal };
+    const scope = scopeOf(principal);
+    const read = { action_id: actionIdOf(actionId), scope, waitMs, until: untilOf(until), token, signal };
     const done = waitMs > 0 ? this.waits.take(callerOf(reply.request)) : () => undefined;
     const found = await this.proposals.read(read).finally(done);
     if (!found) throw notFound();
@@ -65,17 +68,16 @@ export class ActionsController {
   @ApiResponse({ status: 200, description: 'Cancelled.', schema: ACTION_ANSWER })
   @Access('agent')
   @Post(':action_id/cancel')
+  @HttpCode(200)
   async cancel(
     @Param('action_id') actionId: string,
     @Body() body: JsonValue | undefined,
+    @OptionalKey() key: string | undefined,
     @KeyHolder() agent: Caller,
-    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
     const { reason } = validate(CancelBody, body ?? {});
-    const target = { action_id: actionIdOf(actionId), agent, reason: reason ?? null };
-    const document = await cancelAction(target, { proposals: this.proposals, approval: this.approval });
-    reply.code(200);
-    return document;
+    const target = { action_id: actionIdOf(actionId), agent, reason: reason ?? null, key };
+    return cancelAction(target, { proposals: this.proposals, approval: this.approval });
   }
 
   @ApiBody({ schema: openapiOf(OutcomeBody) })

@@ -3,7 +3,7 @@ import { Controller, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiConsumes, ApiHeader, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, Key, KeyHolder, MAX_ATTACHMENT_BYTES, RawBodies, RawBody } from '@countersign/service';
+import { Access, callerOf, Key, KeyHolder, MAX_ATTACHMENT_BYTES, RawBodies, RawBody } from '@countersign/service';
 import type { Caller } from '@countersign/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -57,9 +57,10 @@ export class AttachmentsController {
     return attached;
   }
 
-  private pass(actionId: string, query: URLSearchParams, { headers, body }: FastifyRequest): Promise<PassedAttachment> {
+  private pass(actionId: string, query: URLSearchParams, request: FastifyRequest): Promise<PassedAttachment> {
+    const { headers, body } = request;
     if (!(body instanceof Readable)) throw new CountersignError('invalid_request', 'send the file as the body');
     const type = headers['content-type'] ?? 'application/octet-stream';
-    return this.bodies.use(body, (bytes) => this.approval.attach(actionId, { query, type, bytes }));
+    return this.bodies.use(callerOf(request), body, (bytes) => this.approval.attach(actionId, { query, type, bytes }));
   }
 }

@@ -10,6 +10,8 @@ export interface Cancellation {
   readonly action_id: string;
   readonly agent: Caller;
   readonly reason: string | null;
+  /** The caller's key: a retry with it is answered alike. */
+  readonly key: string | undefined;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface Cancellation {
  * @throws CountersignError `not_found`, `already_terminal`, or `overloaded` while there is no decision
  */
 export async function cancelAction(
-  { action_id, agent, reason }: Cancellation,
+  { action_id, agent, reason, key }: Cancellation,
   { proposals, approval }: Sources,
 ): Promise<unknown> {
   const scope = { tenant: agent.tenant, agent_id: agent.id };
@@ -29,5 +31,5 @@ export async function cancelAction(
       retry_after: 2,
     });
   }
-  return approval.cancel(action_id, { ...scope, client_request_id: randomUUID(), reason });
+  return approval.cancel(action_id, { ...scope, client_request_id: key ?? randomUUID(), reason });
 }

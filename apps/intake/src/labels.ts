@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { derivedId } from '@countersign/canonical';
+import { derivedId, digestOf } from '@countersign/canonical';
 import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { LabelRecorded, MacKeys } from '@countersign/events';
 import type { Appender } from '@countersign/kafka';
@@ -17,7 +17,7 @@ export interface NewLabel {
   readonly body: LabelBody;
   readonly action: LabelledAction;
   readonly reviewer: Reviewer;
-  /** The caller's key: a retry with it is the same label. */
+  /** The caller's key: the same body with it again is the same label. */
   readonly key: string | undefined;
 }
 
@@ -44,7 +44,7 @@ function labelEvent({ body, action, reviewer, key }: NewLabel, nowMs: number): L
   return {
     ...action,
     tenant,
-    label_id: derivedId('lab', tenant, action.action_id, issuer, subject, key ?? randomUUID()),
+    label_id: derivedId('lab', tenant, action.action_id, issuer, subject, key ?? randomUUID(), digestOf(body)),
     label: body.label,
     source: body.source,
     labelled_by: subject,

@@ -1,4 +1,4 @@
-import { CountersignError, redactionKeyOf } from '@countersign/canonical';
+import { CountersignError, otherBodyUnderKey, redactionKeyOf } from '@countersign/canonical';
 import type { RedactionKeys } from '@countersign/canonical';
 import { eventId, recordKey, toRecord, TOPICS } from '@countersign/events';
 import type { ActionProposed, MacKeys } from '@countersign/events';
@@ -155,11 +155,7 @@ export class Proposals {
 }
 
 function refuseOtherBody({ body_hash }: { body_hash: string }, bodyHash: string): void {
-  if (body_hash === bodyHash) return;
-  throw new CountersignError(
-    'duplicate_request',
-    'this idempotency key was used for another body; take a new key for a new action',
-  );
+  if (body_hash !== bodyHash) throw otherBodyUnderKey();
 }
 
 const whenOverloaded =

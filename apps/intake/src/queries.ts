@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CountersignError, idempotencyKeyOf } from '@countersign/canonical';
+import { validate } from '@countersign/service';
 
 /** What a read waits for. */
 export type Until = 'decision' | 'terminal' | 'change';
@@ -16,6 +17,8 @@ const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(1_000).optional(),
 });
+/** What a read of one action may be asked. */
+export const ReadQuery = z.strictObject({ wait: z.string().optional(), for: z.string().optional() });
 export type ListQuery = z.infer<typeof ListQuery>;
 
 const refused = (detail: string, member: string): CountersignError =>
@@ -23,7 +26,7 @@ const refused = (detail: string, member: string): CountersignError =>
 
 /** `30s`, `1500ms` or a bare number of seconds. @returns milliseconds. @throws CountersignError `invalid_request` beyond 60 s */
 export function waitOf(text: unknown): number {
-  if (text === undefined || text === '') return 0;
+  if (text === undefined) return 0;
   const [, amount, unit] = /^([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s)?$/.exec(String(text)) ?? [];
   const waitMs = Number(amount) * (unit === 'ms' ? 1 : 1000);
   if (!(waitMs <= MAX_WAIT_MS)) throw refused('wait is a time of 0s to 60s', 'wait');
@@ -38,13 +41,7 @@ export function untilOf(text: unknown): Until {
 }
 
 /** @throws CountersignError `invalid_request` naming the parameter at fault */
-export function listQueryOf(query: unknown): ListQuery {
-  const result = ListQuery.safeParse(query);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path[0];
-  throw refused(issue?.message ?? 'not valid', String(name ?? ''));
-}
+export const listQueryOf = (query: unknown): ListQuery => validate(ListQuery, query);
 
 /** @throws CountersignError `not_found` for what cannot be an action id */
 export function actionIdOf(text: string): string {

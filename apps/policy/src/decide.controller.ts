@@ -5,7 +5,7 @@ import type { JsonValue } from '@countersign/canonical';
 import { decode, EventError } from '@countersign/events';
 import type { ActionProposed } from '@countersign/events';
 import { countsOf, decideChanged, derivedAfter, statedAmount, statedIn, termsOf } from '@countersign/policy';
-import type { DeniedBefore, PolicyVersion } from '@countersign/policy';
+import type { DeniedBefore, PolicyVersion, TypeTerms } from '@countersign/policy';
 import { Access } from '@countersign/service';
 import { decisionFields } from './decided-event.js';
 import type { DenialSource } from './denials/denial-log.js';
@@ -43,12 +43,13 @@ function readObject(text: string | null): { [member: string]: JsonValue } | null
   return typeof value === 'object' && !Array.isArray(value) ? value : null;
 }
 
-/** The amount as intake reads it, by what the version that speaks says of how it is written. */
-function amountOf(speaker: PolicyVersion, { tenant, action_type, parameters }: ActionProposed) {
-  const { amounts } = termsOf({ active: [speaker], shadows: [] }, tenant, action_type);
+function amountOf({ amounts }: TypeTerms, { parameters }: ActionProposed) {
   const amount = statedAmount(amounts, parseJson(parameters));
   return { amount_value: amount?.value ?? null, amount_currency: amount?.currency ?? null };
 }
+
+const sensitiveIn = ({ sensitive }: TypeTerms, { parameters, after }: ActionProposed): string[] =>
+  statedIn(sensitive, { parameters: readObject(parameters), after: readObject(after) });
 
 /** What is known of the past beside the counters. */
 export interface Sources {
@@ -89,24 +90,23 @@ export class DecideController {
     const evidence = this.sources.evidence.of(this.policies.current().setAt(Infinity), changed, Infinity);
     const denied_before = await this.sources.denials.of(changed, null);
     const facts = { ...this.velocity.edited(speaker.policy, changed), denials: countsOf(denied_before) };
-    const sensitive = this.sensitiveIn(speaker, changed);
+    const terms = this.termsOf(speaker, changed);
     const decision = decideChanged(speaker, facts, { tenant, evidence, draws: null });
     const change = { facts, tenant, operators: changed.operators };
     const guarded = guardChange(decision, change, { history: this.policies.current(), seal: this.seal });
     return {
       ...decisionFields(guarded),
       after: changed.after,
-      sensitive,
+      sensitive: sensitiveIn(terms, changed),
       denied_before,
-      ...amountOf(speaker, changed),
+      ...amountOf(terms, changed),
     };
   }
 
-  /** As intake asks it of a proposal: what any policy of the tenant calls sensitive now, or did when it was first decided. */
-  private sensitiveIn(speaker: PolicyVersion, { tenant, action_type, parameters, after }: ActionProposed): string[] {
+  /** As intake reads a proposal: what any policy of the tenant says of the type now, or did when it was first decided. */
+  private termsOf(speaker: PolicyVersion, { tenant, action_type }: ActionProposed): TypeTerms {
     const history = this.policies.current();
-    const versions = { active: [speaker, ...history.activeAt(Infinity)], shadows: history.shadowsAt(Infinity) };
-    const members = { parameters: readObject(parameters), after: readObject(after) };
-    return statedIn(termsOf(versions, tenant, action_type).sensitive, members);
+    const active = [speaker, ...history.activeAt(Infinity)];
+    return termsOf({ active, shadows: history.shadowsAt(Infinity) }, tenant, action_type);
   }
 }

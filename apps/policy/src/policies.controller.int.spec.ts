@@ -26,6 +26,14 @@ gates: { two: { quorum: 2, roles: [finance] } }
 fallback: two
 `;
 
+/** Another policy of the same type, which says that amounts are in minor units. */
+const CENTS = `name: cents
+action_types: { pay: { facts: { amount: { at: /parameters/amount, type: money, currency: USD, minor_units: true } } } }
+rules: [{ name: rest, then: require_approval, gate: one }]
+gates: { one: { quorum: 1, roles: [finance] } }
+fallback: one
+`;
+
 const config: ServiceConfig = {
   ...{
     service: 'policy',
@@ -45,6 +53,7 @@ const log = { debug: () => undefined, info: () => undefined, warn: () => undefin
 
 let service: RunningService;
 let token: string;
+const history = new PolicyHistory();
 const keys = createServer();
 
 beforeAll(async () => {
@@ -64,7 +73,6 @@ beforeAll(async () => {
     .setSubject('ann')
     .setExpirationTime('5m')
     .sign(privateKey);
-  const history = new PolicyHistory();
   const facts = { tenant: '*', name: 'pay', author: 'oli', note: null, published_at: 1_000, parent: null, cases: null };
   history.apply({ ...facts, content: CONTENT, content_hash: sha256(CONTENT) }, 1_000);
   const append = () => Promise.resolve([]);
@@ -211,5 +219,16 @@ describe('policies over HTTP', () => {
     expect((await post('/internal/decide', { ...body, action: 'AAAA' }, inside)).status).toBe(422);
     const builtIn = await post('/internal/decide', { ...body, policy: { name: 'built-in', version: 1 } }, inside);
     expect(await builtIn.json()).toMatchObject({ gate: { name: 'built-in' } });
+
+    // Amounts are read as intake reads them: by what any active policy says of how they are written.
+    const priced = { ...event, parameters: '{"amount":{"currency":"USD","value":"4500"},"n":5}' };
+    const price = { ...body, action: encode('ActionProposed', priced).toString('base64') };
+    const amount = async (): Promise<unknown> =>
+      (await (await post('/internal/decide', price, inside)).json()) as unknown;
+    expect(await amount()).toMatchObject({ amount_value: '4500', amount_currency: 'USD' });
+    const content = CENTS;
+    const published = { tenant: 'acme', name: 'cents', author: 'oli', note: null, published_at: 1_000 };
+    history.apply({ ...published, parent: null, cases: null, content, content_hash: sha256(content) }, 1_000);
+    expect(await amount()).toMatchObject({ amount_value: '45.00', amount_currency: 'USD' });
   });
 });

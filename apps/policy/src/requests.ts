@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { CountersignError } from '@countersign/canonical';
 import { parseDuration } from '@countersign/policy';
 import type { PolicyAction } from '@countersign/policy';
-import { openapiOf } from '@countersign/service';
+import { openapiOf, validate } from '@countersign/service';
 
 const MAX_NAME = 64;
 const text = z.string().max(500);
@@ -33,26 +33,18 @@ const explainRequest = z.strictObject({ action: proposal, policy: policyName.opt
 
 const decideRequest = z.strictObject({ tenant: z.string(), action: z.base64(), policy: policyName });
 
-export function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
-  const { data, error } = schema.safeParse(body);
-  if (error === undefined) return data as z.output<T>;
-  const [issue] = error.issues;
-  const pointer = (issue?.path ?? []).map((token) => `/${String(token)}`).join('');
-  throw new CountersignError('invalid_request', issue?.message ?? 'the body is not valid', { pointer });
-}
-
 /** The bodies as the OpenAPI document shows them. */
 export const CHECK_BODY = openapiOf(checkRequest);
 export const EXPLAIN_BODY = openapiOf(explainRequest);
 export const DECIDE_BODY = openapiOf(decideRequest);
 
 /** @throws CountersignError `invalid_request` with a pointer, as the two below */
-export const parseCheck = (body: unknown): z.output<typeof checkRequest> => parse(checkRequest, body);
+export const parseCheck = (body: unknown): z.output<typeof checkRequest> => validate(checkRequest, body);
 
-export const parseDecide = (body: unknown): z.output<typeof decideRequest> => parse(decideRequest, body);
+export const parseDecide = (body: unknown): z.output<typeof decideRequest> => validate(decideRequest, body);
 
 export function parseExplain(body: unknown): { action: PolicyAction; policy: z.output<typeof policyName> | null } {
-  const { action, policy } = parse(explainRequest, body);
+  const { action, policy } = validate(explainRequest, body);
   const { agent, model, confidence, ...rest } = action;
   return {
     action: { ...rest, agent_version: agent?.version ?? '', model_id: model?.id ?? '', confidence: confidence ?? null },
@@ -97,7 +89,7 @@ function sinceOf(since: string, to: Date): Date {
 
 /** @param nowMs the end of the time unless the body names one, UTC epoch milliseconds */
 export function parseBacktest(body: unknown, nowMs: number): BacktestAsked {
-  const { content, version, since, until, min_history } = parse(backtestRequest, body);
+  const { content, version, since, until, min_history } = validate(backtestRequest, body);
   const to = new Date(until ?? nowMs);
   return { candidate: content ?? version ?? '', from: sinceOf(since, to), to, min_history: min_history ?? null };
 }
@@ -112,7 +104,7 @@ export const SHADOW_REPORT_BODY = openapiOf(shadowReportRequest);
 
 /** @param nowMs the end of the time unless the body names one, UTC epoch milliseconds */
 export function parseShadowReport(body: unknown, nowMs: number): Omit<BacktestAsked, 'candidate'> {
-  const { since, until, min_history } = parse(shadowReportRequest, body ?? {});
+  const { since, until, min_history } = validate(shadowReportRequest, body ?? {});
   const to = new Date(until ?? nowMs);
   return { from: sinceOf(since, to), to, min_history: min_history ?? null };
 }

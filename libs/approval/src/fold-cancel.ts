@@ -9,7 +9,8 @@ import { resolve } from './resolve.js';
 export function foldCancel(turn: Turn, asked: CancelRequested): Answer {
   const action = actionOf(turn, asked);
   if (action === null || action.decided.agent_id !== asked.agent_id) return answer(turn, refuse('not_found'));
-  return once(turn, action, { key: `cancel|${asked.client_request_id}`, body_hash: '' }, () => {
+  const call = { key: `cancel|${asked.client_request_id}`, body_hash: JSON.stringify(asked.reason) };
+  return once(turn, action, call, () => {
     if (action.resolution !== null) {
       const attempt = { attempt: 'cancellation', subject: asked.agent_id } as const;
       return publishRefusal(turn, action, attempt, refuse('already_terminal'));

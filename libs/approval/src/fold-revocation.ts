@@ -15,7 +15,7 @@ export function foldRevocation(turn: Turn, asked: RevocationRequested): Answer {
     return answer(turn, refuse('not_found'));
   }
   const key = `revoke|${personKey(asked.issuer, asked.subject)}|${asked.client_request_id}`;
-  return once(turn, action, { key, body_hash: '' }, () => {
+  return once(turn, action, { key, body_hash: JSON.stringify(asked.reason) }, () => {
     const refusal = judge(action, grant, asked);
     const attempt = { attempt: 'revocation', subject: asked.subject, grant_id: asked.grant_id } as const;
     if (refusal !== null) return publishRefusal(turn, action, attempt, refusal);

@@ -108,6 +108,18 @@ describe('redemption', () => {
     expect(lastCode(opened, first, redeem(2, { client_request_id: 'r-1', ...overrides }))).toBe('duplicate_request');
   });
 
+  it.each(['RevocationRequested', 'CancelRequested'] as const)(
+    'refuses a known id of %s with another reason',
+    (name) => {
+      const call = name === 'CancelRequested' ? cancel(action) : revocation(action);
+      const start = name === 'CancelRequested' ? at(0, 'ActionDecided', decided(action)) : opened;
+      const asked = { ...call, client_request_id: 'k', reason: 'one' };
+      const said = (over = {}): LogRecord => at(1, name, { ...asked, ...over } as typeof asked & EventMap[typeof name]);
+      expect(lastCode(start, said(), said())).toBe('ok');
+      expect(lastCode(start, said(), said({ reason: 'another' }))).toBe('duplicate_request');
+    },
+  );
+
   it.each([
     ['another grant', [opened], { grant_id: 'grant_x' }, 'unknown_grant'],
     ['an unknown action', [], {}, 'unknown_grant'],

@@ -27,5 +27,12 @@ export function idempotencyKeyOf(stated: unknown, pointer: string): string {
   );
 }
 
+/** The refusal of a key that its caller used for another body, the same at every door. */
+export const otherBodyUnderKey = (): CountersignError =>
+  new CountersignError(
+    'duplicate_request',
+    'this idempotency key was used for another body; take a new key for a new request',
+  );
+
 const refused = (detail: string, pointer: string): CountersignError =>
   new CountersignError('malformed', detail, { pointer });

@@ -11,7 +11,7 @@ export { hide, keyedHash, redactionKeyOf, WITHHELD } from './hide.js';
 export type { Hidden, RedactionKey, RedactionKeys } from './hide.js';
 export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
 export type { IdPrefix } from './ids.js';
-export { idempotencyKeyOf } from './idempotency-key.js';
+export { idempotencyKeyOf, otherBodyUnderKey } from './idempotency-key.js';
 export { CURRENCIES } from './currencies.js';
 export {
   addDecimal,

@@ -5,6 +5,7 @@ import type { CompiledPolicy } from './compiled.js';
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
 import { BUILT_IN_GATE, remembersSeconds } from './gates.js';
+import type { CompiledGate } from './gates.js';
 import type { PolicyVersion } from './policy-version.js';
 import type { Circumstances } from './rollout/circumstances.js';
 import { statedMode } from './rollout/placement.js';
@@ -64,6 +65,12 @@ function policiesOf(tenant: string, policies: readonly PolicyVersion[]): TenantP
     for (const type of one.policy.types.keys()) byType.set(type, [...(byType.get(type) ?? []), one]);
   }
   return { byType, fallback: visible.find(({ policy }) => policy.name === DEFAULT_NAME) ?? BUILT_IN_POLICY };
+}
+
+/** The gate of actions whose type no policy of the tenant names. */
+export function defaultGateOf(tenant: string, policies: readonly CompiledPolicy[]): CompiledGate {
+  const versions = policies.map((policy) => ({ policy, version: 1 }));
+  return policiesOf(tenant, versions).fallback.policy.fallback;
 }
 
 /** Indexes active policies; at most one version of each tenant and name. */

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { endStreams } from './edge/event-stream.js';
 import { guardRoutes, routeFactsOf } from './edge/on-request.js';
 import type { Authenticators } from './edge/principal.js';
+import { guardKeys } from './edge/used-keys.js';
 import { answerClientError } from './client-error.js';
 import type { HttpObservation } from './http-metrics.js';
 import type { BodyLimits } from './json-body.js';
@@ -88,6 +89,7 @@ export function setUpHttp(
     done();
   });
   guardRoutes(fastify, { authenticators: options.authenticators ?? {}, internalToken: options.config.internalToken });
+  guardKeys(fastify);
   fastify.addHook('preClose', (done) => {
     endStreams(fastify);
     done();

@@ -17,6 +17,7 @@ export { runMain } from './run-main.js';
 export type { RunningService, ServiceOptions } from './start-service.js';
 export { decodeUtf8, jsonProblem, parseStrictly, tooLarge } from './json-body.js';
 export { MAX_ATTACHMENT_BYTES, RawBodies } from './raw-body.js';
+export { validate } from './validate.js';
 export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';
 export {
@@ -50,7 +51,7 @@ export type { Admitted } from './edge/access.js';
 export { Key, Keyed, OptionalKey, OptionallyKeyed } from './edge/idempotency-key.js';
 export type { KeyedCall, OptionallyKeyedCall } from './edge/idempotency-key.js';
 export { isRead } from './edge/prefetch.js';
-export { HEARTBEAT_MS, sendEvents } from './edge/event-stream.js';
+export { HEARTBEAT_MS, sendEvents, takenInTime } from './edge/event-stream.js';
 export type { StreamEvent } from './edge/event-stream.js';
 export { callerGone, orAborted, withHeartbeat } from './edge/signal.js';
 export { Slots } from './edge/slots.js';

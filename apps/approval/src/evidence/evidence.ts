@@ -63,7 +63,8 @@ export class Evidence {
     const mediaType = mediaTypeOf(contentType);
     if (attachesAs(requested.action, requested.request, who) === null) throw mayNot();
     if (!(body instanceof Readable)) throw new CountersignError('invalid_request', 'send the file as the body');
-    return this.bodies.use(body, (bytes) => this.take(attaching, mediaType, bytes));
+    const caller = JSON.stringify([requested.action.decided.tenant, who.issuer, who.subject]);
+    return this.bodies.use(caller, body, (bytes) => this.take(attaching, mediaType, bytes));
   }
 
   /** @throws CountersignError `internal` when the stored bytes are not those that were attached */

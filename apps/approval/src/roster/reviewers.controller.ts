@@ -12,6 +12,9 @@ import { ROSTER } from '../tokens.js';
 import { bodyOf, PersonBody, personOf } from './person-body.js';
 import type { RosterLog } from './roster-log.js';
 
+/** Characters of a subject (OpenID Connect Core, section 2, with one to spare). */
+const MAX_SUBJECT = 256;
+
 const reason = z.string().max(2_000).nullish();
 const PutBody = PersonBody.extend({ issuer: z.string().nullish(), reason });
 const AbsencesBody = z.strictObject({ absences: PersonBody.shape.absences, issuer: z.string().nullish(), reason });
@@ -76,9 +79,9 @@ export class ReviewersController {
     return documentOf(this.entry(who.tenant, named));
   }
 
-  /** @throws CountersignError `invalid_request` for an issuer that nobody can come from */
+  /** @throws CountersignError `not_found` for a subject of no issuer, `invalid_request` for an issuer that nobody can come from */
   private named(subject: string, issuer: string | null = null): Named {
-    if (subject.length > 256) throw new CountersignError('invalid_request', 'a subject has at most 256 characters');
+    if (subject.length > MAX_SUBJECT) throw new CountersignError('not_found', 'nobody has a subject that is so long');
     if (issuer === null || this.log.knows(issuer)) return { subject, issuer: this.log.issuerOf(issuer) };
     const detail = 'the issuer is none of OIDC_ISSUERS; leave it out for people of the first';
     throw new CountersignError('invalid_request', detail, { pointer: '/issuer' });

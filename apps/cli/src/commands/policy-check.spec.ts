@@ -67,6 +67,28 @@ describe('policy check', () => {
     expect(out.slice(-2)).toEqual([`${path}: ok`, '0 errors, 2 warnings']);
   });
 
+  it.each([
+    ['no policy `default`', null, 'default'],
+    ['a default of one person', 1, 'one'],
+    ['a default of two people', 2, null],
+  ])('warns where what nobody named waits for fewer people: %s', async (_what, quorum, gate) => {
+    const two = file('posts.yaml', POLICY.replaceAll('quorum: 1', 'quorum: 2'));
+    if (quorum !== null)
+      file(
+        'default.yaml',
+        POLICY.replace('name: posts', 'name: default')
+          .replaceAll('post', 'other')
+          .replace('quorum: 1', `quorum: ${quorum}`),
+      );
+    const { out, code } = await check(quorum === null ? two : folder);
+    const said = out.filter((line) => line.includes('looser_default'));
+    expect([said.length, code]).toEqual([gate === null ? 0 : 1, undefined]);
+    if (gate !== null)
+      expect(said[0]).toContain(
+        `${two}:9:3: warning looser_default: gate \`one\` asks for 2 people, and the default gate`,
+      );
+  });
+
   it('ends with 1 for an error in any file of a folder', async () => {
     file('a.yaml', POLICY);
     const path = file('b.yaml', DEAD);

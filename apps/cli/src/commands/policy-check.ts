@@ -1,5 +1,5 @@
 import { checkCells, checkPolicy, placeFindings } from '@countersign/policy';
-import type { CheckedRoster } from '@countersign/policy';
+import type { CheckedRoster, CheckOptions } from '@countersign/policy';
 import { readRoster } from '@countersign/local';
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
@@ -34,18 +34,27 @@ async function rosterOf({ roster }: Options): Promise<CheckedRoster | undefined>
   throw wrongUse(`${roster} is no roster: expected JSON with a list \`reviewers\` and, for operators, \`agents\`.`);
 }
 
-async function checkFile(file: string, { gapsBefore }: Options, roster?: CheckedRoster): Promise<CheckedFile> {
-  const { policy, problems } = await readPolicy(file);
+type Read = Awaited<ReturnType<typeof readPolicy>> & { readonly file: string };
+
+async function checkFile(
+  { file, policy, problems }: Read,
+  options: CheckOptions,
+  roster?: CheckedRoster,
+): Promise<CheckedFile> {
   if (policy === null) return { file, ok: false, problems, findings: [], cells: [] };
-  const findings = placeFindings(checkPolicy(policy, roster, { gapsBefore }), await readFile(file, 'utf8'), file);
+  const findings = placeFindings(checkPolicy(policy, roster, options), await readFile(file, 'utf8'), file);
   const ok = !findings.some(({ severity }) => severity === 'error');
   return { file, ok, problems, findings, cells: checkCells(policy) };
 }
 
-async function check(path: string, options: Options): Promise<void> {
+async function check(path: string, { gapsBefore, ...options }: Options): Promise<void> {
   const roster = await rosterOf(options);
-  const files = await policyFiles(path);
-  const checked = await Promise.all(files.map((file) => checkFile(file, options, roster)));
+  const read = await Promise.all(
+    (await policyFiles(path)).map(async (file) => ({ file, ...(await readPolicy(file)) })),
+  );
+  const beside = read.flatMap(({ policy }) => policy ?? []);
+  const how = { beside, ...(gapsBefore !== undefined && { gapsBefore }) };
+  const checked = await Promise.all(read.map((file) => checkFile(file, how, roster)));
   show(options.json, checked, (all) => checkedInWords(all, options.cells === true));
   const bad = checked.filter(({ ok }) => !ok).length;
   if (bad > 0) throw refused(`${bad} of ${checked.length} policies have errors.`);

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Get, Inject, Param, Post, Res } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { CountersignError, problemOf } from '@countersign/canonical';
-import { Access, asError, LOGGER, Person } from '@countersign/service';
+import { Access, asError, LOGGER, Person, Slots, takenInTime } from '@countersign/service';
 import type { Logger, Reviewer } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import type { Past } from '../draws/past.js';
@@ -14,14 +14,16 @@ import { contestOf } from './contenders.js';
 import type { BacktestRun } from './run-backtest.js';
 import { reportedEvent, runBacktest } from './run-backtest.js';
 
-/** Backtests at a time; deciding live actions comes first. */
-const AT_ONCE = 2;
+/** Backtests at a time, by tenant: deciding live actions comes first, and no tenant takes the places of the others. */
+const AT_ONCE = { perCaller: 2, total: 8 };
+/** How long one may take, the reading of its answer included. */
+const AT_MOST_MS = 5 * 60_000;
 
 /** What a version would have decided over recorded history. */
 @Controller('v1/policies')
 @Access('person')
 export class BacktestController {
-  private running = 0;
+  private readonly slots = new Slots('backtests', AT_ONCE);
 
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
@@ -42,10 +44,12 @@ export class BacktestController {
     const { candidate, from, to, min_history } = parseBacktest(body, Date.now());
     const contest = contestOf(this.policies.current(), { tenant, name, candidate, draws: this.past.draws });
     const question = { tenant, from, to, action_types: contest.action_types };
-    if (this.running >= AT_ONCE)
-      throw new CountersignError('overloaded', 'other backtests are running', { retry_after: 5 });
+    const give = this.slots.take(tenant);
+    reply.raw.once('close', give);
     const run = { engine: this.past.engine, contest: { ...contest, ...(min_history && { min_history }) }, question };
-    await reply.header('content-type', 'application/x-ndjson').send(Readable.from(this.lines(run, subject)));
+    const lines = takenInTime(this.lines(run, subject), () => answer.destroy());
+    const answer: Readable = Readable.from(lines);
+    await reply.header('content-type', 'application/x-ndjson').send(answer);
   }
 
   /** The latest report of each version. */
@@ -56,17 +60,16 @@ export class BacktestController {
   }
 
   private async *lines(run: BacktestRun, reported_by: string): AsyncGenerator<string> {
-    this.running += 1;
+    const untilMs = Date.now() + AT_MOST_MS;
     try {
       for await (const line of runBacktest(run)) {
+        if (Date.now() > untilMs) throw tooLong();
         if ('result' in line)
           await this.keep(reportedEvent(line, run.question, { reported_by, reported_at: Date.now() }));
         yield `${JSON.stringify(line)}\n`;
       }
     } catch (fault) {
       yield `${JSON.stringify({ problem: problemOf(asError(fault, this.log)) })}\n`;
-    } finally {
-      this.running -= 1;
     }
   }
 
@@ -74,3 +77,9 @@ export class BacktestController {
     return this.policies.append([{ name: 'PolicyReported', event }]);
   }
 }
+
+const tooLong = (): CountersignError =>
+  new CountersignError(
+    'overloaded',
+    'the backtest took longer than 5 minutes; name a shorter time by `since` and `until`',
+  );

@@ -99,6 +99,17 @@ describe('a backtest over the recorded history', () => {
     expect((await post({ version: 1 }, 'nobody')).status).toBe(401);
   });
 
+  it('has places for each tenant, so that one does not take those of all', async () => {
+    const [one, two, three, other] = await Promise.all([
+      ...[post({ version: 1 }), post({ version: 1 }), post({ version: 1 })],
+      post({ version: 2 }, 'other'),
+    ]);
+    const refused = [one, two, three].filter(({ status }) => status === 429);
+    expect([refused.length, refused[0]?.headers.get('retry-after'), other.status]).toEqual([1, '5', 201]);
+    await Promise.all([one, two, three, other].map((answer) => answer.text()));
+    expect((await linesOf(await post({ version: 1 }))).length).toBeGreaterThan(0);
+  });
+
   it('stops when the caller hangs up, and lets the next one in', async () => {
     const before = evidence.appended.length;
     for (let i = 0; i < 3; i += 1) {

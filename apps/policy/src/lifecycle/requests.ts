@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { openapiOf } from '@countersign/service';
-import { parse } from '../requests.js';
+import { openapiOf, validate } from '@countersign/service';
 
 const MAX_TEXT = 256 * 1_024;
 const note = z
@@ -48,12 +47,12 @@ export type StateRequest = z.output<typeof stateRequest>;
 export type ActivateRequest = z.output<typeof activateRequest>;
 
 /** @throws CountersignError `invalid_request` with a pointer, as those below */
-export const parsePublish = (body: unknown): PublishRequest => parse(publishRequest, body);
-export const parseState = (body: unknown): StateRequest => parse(stateRequest, body);
-export const parseActivate = (body: unknown): ActivateRequest => parse(activateRequest, body);
-export const parseDiff = (query: unknown): z.output<typeof diffQuery> => parse(diffQuery, query);
+export const parsePublish = (body: unknown): PublishRequest => validate(publishRequest, body);
+export const parseState = (body: unknown): StateRequest => validate(stateRequest, body);
+export const parseActivate = (body: unknown): ActivateRequest => validate(activateRequest, body);
+export const parseDiff = (query: unknown): z.output<typeof diffQuery> => validate(diffQuery, query);
 
 export function parseChange(query: unknown): Pick<StateRequest, 'state' | 'mode'> {
-  const { state, mode: wanted } = parse(changeQuery, query);
+  const { state, mode: wanted } = validate(changeQuery, query);
   return { state, mode: wanted ?? null };
 }

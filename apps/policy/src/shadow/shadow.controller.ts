@@ -5,7 +5,7 @@ import type { Engine } from '@countersign/clickhouse';
 import type { PolicyReported } from '@countersign/events';
 import { DEFAULT_MIN_HISTORY, shadowReport } from '@countersign/policy';
 import type { ShadowReport } from '@countersign/policy';
-import { Access, Person } from '@countersign/service';
+import { Access, Person, Slots } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import type { PolicyStore } from '../policy-log.js';
 import { AUTHORS } from '../lifecycle/authors.js';
@@ -14,10 +14,15 @@ import { ENGINE, POLICIES } from '../tokens.js';
 import { readShadowed } from './shadow-history.js';
 import type { ShadowQuestion } from './shadow-history.js';
 
+/** Reports at a time, by tenant. */
+const AT_ONCE = { perCaller: 2, total: 8 };
+
 /** What a version in shadow said of the actions that others decided. */
 @Controller('v1/policies')
 @Access('person')
 export class ShadowController {
+  private readonly slots = new Slots('shadow reports', AT_ONCE);
+
   constructor(
     @Inject(POLICIES) private readonly policies: PolicyStore,
     @Inject(ENGINE) private readonly engine: Engine,
@@ -37,7 +42,9 @@ export class ShadowController {
     const { from, to, min_history } = parseShadowReport(body, Date.now());
     const question = { tenant, name, version: Number(version), from, to };
     const hashes = this.hashesOf(question);
-    const report = shadowReport(question, await readShadowed(this.engine, question), min_history ?? hashes.minHistory);
+    const give = this.slots.take(tenant);
+    const shadowed = await readShadowed(this.engine, question).finally(give);
+    const report = shadowReport(question, shadowed, min_history ?? hashes.minHistory);
     const by = { reported_by: subject, reported_at: Date.now() };
     const event = reportedEvent(report, question, { ...hashes, ...by });
     await this.policies.append([{ name: 'PolicyReported', event }]);

@@ -159,24 +159,34 @@ function revoke(world: World, action: Action, asked: EventMap['RevocationRequest
   const { grant, decided, request } = action;
   if (grant === null || asked.grant_id !== decided.grant_id) return no('not_found');
   const caller = `${asked.issuer} ${asked.subject}`;
-  return once(world, action, { attempt: 'revocation', caller, id: asked.client_request_id, body: '' }, () => {
-    const approved = request?.kind === 'approval' && approvers(request.votes).some((one) => isSame(one, asked));
-    if (!asked.roles.includes('admin') && !approved) return no('forbidden');
-    const useless = spent(action);
-    if (useless !== null) return useless;
-    grant.status = 'revoked';
-    say(world, 'GrantRevoked', decided.action_id, asked.subject, world.now);
-    return null;
-  });
+  return once(
+    world,
+    action,
+    { attempt: 'revocation', caller, id: asked.client_request_id, body: `${asked.reason}` },
+    () => {
+      const approved = request?.kind === 'approval' && approvers(request.votes).some((one) => isSame(one, asked));
+      if (!asked.roles.includes('admin') && !approved) return no('forbidden');
+      const useless = spent(action);
+      if (useless !== null) return useless;
+      grant.status = 'revoked';
+      say(world, 'GrantRevoked', decided.action_id, asked.subject, world.now);
+      return null;
+    },
+  );
 }
 
 function takeBack(world: World, action: Action, asked: EventMap['CancelRequested']) {
   if (asked.agent_id !== action.decided.agent_id) return no('not_found');
-  return once(world, action, { attempt: 'cancellation', caller: '', id: asked.client_request_id, body: '' }, () => {
-    if (action.status !== 'pending') return no('already_terminal');
-    cancel(world, action);
-    return null;
-  });
+  return once(
+    world,
+    action,
+    { attempt: 'cancellation', caller: '', id: asked.client_request_id, body: `${asked.reason}` },
+    () => {
+      if (action.status !== 'pending') return no('already_terminal');
+      cancel(world, action);
+      return null;
+    },
+  );
 }
 
 /** After the first report advice is asked for as long as the gate gives people, at most until it would end anyway. */

@@ -8,6 +8,7 @@ import { caughtOnlyFrom, gapsOf } from './gaps.js';
 import type { Effort, Inspection } from './inspection.js';
 import { inspectionsOf } from './inspection.js';
 import { looseLists } from './lists.js';
+import { looserDefault } from './looser-default.js';
 import { unreachableQuorums } from './quorum.js';
 import { seededRandom } from './random.js';
 import { deadRulesOf, overlapsOf } from './rule-order.js';
@@ -18,6 +19,8 @@ import { unprovenTypes } from './unproven.js';
 export interface CheckOptions extends Partial<Effort> {
   /** Also say what only this rule and those after it catch. */
   readonly gapsBefore?: string;
+  /** All policies that are loaded with this one, itself included; without them nothing is said of the default gate. */
+  readonly beside?: readonly CompiledPolicy[];
 }
 
 const EFFORT = { points: 4_000, questions: 200_000, allQuestions: 10_000_000 };
@@ -34,7 +37,7 @@ const inspect = (policy: CompiledPolicy, options: CheckOptions): Inspection[] =>
  */
 export function checkPolicy(policy: CompiledPolicy, roster?: CheckedRoster, options: CheckOptions = {}): Finding[] {
   const types = inspect(policy, options);
-  const { gapsBefore } = options;
+  const { gapsBefore, beside } = options;
   const findings = [
     ...types.flatMap(gapsOf),
     ...(gapsBefore === undefined ? [] : caughtOnlyFrom(types, gapsBefore)),
@@ -49,6 +52,7 @@ export function checkPolicy(policy: CompiledPolicy, roster?: CheckedRoster, opti
     ...failOpen(policy),
     ...unprovenTypes(types),
     ...gateTimes(policy, roster),
+    ...(beside === undefined ? [] : looserDefault(policy, beside)),
     ...(roster === undefined ? [] : unreachableQuorums(policy, roster)),
   ];
   return findings.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));

@@ -10,6 +10,7 @@ export type FindingCode =
   | 'fail_open'
   | 'gap'
   | 'long_memory'
+  | 'looser_default'
   | 'looser_than_yes'
   | 'only_here'
   | 'overlap'

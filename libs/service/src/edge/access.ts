@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { PATH_METADATA } from '@nestjs/common/constants.js';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExtension } from '@nestjs/swagger';
+import { queryNamesOf } from './query.js';
+import type { QueryNames } from './query.js';
 
 /** A person who has this role in the tenant. */
 export interface RoleHolder {
@@ -22,6 +24,8 @@ export interface RouteFacts {
   readonly isRaw?: true;
   /** A person who reads the answer has opened a packet. */
   readonly opens?: true;
+  /** The parameters of its query that it reads. */
+  readonly query?: QueryNames;
 }
 
 type Target = object & { readonly prototype?: object };
@@ -68,7 +72,7 @@ function routesOf(prototype: object): [string, PropertyDescriptor][] {
 }
 
 function declare(facts: RouteFacts, target: object, name: string | symbol, descriptor: PropertyDescriptor): void {
-  const all = { ...factsOf(descriptor), ...facts };
+  const all = { ...factsOf(descriptor), ...facts, query: queryNamesOf(target, name) };
   Reflect.defineMetadata(FACTS, all, descriptor.value as object);
   RouteConfig(all)(target, name, descriptor);
   if (facts.access) ApiExtension(ACCESS_EXTENSION, facts.access.map(wordOf))(target, name, descriptor);

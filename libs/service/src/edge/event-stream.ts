@@ -65,13 +65,21 @@ function streamsOf({ server }: FastifyInstance): Set<() => void> {
   return streams;
 }
 
-/** A reader that does not take a piece in time is not waited for. */
 async function* written(events: AsyncIterable<StreamEvent | null>, cut: () => void): AsyncGenerator<string> {
   yield ': countersign\n\n';
-  for await (const event of events) {
+  yield* takenInTime(texts(events), cut);
+}
+
+async function* texts(events: AsyncIterable<StreamEvent | null>): AsyncGenerator<string> {
+  for await (const event of events) yield textOf(event);
+}
+
+/** The pieces of a long answer; `cut` is called when its reader does not take one within 10 seconds. */
+export async function* takenInTime<T>(pieces: AsyncIterable<T>, cut: () => void): AsyncGenerator<T> {
+  for await (const piece of pieces) {
     const late = setTimeout(cut, SLOW_MS).unref();
     try {
-      yield textOf(event);
+      yield piece;
     } finally {
       clearTimeout(late);
     }

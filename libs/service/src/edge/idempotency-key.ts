@@ -24,9 +24,12 @@ export function readKeyHeader(request: FastifyRequest): void {
   keys.set(request, idempotencyKeyOf(given[0], POINTER));
 }
 
+/** The key that the edge read of a request, if it has one. */
+export const keyOfRequest = (request: FastifyRequest): string | undefined => keys.get(request);
+
 /** The key of the request, or undefined where it has none. */
 export const OptionalKey = createParamDecorator((_data: unknown, context: ExecutionContext): string | undefined =>
-  keys.get(context.switchToHttp().getRequest<FastifyRequest>()),
+  keyOfRequest(context.switchToHttp().getRequest<FastifyRequest>()),
 );
 
 /** The key of the request. @throws CountersignError `malformed` without one */

@@ -6,6 +6,8 @@ import { readKeyHeader } from './idempotency-key.js';
 import { authenticate, checkAdmitted, setPrincipal, setRecheck } from './principal.js';
 import type { Authenticators } from './principal.js';
 import { refusePrefetch } from './prefetch.js';
+import { checkQuery } from './query.js';
+import type { Query, QueryNames } from './query.js';
 import { Routes } from './routes.js';
 
 export interface EdgeOptions {
@@ -16,7 +18,7 @@ export interface EdgeOptions {
 /**
  * The one place where a service learns who calls: before the body is read, and before anything else of the request is
  * looked at. In this order: no such route (404, 405), no credential (401), the wrong one (403), a key that is none (400),
- * a parameter that is given twice (422).
+ * a parameter that is given twice or that nobody reads (422).
  */
 export function guardRoutes(fastify: FastifyInstance, options: EdgeOptions): void {
   const routes = new Routes(options.authenticators);
@@ -24,12 +26,18 @@ export function guardRoutes(fastify: FastifyInstance, options: EdgeOptions): voi
   fastify.addHook('onRequest', async (request) => {
     if (request.is404) throw routes.refusalOf(request.url);
     await admit(request, options);
-    refuseRepeated(request.query as Readonly<Record<string, unknown>>);
     readKeyHeader(request);
+    checkQuery(request.query as Query, namesFor(routeFactsOf(request)));
   });
 }
 
 export const routeFactsOf = ({ routeOptions }: FastifyRequest): RouteFacts => routeOptions.config as RouteFacts;
+
+/** Open routes, and pages, are also called by what adds parameters of its own to an address; routes of files check theirs. */
+function namesFor({ access = [], isRaw, query }: RouteFacts): QueryNames | undefined {
+  const isOpen = (['anybody', 'session', 'service'] as const).some((open) => access.includes(open));
+  return isOpen || isRaw ? 'any' : query;
+}
 
 async function admit(request: FastifyRequest, { authenticators, internalToken }: EdgeOptions): Promise<void> {
   const { access = [], opens } = routeFactsOf(request);
@@ -43,11 +51,4 @@ async function admit(request: FastifyRequest, { authenticators, internalToken }:
   checkAdmitted(access, principal);
   setPrincipal(request, principal);
   setRecheck(request, async () => checkAdmitted(access, await authenticate(request, authenticators)));
-}
-
-/** No route takes a list in its query, and two readers of one address must not read two values. */
-function refuseRepeated(query: Readonly<Record<string, unknown>>): void {
-  const repeated = Object.keys(query).find((name) => Array.isArray(query[name]));
-  if (repeated === undefined) return;
-  throw new CountersignError('invalid_request', `${repeated} is given more than once`, { pointer: `/${repeated}` });
 }

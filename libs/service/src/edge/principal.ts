@@ -78,12 +78,16 @@ export async function recheck(request: FastifyRequest): Promise<void> {
     });
 }
 
-/** One text for each API key and person. */
+/** One text for each agent, executor and person of a tenant, whichever key or token it has; '' where nobody is asked. */
 export function callerOf(request: FastifyRequest): string {
   const principal = principals.get(request);
   if (!principal) return '';
-  if (principal.kind === 'key') return principal.caller.key_id;
-  return `${principal.reviewer.issuer} ${principal.reviewer.subject}`;
+  if (principal.kind === 'person') {
+    const { tenant, issuer, subject } = principal.reviewer;
+    return JSON.stringify([tenant, issuer, subject]);
+  }
+  const { kind, tenant, id } = principal.caller;
+  return JSON.stringify([tenant, kind, id, null]);
 }
 
 /** @throws CountersignError `unauthenticated` on a route that asks nobody who they are */
