@@ -15,11 +15,11 @@ h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.05rem; margin: 0
 a { color: var(--accent); }
 section { background: var(--paper); border: 1px solid var(--line); border-radius: 8px; padding: 1.25rem; margin-bottom: 1rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .5rem .75rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-th { color: var(--soft); font-weight: 600; font-size: .875rem; } tr:last-child td { border-bottom: 0; }
+th { color: var(--soft); font-weight: 600; font-size: .875rem; } tbody tr:last-child > * { border-bottom: 0; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 1rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .35rem 1.25rem; margin: 0; } dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; min-width: 0; }
 code, pre, .mono { font: .875rem/1.5 ui-monospace, monospace; } .mono { white-space: pre-wrap; } pre { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-mark { background: var(--warn-soft); color: var(--warn); border: 1px solid currentColor; border-radius: 4px; padding: 0 .2rem; font: 600 .75rem ui-monospace, monospace; white-space: nowrap; }
+mark { background: var(--warn-soft); color: var(--warn); border: 1px solid currentColor; border-radius: 4px; padding: 0 .2rem; font: 600 .75rem ui-monospace, monospace; white-space: normal; }
 .text { font: .875rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: isolate; } .text details { margin: 0; } .money, .number { font-weight: 700; font-variant-numeric: tabular-nums; } .word, .absent { color: var(--soft); font-style: italic; }
 h1 .text { font-size: 1.25rem; } bdi { unicode-bidi: isolate; } ol.list { margin: 0; padding-left: 1.5rem; }
 table.members { width: auto; max-width: 100%; border-left: 3px solid var(--line); } table.members th, table.changes th { font-weight: 400; color: inherit; overflow-wrap: anywhere; } table.members th, table.members td { padding: .15rem .5rem; border: 0; } td, th { overflow-wrap: anywhere; } table.queue { table-layout: fixed; } table.queue th:first-child { width: 34%; } table.members th { min-width: 7rem; max-width: 20rem; }
@@ -32,7 +32,7 @@ ins, del { padding: 0 .25rem; border-radius: 3px; }
 .untrusted { border-left: 4px solid var(--warn); } .untrusted h2 { color: var(--warn); }
 blockquote { margin: 0 0 .75rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 label { display: block; font-weight: 600; margin-bottom: .25rem; }
-details { margin-top: 1rem; } summary { cursor: pointer; color: var(--accent); } details > * { margin-top: .5rem; }
+details { margin-top: 1rem; } details:first-child { margin-top: 0; } summary { cursor: pointer; color: var(--accent); } details > * { margin-top: .5rem; }
 input:not([type=hidden]), select { font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--page); color: inherit; max-width: 100%; margin-bottom: .75rem; }
 textarea.mono { font: .875rem/1.5 ui-monospace, monospace; min-height: 8rem; }
 textarea { width: 100%; min-height: 4.5rem; font: inherit; padding: .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--page); color: inherit; }

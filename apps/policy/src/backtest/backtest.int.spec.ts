@@ -101,7 +101,9 @@ describe('a backtest over the recorded history', () => {
 
   it('has places for each tenant, so that one does not take those of all', async () => {
     const [one, two, three, other] = await Promise.all([
-      ...[post({ version: 1 }), post({ version: 1 }), post({ version: 1 })],
+      post({ version: 1 }),
+      post({ version: 1 }),
+      post({ version: 1 }),
       post({ version: 2 }, 'other'),
     ]);
     const refused = [one, two, three].filter(({ status }) => status === 429);

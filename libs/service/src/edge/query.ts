@@ -26,16 +26,16 @@ const refused = (name: string, why: string): CountersignError =>
 
 /**
  * An empty parameter is one that is left out. No route takes a list in its query: two readers of one address must not
- * read two values. A name that nobody reads would answer another question than the one asked.
+ * read two values. On a route that takes parameters, a name that nobody reads would answer another question than the
+ * one asked; where none is taken there is none to mistake, and what proxies and links add is left alone.
  * @throws CountersignError `invalid_request` with the pointer of the parameter
  */
 export function checkQuery(query: Query, names: QueryNames = []): void {
+  if (names.length === 0) return;
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value)) throw refused(name, 'is given more than once');
     if (value === '') delete query[name];
-    else if (names !== 'any' && !names.includes(name)) throw refused(name, unknown(names));
+    else if (names !== 'any' && !names.includes(name))
+      throw refused(name, `is not a parameter here; known are ${names.join(', ')}`);
   }
 }
-
-const unknown = (names: readonly string[]): string =>
-  `is not a parameter here; ${names.length === 0 ? 'there are none' : `known are ${names.join(', ')}`}`;
