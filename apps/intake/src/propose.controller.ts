@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Body, Controller, Inject, Post, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiHeader, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountersignError, idempotencyKeyOf, LIMITS, problemOf, sentBytes } from '@countersign/canonical';
@@ -79,7 +80,12 @@ export class ProposeController {
     if (items.length === 0 || items.length > MAX_BATCH_ITEMS) {
       throw new CountersignError('invalid_action', `a batch has 1 to ${MAX_BATCH_ITEMS} items`, { pointer: '' });
     }
-    return { items: await Promise.all(items.map((item, index) => this.item(item, index, { agent, trace }))) };
+    const answers: Promise<unknown>[] = [];
+    for (const [index, item] of items.entries()) {
+      if (index > 0) await setImmediate();
+      answers.push(this.item(item, index, { agent, trace }));
+    }
+    return { items: await Promise.all(answers) };
   }
 
   private async item(

@@ -10,6 +10,7 @@ import {
   fromMinorUnits,
   JsonError,
   parseJson,
+  parseJsonInTurns,
   parseMoney,
 } from './index.js';
 
@@ -48,7 +49,22 @@ describe('parseJson', () => {
     ['{} {}', 'malformed', ''],
     ['NaN', 'malformed', ''],
     ['', 'malformed', ''],
-  ])('refuses %s', (text, code, pointer) => expect(faultOf(text)).toEqual([code, pointer]));
+  ])('refuses %s, also in turns', async (text, code, pointer) => {
+    expect(faultOf(text)).toEqual([code, pointer]);
+    await expect(parseJsonInTurns(text, async () => {})).rejects.toMatchObject({ code, pointer });
+  });
+
+  it('in turns reads the same, and rests between the items of a long list', async () => {
+    const values = [[], [[]], [1, 'a', null], { a: [1] }, 'a', Array(100).fill({ text: 'x'.repeat(250_000) })];
+    const rests = values.map(async (value) => {
+      const text = JSON.stringify(value);
+      let count = 0;
+      const rest = async (): Promise<void> => void (count += 1);
+      expect(JSON.stringify(await parseJsonInTurns(text, rest))).toBe(text);
+      return count;
+    });
+    await expect(Promise.all(rests)).resolves.toEqual([0, 0, 0, 0, 0, 99]);
+  });
 
   it('reads a string of eight megabytes', () => expect(parseJson(JSON.stringify('x'.repeat(8e6)))).toHaveLength(8e6));
 });

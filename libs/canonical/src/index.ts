@@ -1,4 +1,4 @@
-export { JsonError, parseJson, pointerTo, sentBytes } from './json.js';
+export { JsonError, parseJson, parseJsonInTurns, pointerTo, sentBytes } from './json.js';
 export type { JsonErrorCode, JsonLimits, JsonValue } from './json.js';
 export { jsonPatch, replaceAll } from './json-patch.js';
 export type { JsonPatch, PatchOperation } from './json-patch.js';

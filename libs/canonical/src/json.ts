@@ -56,6 +56,17 @@ export function parseJson(text: string, limits: JsonLimits = {}): JsonValue {
   return new Parser(text, limits.maxDepth ?? 32).document();
 }
 
+/** Characters after which a long outermost list rests. */
+const TURN_CHARACTERS = 64 * 1024;
+
+/**
+ * As `parseJson`, and lets others have their turn between the items of a long outermost list.
+ * @param rest resolves when the rest of the list may be read
+ */
+export function parseJsonInTurns(text: string, rest: () => Promise<void>): Promise<JsonValue> {
+  return new Parser(text, 32).documentInTurns(rest);
+}
+
 class Parser {
   private at = 0;
   /** Keys and indexes on the way to the value that is read, as many as `depth`; a pointer is made of them for a fault only. */
@@ -68,7 +79,25 @@ class Parser {
   ) {}
 
   document(): JsonValue {
-    const value = this.value();
+    return this.ended(this.value());
+  }
+
+  async documentInTurns(rest: () => Promise<void>): Promise<JsonValue> {
+    this.skip();
+    if (this.text[this.at] !== '[') return this.document();
+    const items: JsonValue[] = [];
+    this.at += 1;
+    if (this.take(']')) return this.ended(items);
+    let rested = 0;
+    do {
+      if (this.at - rested >= TURN_CHARACTERS) await rest().then(() => (rested = this.at));
+      items.push(this.item(0, items.length));
+    } while (this.take(','));
+    this.expect(']');
+    return this.ended(items);
+  }
+
+  private ended(value: JsonValue): JsonValue {
     this.skip();
     if (this.at < this.text.length) throw this.malformed();
     return value;
@@ -112,18 +141,21 @@ class Parser {
     const result: JsonValue[] = [];
     this.at += 1;
     if (this.take(']')) return result;
-    do {
-      this.path[depth] = result.length;
-      this.depth = depth + 1;
-      const start = this.at;
-      const item = this.value();
-      if (depth === 0 && typeof item === 'object' && item !== null)
-        sent.set(item, Buffer.byteLength(this.text.slice(start, this.at)));
-      result.push(item);
-      this.depth = depth;
-    } while (this.take(','));
+    do result.push(this.item(depth, result.length));
+    while (this.take(','));
     this.expect(']');
     return result;
+  }
+
+  private item(depth: number, index: number): JsonValue {
+    this.path[depth] = index;
+    this.depth = depth + 1;
+    const start = this.at;
+    const item = this.value();
+    if (depth === 0 && typeof item === 'object' && item !== null)
+      sent.set(item, Buffer.byteLength(this.text.slice(start, this.at)));
+    this.depth = depth;
+    return item;
   }
 
   private string(): string {

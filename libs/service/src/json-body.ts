@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
-import { CountersignError, JsonError, LIMITS, parseJson } from '@countersign/canonical';
+import { setImmediate } from 'node:timers/promises';
+import { CountersignError, JsonError, LIMITS, parseJson, parseJsonInTurns } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 
 /** A call from service to service may repeat all that is kept of an action, coded as text. */
@@ -21,7 +22,7 @@ export interface BodyLimits {
  */
 export async function readJsonBody(stream: Readable, limits: BodyLimits): Promise<JsonValue | undefined> {
   const bytes = await readBytes(stream, limits);
-  return bytes.length === 0 ? undefined : parseStrictly(decodeUtf8(bytes));
+  return bytes.length === 0 ? undefined : parseJsonInTurns(decodeUtf8(bytes), setImmediate).catch(strictly);
 }
 
 /** The refusal of a body, or of an item of a batch, by its size in bytes. */
@@ -63,9 +64,13 @@ export function parseStrictly(text: string): JsonValue {
   try {
     return parseJson(text);
   } catch (error) {
-    throw error instanceof JsonError ? jsonProblem(error) : error;
+    return strictly(error);
   }
 }
+
+const strictly = (error: unknown): never => {
+  throw error instanceof JsonError ? jsonProblem(error) : error;
+};
 
 /** The problem that a fault of strict JSON is at every door. */
 export function jsonProblem(error: JsonError): CountersignError {
