@@ -5,6 +5,7 @@ import { compareDecisions, explain, loadPolicy, speakersFor } from '@countersign
 import type { Explanation, PolicyProblem } from '@countersign/policy';
 import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
+import { FairShare } from './fair-share.js';
 import { subjectOf } from './lifecycle/subject.js';
 import { versionDocument } from './lifecycle/version-document.js';
 import type { PolicySource } from './policy-log.js';
@@ -15,6 +16,9 @@ import { POLICIES } from './tokens.js';
 @Controller('v1/policies')
 @Access('person')
 export class PoliciesController {
+  /** A file of the size that is taken holds the event loop for half a second. */
+  private readonly checks = new FairShare();
+
   constructor(@Inject(POLICIES) private readonly policies: PolicySource) {}
 
   @Get()
@@ -41,9 +45,12 @@ export class PoliciesController {
   @ApiBody({ schema: CHECK_BODY })
   @Post('check')
   @HttpCode(200)
-  async check(@Body() body: unknown): Promise<{ valid: boolean; problems: readonly PolicyProblem[] }> {
+  async check(
+    @Body() body: unknown,
+    @Person() { tenant, subject }: Reviewer,
+  ): Promise<{ valid: boolean; problems: readonly PolicyProblem[] }> {
     const { content, file } = parseCheck(body);
-    const { problems } = loadPolicy(content, file);
+    const { problems } = await this.checks.run(`${tenant}/${subject}`, () => loadPolicy(content, file));
     return { valid: problems.length === 0, problems };
   }
 
