@@ -20,6 +20,8 @@ describe('a proposal that names an earlier one', () => {
         ...{ supersedes: null, reverses: null, superseded_by: second.action_id, reversed_by: third.action_id },
       }),
     );
+    const sql = `SELECT action_id FROM audit WHERE reverses = '${first.action_id}'`;
+    await eventually(async () => expect(await world().rows(sql)).toEqual([{ action_id: third.action_id }]));
   });
 
   it.each(['supersedes', 'reverses'] as const)('%s nothing that is not an own action', async (member) => {

@@ -25,10 +25,10 @@ const truncated = (is: boolean): { diff_truncated?: true } => (is ? { diff_trunc
 
 function proposalOf(row: AuditRow) {
   const { run_id, action_id, agent_id, agent_version, model_id, action_type, environment } = row;
-  const { on_behalf_of, target, supersedes, submitted_at, digest, rationale, confidence } = row;
+  const { on_behalf_of, target, supersedes, reverses, submitted_at, digest, rationale, confidence } = row;
   return {
     ...{ run_id, action_id, agent_id, agent_version, model_id, action_type, environment },
-    ...{ on_behalf_of, target, supersedes, submitted_at, digest },
+    ...{ on_behalf_of, target, supersedes, reverses, submitted_at, digest },
     ...{ input: parsed(row.input), diff: parsed(row.diff), ...truncated(row.diff_truncated), rationale, confidence },
     context: parsed(row.context),
   };

@@ -11,6 +11,7 @@ export interface AuditRow {
   readonly on_behalf_of: string | null;
   readonly target: string | null;
   readonly supersedes: string | null;
+  readonly reverses: string | null;
   readonly digest: string;
   readonly input: string | null;
   readonly diff: string | null;

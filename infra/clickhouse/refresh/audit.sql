@@ -88,7 +88,7 @@ WITH
                 request_kind Nullable(String), sample_probability Nullable(Float64), segment Nullable(String), unproven Nullable(String), draw_key_id Nullable(String),
                 shadows Array(Tuple(policy_name String, policy_version UInt32, policy_decision String, rule Nullable(String), gate Nullable(String))))') AS d,
             JSONExtract(arrayFirst(copy -> JSONExtractString(copy.2, 'body_hash') = JSONExtractString(decided, 'body_hash'), proposals).2, 'Tuple(
-                supersedes Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
+                supersedes Nullable(String), reverses Nullable(String), on_behalf_of Nullable(String), target Nullable(String), amount_value Nullable(String),
                 amount_currency Nullable(String), confidence Nullable(Float64), signals Nullable(String), attestations Nullable(String), parameters Nullable(String),
                 before Nullable(String), after Nullable(String), diff Nullable(String), diff_truncated Bool, context Nullable(String),
                 rationale Nullable(String))') AS p,
@@ -136,6 +136,7 @@ SELECT
     issued_grant_id AS grant_id,
     multiIf(issued_grant_id IS NULL, NULL, grant_end = 'GrantRedeemed', 'consumed', grant_end = 'GrantRevoked', 'revoked', grant_end = 'GrantLapsed', 'lapsed', 'issued') AS grant_status,
     p.supersedes AS supersedes,
+    p.reverses AS reverses,
     ifNull(d.action_type, '') AS action_type,
     ifNull(d.environment, '') AS environment,
     ifNull(d.agent_id, '') AS agent_id,
