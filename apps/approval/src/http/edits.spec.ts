@@ -15,6 +15,7 @@ const opened = () => {
 const said = {
   ...{ policy_decision: 'require_approval', rule: 'large', explanation: '[]', unknown: ['/parameters/method'] },
   ...{ impact: 'low', reversibility: 'low', regulatory_pressure: 'low', gate: gate(), after: null, sensitive: [] },
+  denied_before: [],
 };
 /** Stands for the policy service at the other end of the wire. */
 const editing = (answer: object) =>
