@@ -1,5 +1,5 @@
 import type { JsonValue } from '@countersign/canonical';
-import type { Json } from './document.js';
+import type { Json } from './read-json.js';
 import { ineligible } from './eligibility.js';
 import type { Voter } from './eligibility.js';
 import type { ActionState, RequestState } from './state.js';

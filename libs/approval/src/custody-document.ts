@@ -1,7 +1,7 @@
 import type { JsonValue } from '@countersign/canonical';
 import type { CustodyFact, Holder } from './custody-state.js';
 import { instant } from './document.js';
-import type { Json } from './document.js';
+import type { Json } from './read-json.js';
 import type { Attachment } from './evidence-state.js';
 import { approvalsOf } from './gate.js';
 import type { ActionState, RequestState, VoteState } from './state.js';

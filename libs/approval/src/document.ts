@@ -7,11 +7,9 @@ import type { Names } from './links.js';
 import { patchDocument, patchOfVersion } from './patch.js';
 import { proposalOf } from './proposal.js';
 import { readJson, valueOf } from './read-json.js';
-import type { Read } from './read-json.js';
+import type { Json, Read } from './read-json.js';
 import { resolutionDocument } from './resolution.js';
 import type { ActionState, GrantState, OutcomeState, RequestState } from './state.js';
-
-export type Json = { [member: string]: JsonValue };
 
 /** A token minted for the proposing agent. */
 export interface MintedToken {

@@ -15,7 +15,7 @@ export {
   requestDocument,
   statusOf,
 } from './document.js';
-export type { ActionStatus, Json, MintedToken } from './document.js';
+export type { ActionStatus, MintedToken } from './document.js';
 export { BLIND_HANDS, blindPacket, blinded, isBlind } from './blind.js';
 export { commentsOf, custodyDocument, handsDocument } from './custody-document.js';
 export { isLeftInPool, isRecused, isSame } from './custody-state.js';
@@ -55,6 +55,7 @@ export { linksTo } from './links.js';
 export type { LinksTo } from './links.js';
 export { proposalOf } from './proposal.js';
 export { readJson } from './read-json.js';
+export type { Json } from './read-json.js';
 export {
   createState,
   currentVersion,

@@ -1,6 +1,9 @@
 import { JsonError, parseJson } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 
+/** A JSON object. */
+export type Json = { [member: string]: JsonValue };
+
 /** What stands for a JSON text: its value, or the text itself where it is only hashed. */
 export type Read = (text: string | null) => JsonValue;
 
