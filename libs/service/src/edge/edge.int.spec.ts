@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Body, Controller, Get, HttpCode, Module, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Module, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   Access,
@@ -66,7 +66,7 @@ class ThingsController {
 
   @Post('loose')
   @HttpCode(200)
-  loose(@OptionalKey() key: string | undefined): unknown {
+  loose(@OptionalKey() key: string | undefined, @Query('a') _a?: string): unknown {
     return { key: key ?? null };
   }
 
@@ -156,7 +156,8 @@ describe('who calls', () => {
     ['nobody, whatever the body is', 401, 'unauthenticated', { key: null, body: '{"a":', headers: keyed('"') }],
     ['an unknown key', 401, 'unauthenticated', { key: `csk_${randomUUID()}`, body: '{"a":' }],
     ['the wrong kind of key', 403, 'forbidden', { key: executorKey.secret, body: '{"a":', headers: keyed('a', 'b') }],
-    ['a parameter twice', 422, 'invalid_request', { path: '/v1/things?a=1&a=2', body: '{"a":', headers: keyed('k') }],
+    ['a parameter twice', 422, 'invalid_request', { path: '/v1/things/loose?a=1&a=2', body: '{"a":' }],
+    ['one that is not known', 422, 'invalid_request', { path: '/v1/things/loose?b=1', body: '{"a":' }],
     ['a body that is none', 400, 'malformed', { body: '{"a":', headers: keyed('k') }],
     ['nobody inside', 404, 'not_found', { key: null, path: '/v1/things/1/inside', body: '{"a":' }],
   ])('is known before anything else is read: %s', async (_what, status, code, sent) => {
