@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { labelFault, MAX_LABEL, MAX_TARGET, NAME, NAME_RULE, parseTime } from '@countersign/canonical';
+import { ENVIRONMENTS, labelFault, MAX_LABEL, MAX_TARGET, NAME, NAME_RULE, parseTime } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
 import { MAX_ATTESTATION_CHARACTERS } from '@countersign/token';
 
@@ -43,7 +43,7 @@ export const ActionBody = z.strictObject({
   agent: z.strictObject({ id: label, version: label }),
   model: z.strictObject({ id: label }),
   action_type: name,
-  environment: z.enum(['staging', 'canary', 'production']),
+  environment: z.enum(ENVIRONMENTS),
   parameters: object,
   on_behalf_of: label.nullish(),
   target: labelOf(MAX_TARGET).nullish(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENVIRONMENTS } from '@countersign/canonical';
 import { answerOf } from '@countersign/service';
 
 const instant = z.iso.datetime();
@@ -10,7 +11,7 @@ const ActionAnswer = z.looseObject({
   run_id: z.string(),
   agent_id: z.string(),
   action_type: z.string(),
-  environment: z.enum(['staging', 'canary', 'production']),
+  environment: z.enum(ENVIRONMENTS),
   status: z.enum(['deciding', 'pending', 'approved', 'denied', 'expired', 'cancelled']),
   digest,
   submitted_at: instant,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CountersignError } from '@countersign/canonical';
+import { CountersignError, ENVIRONMENTS } from '@countersign/canonical';
 import { parseDuration } from '@countersign/policy';
 import type { PolicyAction } from '@countersign/policy';
 import { openapiOf, validate } from '@countersign/service';
@@ -18,7 +18,7 @@ const checkRequest = z.strictObject({ content: z.string(), file: z.string().max(
 /** An action as it is submitted; members that no policy reads are passed over. */
 const proposal = z.object({
   action_type: text,
-  environment: z.enum(['staging', 'canary', 'production']),
+  environment: z.enum(ENVIRONMENTS),
   target: optionalText,
   on_behalf_of: optionalText,
   agent: z.object({ version: text }).optional(),

@@ -1,24 +1,13 @@
 import { Controller, Get, Inject, Param, Query as QueryString } from '@nestjs/common';
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
-import { CountersignError } from '@countersign/canonical';
+import { CountersignError, ENVIRONMENTS } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { auditDocument, blindDocument } from './audit-document.js';
 import { auditPage, auditRun, auditRunAsOf, openReviews } from './audit-queries.js';
 import type { AuditedAction, PageQuestion } from './audit-queries.js';
-import {
-  cursorAt,
-  cursorOf,
-  ENVIRONMENTS,
-  FIRST,
-  LAST,
-  limitOf,
-  oneOf,
-  onlyNames,
-  textOf,
-  timeOf,
-} from './query-text.js';
+import { cursorAt, cursorOf, FIRST, LAST, limitOf, oneOf, onlyNames, textOf, timeOf } from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
 

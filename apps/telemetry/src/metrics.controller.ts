@@ -1,13 +1,13 @@
 import { Controller, Get, Inject, Query as QueryString } from '@nestjs/common';
 import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { CountersignError } from '@countersign/canonical';
+import { CountersignError, ENVIRONMENTS } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
 import { Access, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { METRICS_ANSWER } from './answers.js';
 import { askMetrics, DIMENSIONS } from './metrics-query.js';
 import type { Dimension, MetricsAnswer } from './metrics-query.js';
-import { dayOf, ENVIRONMENTS, FIRST, LAST, oneOf, onlyNames, textOf, timeOf, versionOf } from './query-text.js';
+import { dayOf, FIRST, LAST, oneOf, onlyNames, textOf, timeOf, versionOf } from './query-text.js';
 import type { Query } from './query-text.js';
 import { ENGINE } from './tokens.js';
 

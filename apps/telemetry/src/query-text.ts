@@ -41,8 +41,6 @@ export function versionOf(query: Query, name: string): string {
   return text;
 }
 
-export const ENVIRONMENTS = ['staging', 'canary', 'production'] as const;
-
 /** The engine's times lie between these two; a bound outside of 1970 to 2262 means "since ever" or "for ever". */
 export const [FIRST, LAST] = [new Date(0), new Date('2299-01-01T00:00:00.000Z')];
 const FOR_EVER_MS = Date.parse('2262-01-01T00:00:00.000Z');

@@ -13,6 +13,8 @@ export { actionId, derivedId, NAMESPACE, uuid5 } from './ids.js';
 export type { IdPrefix } from './ids.js';
 export { idempotencyKeyOf, otherBodyUnderKey } from './idempotency-key.js';
 export { CURRENCIES } from './currencies.js';
+export { ENVIRONMENTS, isEnvironment } from './environments.js';
+export type { Environment } from './environments.js';
 export {
   addDecimal,
   compareDecimal,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENVIRONMENTS } from '@countersign/canonical';
 import { actionTypeEntry } from './action-type-document.js';
 import { calendar } from './calendar-document.js';
 import { classification, IMPACTS, REVERSIBILITIES } from './classify-document.js';
@@ -51,7 +52,7 @@ export const policyDocument = z.strictObject({
   description: z.string().max(4_000).optional().describe('What the policy decides, in words that its owner signs.'),
   mode: mode.default('enforce'),
   environments: z
-    .partialRecord(z.enum(['staging', 'canary', 'production']), environment)
+    .partialRecord(z.enum(ENVIRONMENTS), environment)
     .default({})
     .describe('What is different in an environment.'),
   facts: facts.default({}).describe('Facts of every action type of the policy.'),

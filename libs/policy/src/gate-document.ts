@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENVIRONMENTS } from '@countersign/canonical';
 import { condition, duration, name, pointer } from './words.js';
 
 const MINUTE_S = 60;
@@ -82,7 +83,7 @@ export const gate = z.strictObject({
     .default([])
     .describe('With exception-only: a rule with this gate allows unless one of these is true or cannot be told.'),
   environments: z
-    .array(z.enum(['staging', 'canary', 'production']))
+    .array(z.enum(ENVIRONMENTS))
     .max(3)
     .default([])
     .describe('With environment: a rule with this gate allows outside of these.'),

@@ -1,3 +1,4 @@
+import { ENVIRONMENTS } from '@countersign/canonical';
 import type { FactDeclaration, GateDeclaration, PolicyDocument, RuleDeclaration } from './document.js';
 import type { Path } from './problems.js';
 
@@ -5,7 +6,6 @@ import type { Path } from './problems.js';
 export type RulePlaces = readonly Path[];
 
 const ENVIRONMENT = 'environment';
-const ENVIRONMENTS = ['staging', 'canary', 'production'] as const;
 const ENVIRONMENT_FACT: FactDeclaration = { at: '/environment', stated_by: 'agent', type: 'string' };
 
 const all = (parts: readonly (string | undefined)[], between: string): string =>

@@ -1,7 +1,8 @@
-import type { JsonValue } from '@countersign/canonical';
+import type { Environment, JsonValue } from '@countersign/canonical';
+
+export type { Environment };
 
 export type JsonObject = { [key: string]: JsonValue };
-export type Environment = 'staging' | 'canary' | 'production';
 export type ActionStatus = 'deciding' | 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled';
 
 /** What an agent means to do, as the body of `POST /v1/actions`. Optional members may be left out or null. */

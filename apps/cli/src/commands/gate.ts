@@ -1,3 +1,4 @@
+import { ENVIRONMENTS } from '@countersign/canonical';
 import { digestOfAction, factsOf, type ActionDocument, type Environment, type Proposal } from '@countersign/sdk';
 import { Option, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
@@ -130,12 +131,11 @@ async function gate(options: Options): Promise<void> {
 const gather = (value: string, all: string[]): string[] => [...all, value];
 
 export function register(program: Command): void {
-  const environments = ['staging', 'canary', 'production'];
   program
     .command('gate')
     .description('in a pipeline: ends with 0 when this change set may go out, with 1 when it may not')
     .requiredOption('--range <base..head>', 'commits that go out')
-    .addOption(new Option('--environment <name>', 'where to').choices(environments).makeOptionMandatory())
+    .addOption(new Option('--environment <name>', 'where to').choices(ENVIRONMENTS).makeOptionMandatory())
     .option('--repo <dir>', 'folder of the repository', '.')
     .option('--repository <name>', 'its name (default: what the pipeline says)')
     .option('--run-id <id>', 'run of the pipeline (default: what the pipeline says)')

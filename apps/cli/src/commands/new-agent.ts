@@ -1,3 +1,4 @@
+import { ENVIRONMENTS, isEnvironment } from '@countersign/canonical';
 import type { Credentials } from '@countersign/service';
 import { join } from 'node:path';
 import { wrongUse } from '../shared/command-error.js';
@@ -17,11 +18,9 @@ export interface NewAgent {
 
 type Edit = (secretsDir: string, change: (credentials: Credentials) => Credentials) => Promise<void>;
 
-const ENVIRONMENTS = ['staging', 'canary', 'production'];
-
 function environmentsOf({ environments }: NewAgent): string[] {
-  const named = environments?.split(',') ?? ENVIRONMENTS;
-  if (named.every((name) => ENVIRONMENTS.includes(name))) return named;
+  const named = environments?.split(',') ?? [...ENVIRONMENTS];
+  if (named.every(isEnvironment)) return named;
   throw wrongUse(`--environments takes a list of ${ENVIRONMENTS.join(', ')}.`);
 }
 

@@ -1,10 +1,9 @@
-import { actionId, canonicalize, type JsonValue } from '@countersign/canonical';
+import { actionId, canonicalize, isEnvironment, type JsonValue } from '@countersign/canonical';
 import { digestOfAction } from '@countersign/sdk';
 import type { ActionDocument, ActionFacts, Environment, JsonObject, Proposal } from '@countersign/sdk';
 import { createHash } from 'node:crypto';
 import type { RuleEvent } from './rule-event.js';
 
-const ENVIRONMENTS: readonly string[] = ['staging', 'canary', 'production'];
 const AGENT_VERSION = 'github-gate';
 
 export interface RuleOptions {
@@ -14,8 +13,10 @@ export interface RuleOptions {
 }
 
 /** Environments of GitHub have any name; one that is not known here is treated as production. */
-const environmentOf = (name: string): Environment =>
-  (ENVIRONMENTS.includes(name.toLowerCase()) ? name.toLowerCase() : 'production') as Environment;
+function environmentOf(name: string): Environment {
+  const known = name.toLowerCase();
+  return isEnvironment(known) ? known : 'production';
+}
 
 /** The proposal of a deployment that waits at GitHub. What is needed to answer is in it, so nothing else is stored. */
 export function ruleProposal(event: RuleEvent, { agentId, actionType }: RuleOptions): Proposal {

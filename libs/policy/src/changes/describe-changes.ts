@@ -1,3 +1,4 @@
+import { ENVIRONMENTS } from '@countersign/canonical';
 import type { CompiledPolicy } from '../compiled.js';
 import type { ModeName, PolicyDocument } from '../document.js';
 import type { PolicyChange } from './change.js';
@@ -38,8 +39,6 @@ function namedChanges<T>(
 
 const mapOf = <T>(record: Readonly<Record<string, T>> | undefined): Map<string, T> =>
   new Map(Object.entries(record ?? {}));
-
-const ENVIRONMENTS = ['staging', 'canary', 'production'] as const;
 
 function environmentChanges(before: CompiledPolicy, after: CompiledPolicy): PolicyChange[] {
   return ENVIRONMENTS.flatMap((environment) => {
