@@ -9,6 +9,7 @@ import {
   readRedactionKeys,
   required,
 } from '@countersign/service';
+import { MIB } from './evidence/evidence-quota.js';
 import type { EvidenceQuota } from './evidence/evidence-quota.js';
 import type { Env, OidcIssuer, Rate, ServiceConfig } from '@countersign/service';
 
@@ -38,8 +39,6 @@ export interface ApprovalConfig extends ServiceConfig {
   /** Called with each address before a message connects to it; for tests. */
   readonly onNotificationConnect?: (address: string) => void;
 }
-
-const MIB = 1_024 * 1_024;
 
 /** `COUNTERSIGN_EVIDENCE_TENANT_MIB` (default 10 240) and `COUNTERSIGN_EVIDENCE_CALLER_MIB` (default 2 048). @throws Error naming the variable */
 export const loadEvidenceQuota = (env: Env): EvidenceQuota => ({

@@ -6,7 +6,7 @@ import { readJson } from './read-json.js';
 const NOTHING: JsonPatch = { operations: [], truncated: false };
 
 /** RFC 6902 patch between two RFC 8785 texts; empty when they are equal. */
-export const patch = (from: string, to: string): JsonPatch =>
+const patch = (from: string, to: string): JsonPatch =>
   from === to ? NOTHING : jsonPatch(readJson(from, null), readJson(to, null));
 
 /** Patches of versions, for as long as the version is known: each read of a changed action shows its own again. */

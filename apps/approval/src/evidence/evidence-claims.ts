@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256 } from '@countersign/canonical';
+import { isMissing } from './evidence-store.js';
 
 /** What bytes were stored for, before the log has said that they are evidence. */
 export interface Claim {
@@ -16,8 +17,6 @@ export interface OldClaim {
   readonly claim: Claim;
   readonly atMs: number;
 }
-
-const isMissing = (fault: unknown): boolean => (fault as { code?: string } | null)?.code === 'ENOENT';
 
 /**
  * Claims in a folder beside the evidence, one small file each. One that is still there after an hour is of an upload that

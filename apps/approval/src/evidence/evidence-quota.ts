@@ -18,7 +18,7 @@ interface Used {
 
 /** The state is counted at most this often for each tenant, milliseconds; what was let in since is added. */
 const COUNTED_EVERY_MS = 1_000;
-const MIB = 1_024 * 1_024;
+export const MIB = 1_024 * 1_024;
 
 type Caller = Pick<EvidenceAttached, 'issuer' | 'subject' | 'as_agent'>;
 

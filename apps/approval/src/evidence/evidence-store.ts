@@ -16,7 +16,7 @@ export interface EvidenceStore {
 /** How much later a file may be written than it was announced, milliseconds. */
 const WRITTEN_WITHIN_MS = 60_000;
 
-const isMissing = (fault: unknown): boolean => (fault as { code?: string } | null)?.code === 'ENOENT';
+export const isMissing = (fault: unknown): boolean => (fault as { code?: string } | null)?.code === 'ENOENT';
 
 /**
  * The store in a directory that all instances see: `<hash of the tenant>/<two digits>/<hash of the bytes>`. A file is

@@ -1,6 +1,6 @@
 import type { Judge } from '../judge/judge.js';
 import { requestsOf } from '../judge/requested.js';
-import type { Claim, EvidenceClaims, OldClaim } from './evidence-claims.js';
+import type { Claim, EvidenceClaims } from './evidence-claims.js';
 import type { EvidenceStore } from './evidence-store.js';
 
 /** An upload is over by then, milliseconds. */
@@ -24,13 +24,13 @@ export async function sweepEvidence({ judge, store, claims }: SweepOptions, nowM
   await judge.catchUp();
   let dropped = 0;
   for (const { claim, atMs } of old) {
-    if (isOrphan(judge, { claim, atMs }) && (await store.drop(claim.tenant, claim.sha256, atMs))) dropped += 1;
+    if (isOrphan(judge, claim) && (await store.drop(claim.tenant, claim.sha256, atMs))) dropped += 1;
     await claims.settle(claim);
   }
   return dropped;
 }
 
-function isOrphan({ partitions }: Pick<Judge, 'partitions'>, { claim }: OldClaim): boolean {
+function isOrphan({ partitions }: Pick<Judge, 'partitions'>, claim: Claim): boolean {
   const isRemembered = partitions.some(({ actions }) => actions.has(claim.action_id));
   return (
     isRemembered && !partitions.some(({ actions }) => [...actions.values()].some((action) => names(action, claim)))
