@@ -1,5 +1,5 @@
 import { LIMITS, parseTime } from '@countersign/canonical';
-import { refuseUnreadable } from '@countersign/events';
+import { refuseUnreadable, statedEvent } from '@countersign/events';
 import type { InRecord } from '@countersign/kafka';
 import { decodeUtf8 } from '@countersign/service';
 import type { AgentCredentials } from '@countersign/service';
@@ -46,8 +46,10 @@ export function verifySubmission(record: InRecord, findAgent: FindAgent): Verifi
 }
 
 /** The type that the headers state: its short name, or the long one that our own services use. */
-export const statedType = (record: InRecord): string =>
-  header(record, 'ce_type').replace(/^countersign\.(\w+)\.v1$/, '$1');
+export const statedType = (record: InRecord): string => {
+  const type = header(record, 'ce_type');
+  return statedEvent(type) ?? type;
+};
 
 function textOf(bytes: Buffer | string, what: string): string {
   try {

@@ -14,7 +14,7 @@ export { gateStrictness } from './gate/strictness.js';
 export { MAC_HEADER, SERVICES, signRecord, verifyRecord } from './mac.js';
 export type { MacInput, MacKeys, ServiceName } from './mac.js';
 export { partitionKey, partitionOf, TOO_OLD_MS } from './placement.js';
-export { eventId, openRecord, refuseUnreadable, toRecord, writersOf } from './record.js';
+export { eventId, openRecord, refuseUnreadable, statedEvent, toRecord, writersOf } from './record.js';
 export type { NewRecord, Opened, ReadRecord, UnreadableBatch, WireRecord } from './record.js';
 export {
   absenceOf,

@@ -79,6 +79,9 @@ export function toRecord<N extends EventName>(record: NewRecord<N>): WireRecord 
   return { topic, key, value, headers };
 }
 
+/** Short name of the event that a `ce_type` of ours says; null for any other text. */
+export const statedEvent = (ceType: string): string | null => /^countersign\.(\w+)\.v1$/.exec(ceType)?.[1] ?? null;
+
 /** Who writes to a topic; on the approval log each service its own events. Nobody of ours writes submissions. */
 export const writersOf = (topic: string): readonly ServiceName[] =>
   topic === TOPICS.approvalLog ? ['policy', 'approval'] : (WRITERS[topic] ?? []);

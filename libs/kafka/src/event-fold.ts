@@ -1,5 +1,5 @@
 import { CountersignError } from '@countersign/canonical';
-import { EventError, openRecord } from '@countersign/events';
+import { EventError, openRecord, statedEvent } from '@countersign/events';
 import type { EventMap, EventName, MacKeys, Opened, WireRecord } from '@countersign/events';
 import { createFold } from './fold.js';
 import { NewestOnly } from './newest-only.js';
@@ -162,9 +162,9 @@ export class EventFold {
 
   /** Topics hold more than one reader asks for: what says of itself that it is another event is not opened. */
   private isOfOthers({ headers }: InRecord): boolean {
-    const [, name] = /^countersign\.(\w+)\.v1$/.exec(headers['ce_type']?.toString() ?? '') ?? [];
+    const name = statedEvent(headers['ce_type']?.toString() ?? '');
     const { newest = {}, facts = {} } = this.options;
-    return name !== undefined && !(name in newest) && !(name in facts);
+    return name !== null && !(name in newest) && !(name in facts);
   }
 
   private apply(opened: Opened, record: InRecord): void {
