@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiBody, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { JsonValue } from '@countersign/canonical';
-import { Access, callerGone, callerOf, KeyHolder, OptionalKey } from '@countersign/service';
-import { Slots, validate as validated, Who } from '@countersign/service';
+import { Access, callerGone, callerOf, KeyHolder, OptionalKey, Slots, Who } from '@countersign/service';
 import type { Caller, Principal } from '@countersign/service';
 import type { FastifyReply } from 'fastify';
 import { CancelBody, OutcomeBody } from './action-body.js';
@@ -14,7 +13,7 @@ import { cancelAction } from './cancel-action.js';
 import { listActions } from './list-actions.js';
 import { outcomeRequest } from './outcome-request.js';
 import { openapiOf } from './openapi.js';
-import { actionIdOf, listQueryOf, notFound, ReadQuery, untilOf, waitOf } from './queries.js';
+import { actionIdOf, listQueryOf, notFound, readQueryOf } from './queries.js';
 import type { Proposals } from './proposals.js';
 import { scopeOf } from './scope.js';
 import { APPROVAL, PROPOSALS } from './tokens.js';
@@ -52,12 +51,11 @@ export class ActionsController {
     @Who() principal: Principal,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ActionDocument> {
-    const { wait, for: until } = validated(ReadQuery, query);
-    const waitMs = waitOf(wait);
+    const { waitMs, until } = readQueryOf(query);
     const token = principal.kind === 'key';
     const signal = callerGone(reply);
     const scope = scopeOf(principal);
-    const read = { action_id: actionIdOf(actionId), scope, waitMs, until: untilOf(until), token, signal };
+    const read = { action_id: actionIdOf(actionId), scope, waitMs, until, token, signal };
     const done = waitMs > 0 ? this.waits.take(callerOf(reply.request)) : () => undefined;
     const found = await this.proposals.read(read).finally(done);
     if (!found) throw notFound();

@@ -17,8 +17,7 @@ const ListQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(1_000).optional(),
 });
-/** What a read of one action may be asked. */
-export const ReadQuery = z.strictObject({ wait: z.string().optional(), for: z.string().optional() });
+const ReadQuery = z.strictObject({ wait: z.string().optional(), for: z.string().optional() });
 export type ListQuery = z.infer<typeof ListQuery>;
 
 const refused = (detail: string, member: string): CountersignError =>
@@ -38,6 +37,12 @@ export function untilOf(text: unknown): Until {
   if (text === undefined || text === 'terminal') return 'terminal';
   if (text === 'decision') return 'decision';
   throw refused('for is `decision` or `terminal`', 'for');
+}
+
+/** How long a read of one action waits, milliseconds, and for what. @throws CountersignError as the two above */
+export function readQueryOf(query: unknown): { waitMs: number; until: Until } {
+  const { wait, for: until } = validate(ReadQuery, query);
+  return { waitMs: waitOf(wait), until: untilOf(until) };
 }
 
 /** @throws CountersignError `invalid_request` naming the parameter at fault */

@@ -90,7 +90,10 @@ class Parser {
     if (this.take(']')) return this.ended(items);
     let rested = 0;
     do {
-      if (this.at - rested >= TURN_CHARACTERS) await rest().then(() => (rested = this.at));
+      if (this.at - rested >= TURN_CHARACTERS) {
+        await rest();
+        rested = this.at;
+      }
       items.push(this.item(0, items.length));
     } while (this.take(','));
     this.expect(']');

@@ -31,7 +31,7 @@ const refused = (name: string, why: string): CountersignError =>
  * @throws CountersignError `invalid_request` with the pointer of the parameter
  */
 export function checkQuery(query: Query, names: QueryNames = []): void {
-  if (names.length === 0) return;
+  if (names !== 'any' && names.length === 0) return;
   for (const [name, value] of Object.entries(query)) {
     if (Array.isArray(value)) throw refused(name, 'is given more than once');
     if (value === '') delete query[name];
