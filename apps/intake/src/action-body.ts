@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { ENVIRONMENTS, labelFault, MAX_LABEL, MAX_TARGET, NAME, NAME_RULE, parseTime } from '@countersign/canonical';
+import { ENVIRONMENTS, MAX_TARGET, NAME, NAME_RULE, parseTime } from '@countersign/canonical';
 import type { JsonValue } from '@countersign/canonical';
+import { labelOf } from '@countersign/service';
 import { MAX_ATTESTATION_CHARACTERS } from '@countersign/token';
 
 export type JsonObject = { [key: string]: JsonValue };
@@ -11,15 +12,7 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
 /** Attestations of one proposal. */
 const MAX_ATTESTATIONS = 10;
 
-const labelOf = (max: number) =>
-  z
-    .string()
-    .superRefine((text, { addIssue }) => {
-      const message = labelFault(text, max);
-      if (message !== null) addIssue({ code: 'custom', message });
-    })
-    .meta({ minLength: 1, maxLength: max });
-const label = labelOf(MAX_LABEL);
+const label = labelOf();
 const name = z.string().regex(NAME, `expected a name: ${NAME_RULE}`);
 // The strict parser let only JSON in, so what is inside these needs no look: it is kept as it came.
 const time = z

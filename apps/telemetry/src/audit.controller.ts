@@ -2,7 +2,8 @@ import { Controller, Get, Inject, Param, Query as QueryString } from '@nestjs/co
 import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
 import { CountersignError, ENVIRONMENTS } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
-import { Access, Person } from '@countersign/service';
+import { APPROVAL_STATUSES } from '@countersign/metrics';
+import { Access, isAdmin, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { auditDocument, blindDocument } from './audit-document.js';
 import { auditPage, auditRun, auditRunAsOf, openReviews } from './audit-queries.js';
@@ -20,9 +21,6 @@ const FILTERS = [
   'action_id',
   'environment',
 ] as const;
-
-const isBlind = (roles: readonly string[]): boolean => !roles.includes('admin');
-const APPROVAL_STATUSES = ['not_required', 'pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
 
 /** What was proposed, decided, said and done. */
 @ApiTags('audit')
@@ -61,20 +59,20 @@ export class AuditController {
   }
 
   /** Admins see everything; others nothing of the votes on an action whose blind review is open. */
-  private async documents({ tenant, roles }: Reviewer, found: readonly AuditedAction[]): Promise<unknown[]> {
-    const blind = isBlind(roles) ? await openReviews(this.engine, tenant, found) : new Set<string>();
+  private async documents(reviewer: Reviewer, found: readonly AuditedAction[]): Promise<unknown[]> {
+    const blind = isAdmin(reviewer) ? new Set<string>() : await openReviews(this.engine, reviewer.tenant, found);
     return found.map(({ row, votes, labels }) =>
       blind.has(row.action_id) ? blindDocument(row) : auditDocument(row, votes, labels),
     );
   }
 }
 
-function questionOf(query: Query, { tenant, roles }: Reviewer): PageQuestion {
+function questionOf(query: Query, reviewer: Reviewer): PageQuestion {
   onlyNames(query, [...FILTERS, 'from', 'to', 'limit', 'cursor']);
   const after = cursorOf(query);
   return {
-    tenant,
-    blind: isBlind(roles),
+    tenant: reviewer.tenant,
+    blind: !isAdmin(reviewer),
     from: timeOf(query, 'from', FIRST),
     to: timeOf(query, 'to', LAST),
     before: after?.time ?? LAST,

@@ -2,7 +2,7 @@ import { Controller, Get, Inject, Query as QueryString } from '@nestjs/common';
 import { ApiBearerAuth, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { CountersignError, ENVIRONMENTS } from '@countersign/canonical';
 import type { Engine } from '@countersign/clickhouse';
-import { Access, Person } from '@countersign/service';
+import { Access, isAdmin, Person } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { METRICS_ANSWER } from './answers.js';
 import { askMetrics, DIMENSIONS } from './metrics-query.js';
@@ -21,10 +21,10 @@ export class MetricsController {
 
   @ApiResponse({ status: 200, description: 'As defined in docs/metrics.md.', schema: METRICS_ANSWER })
   @Get()
-  metrics(@QueryString() query: Query, @Person() { tenant, roles }: Reviewer): Promise<MetricsAnswer> {
+  metrics(@QueryString() query: Query, @Person() reviewer: Reviewer): Promise<MetricsAnswer> {
     onlyNames(query, [...DIMENSIONS, 'from', 'to', 'group_by']);
     return askMetrics(this.engine, {
-      tenant,
+      tenant: reviewer.tenant,
       from: timeOf(query, 'from', FIRST),
       to: timeOf(query, 'to', LAST),
       group_by: groupByOf(textOf(query, 'group_by')),
@@ -35,7 +35,7 @@ export class MetricsController {
         policy_version: versionOf(query, 'policy_version'),
       },
       now: new Date(),
-      blind: !roles.includes('admin'),
+      blind: !isAdmin(reviewer),
     });
   }
 }

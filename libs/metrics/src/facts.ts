@@ -1,3 +1,6 @@
+/** How an action stands, as column `approval_status` says it. */
+export const APPROVAL_STATUSES = ['not_required', 'pending', 'approved', 'denied', 'expired', 'cancelled'] as const;
+
 /** What the metrics need to know of one decided action: the same names as the columns of `audit`. Times are UTC epoch milliseconds. */
 export interface DecidedAction {
   readonly action_id: string;
@@ -11,7 +14,7 @@ export interface DecidedAction {
   readonly mode: string;
   readonly policy_decision: 'allow' | 'require_approval' | 'deny';
   readonly effective_decision: 'allow' | 'require_approval' | 'deny';
-  readonly approval_status: 'not_required' | 'pending' | 'approved' | 'denied' | 'expired' | 'cancelled';
+  readonly approval_status: (typeof APPROVAL_STATUSES)[number];
   readonly resolved_by: 'policy' | 'people' | 'clock' | 'agent' | 'admin' | null;
   /** true when the released parameters differ from the proposed ones. */
   readonly changed: boolean;

@@ -20,7 +20,7 @@ export {
 export type { TimeToApprove } from './decisions.js';
 export { stoodMs } from './freezes.js';
 export type { Freeze, FreezeScope } from './freezes.js';
-export { rate } from './facts.js';
+export { APPROVAL_STATUSES, rate } from './facts.js';
 export type { AcceptedVote, DecidedAction, Rate } from './facts.js';
 export { moneyDenied, moneyGated } from './money.js';
 export type { Sum } from './money.js';

@@ -17,7 +17,7 @@ export { runMain } from './run-main.js';
 export type { RunningService, ServiceOptions } from './start-service.js';
 export { decodeUtf8, jsonProblem, parseStrictly, tooLarge } from './json-body.js';
 export { MAX_ATTACHMENT_BYTES, RawBodies } from './raw-body.js';
-export { validate } from './validate.js';
+export { labelOf, validate } from './validate.js';
 export { asError, sendProblem } from './problem.filter.js';
 export { bearerToken } from './bearer.js';
 export {
@@ -41,7 +41,7 @@ export { KeyAuth } from './key-auth.js';
 export type { Caller } from './key-auth.js';
 export { loadIssuers } from './oidc.config.js';
 export type { OidcIssuer } from './oidc.config.js';
-export { ReviewerAuth } from './reviewer-auth.js';
+export { isAdmin, ReviewerAuth } from './reviewer-auth.js';
 export { RosteredAuth } from './rostered-auth.js';
 export type { RosterSource } from './rostered-auth.js';
 export type { Reviewer } from './reviewer-auth.js';

@@ -14,6 +14,9 @@ export interface Reviewer {
   readonly name: string | null;
 }
 
+/** Whether a person sees and does what is for administrators of the tenant only. */
+export const isAdmin = ({ roles }: Pick<Reviewer, 'roles'>): boolean => roles.includes('admin');
+
 interface KnownIssuer extends OidcIssuer {
   readonly keys: JWTVerifyGetKey;
 }

@@ -1,6 +1,6 @@
-import { CountersignError, pointerTo } from '@countersign/canonical';
+import { CountersignError, labelFault, MAX_LABEL, pointerTo } from '@countersign/canonical';
 import type { ProblemCode } from '@countersign/canonical';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /**
  * A body or a query in the shape of a schema, the same at every door.
@@ -35,3 +35,13 @@ function closest([issue]: readonly Issue[]): Issue | undefined {
   const inner = closest(meant ?? []);
   return inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] };
 }
+
+/** The schema of an id or a label: every character of it can be seen. @param max code points, 1 or more */
+export const labelOf = (max: number = MAX_LABEL) =>
+  z
+    .string()
+    .superRefine((text, { addIssue }) => {
+      const message = labelFault(text, max);
+      if (message !== null) addIssue({ code: 'custom', message });
+    })
+    .meta({ minLength: 1, maxLength: max });

@@ -13,9 +13,9 @@ import {
 } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import type { FreezeState } from '@countersign/approval';
-import { CountersignError, derivedId, labelFault, NAME, NAME_RULE } from '@countersign/canonical';
+import { CountersignError, derivedId, NAME, NAME_RULE } from '@countersign/canonical';
 import type { FreezeRequested } from '@countersign/events';
-import { Access, METRICS, OptionalKey, Person, role } from '@countersign/service';
+import { Access, labelOf, METRICS, OptionalKey, Person, role } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import type { Histogram, Registry } from 'prom-client';
 import { z } from 'zod';
@@ -30,13 +30,9 @@ import { accepted } from './refusal.js';
 import { validate } from './validate.js';
 
 // A scope that no action can have would freeze nothing.
-const agentScope = z.string().superRefine((text, { addIssue }) => {
-  const message = labelFault(text);
-  if (message !== null) addIssue({ code: 'custom', message });
-});
 const typeScope = z.string().regex(NAME, `expected the name of an action type: ${NAME_RULE}`);
 const FreezeBody = z.strictObject({
-  agent_id: agentScope.nullish(),
+  agent_id: labelOf().nullish(),
   action_type: typeScope.nullish(),
   reason: z.string().max(2_000).nullish(),
 });

@@ -10,6 +10,7 @@ import {
 } from '@countersign/approval';
 import type { IneligibleRule, Json, RequestState } from '@countersign/approval';
 import type { JsonValue } from '@countersign/canonical';
+import { isAdmin } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { hidesParameters } from '../http/edits.js';
 import { isHeld } from '../http/queue.js';
@@ -93,7 +94,7 @@ function verbsFor(request: RequestState, reviewer: Reviewer, canVote: boolean): 
     ['comment', true],
     ['recuse', canVote],
     ['escalate', canVote && escalated_at === null && gate.escalate_roles.length > 0],
-    ['reassign', isSame(assignee, reviewer) || reviewer.roles.includes('admin')],
+    ['reassign', isSame(assignee, reviewer) || isAdmin(reviewer)],
   ];
   return open.filter(([, isOpen]) => isOpen).map(([verb]) => verb);
 }

@@ -3,7 +3,7 @@ import { ApiBody } from '@nestjs/swagger';
 import { CountersignError } from '@countersign/canonical';
 import { isAbsent, peopleOf, rosterKey } from '@countersign/events';
 import type { Person, RosterEntry } from '@countersign/events';
-import { Access, Person as Caller, role } from '@countersign/service';
+import { Access, isAdmin, Person as Caller, role } from '@countersign/service';
 import type { Reviewer } from '@countersign/service';
 import { z } from 'zod';
 import { openapiOf } from '../http/openapi.js';
@@ -107,8 +107,8 @@ export class ReviewersController {
   }
 }
 
-function requireAdmin({ roles }: Reviewer): void {
-  if (roles.includes('admin')) return;
+function requireAdmin(reviewer: Reviewer): void {
+  if (isAdmin(reviewer)) return;
   throw new CountersignError('forbidden', 'this needs role `admin`', { reason: 'role' });
 }
 
