@@ -1,47 +1,21 @@
 import { blankRow, eventRow } from '@countersign/clickhouse';
 import { eventId, openRecord, TOPICS } from '@countersign/events';
-import { startService } from '@countersign/service';
-import type { RunningService } from '@countersign/service';
 import { testEngine } from '@countersign/testing';
 import { letterFor } from './letter.js';
-import { Replays } from './replays.js';
-import { SinkMetrics } from './sink-metrics.js';
-import { TelemetryModule } from './telemetry.module.js';
-import { testDatabase } from './testing/database.js';
-import type { TestDatabase } from './testing/database.js';
-import { testIssuer } from './testing/issuer.js';
-import type { TestIssuer } from './testing/issuer.js';
 import { macKeys } from './testing/log.js';
-
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const config = {
-  ...{ service: 'telemetry', instanceId: 'letters-spec', host: '127.0.0.1', port: 0, kafkaBrokers: [], secretsDir: '' },
-  ...{ internalToken: 't', macKeys, parentPid: null, logLevel: 'error' as const },
-};
+import { testService } from './testing/service.js';
+import type { TestService } from './testing/service.js';
 
 describe('dead letters over HTTP', () => {
-  let database: TestDatabase;
-  let issuer: TestIssuer;
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
-    [database, issuer] = await Promise.all([testDatabase(await testEngine()), testIssuer()]);
-    const { engine } = database;
-    // What is refused is never sent; the flow over Kafka sends.
-    const append = () => Promise.reject(new Error('nothing is sent here'));
-    const replays = new Replays({ engine, appender: { append }, macKeys });
-    const module = TelemetryModule.of({ engine, counts: new SinkMetrics(), replays, sink: { lag: () => 0 } });
-    const authenticators = { reviewers: issuer.auth };
-    service = await startService({ name: 'telemetry', module, config, log: silent, authenticators });
+    service = await testService(await testEngine());
   }, 60_000);
-  afterAll(async () => {
-    await service?.close();
-    issuer?.close();
-    await database?.drop();
-  });
+  afterAll(() => service?.close());
 
   const get = async (path: string, roles = ['admin'], method = 'GET') => {
-    const headers = { authorization: await issuer.bearer('acme', roles) };
+    const headers = { authorization: await service.issuer.bearer('acme', roles) };
     const response = await fetch(`${service.url}/v1/dead-letters${path}`, { method, headers });
     return { status: response.status, body: (await response.json()) as object };
   };
@@ -64,7 +38,7 @@ describe('dead letters over HTTP', () => {
       const at = { topic: TOPICS.deadLetters, partition: 0, offset: Number(offset), timestampMs: place.timestampMs };
       return eventRow(at, letter.headers, openRecord({ ...letter, key: Buffer.from(letter.key) }, macKeys));
     });
-    await database.engine.insert('event_rows', [...letters, blankRow({ ...place, offset: 8 })], 'letters');
+    await service.database.engine.insert('event_rows', [...letters, blankRow({ ...place, offset: 8 })], 'letters');
     expect((await get('', [])).status).toBe(403);
     const { body } = await get('');
     const { items } = body as { items: Record<string, number>[] };

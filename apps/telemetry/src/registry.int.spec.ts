@@ -1,43 +1,14 @@
-import { startService } from '@countersign/service';
-import type { RunningService } from '@countersign/service';
 import { testEngine } from '@countersign/testing';
-import { Replays } from './replays.js';
-import { SinkMetrics } from './sink-metrics.js';
-import { TelemetryModule } from './telemetry.module.js';
-import { testDatabase } from './testing/database.js';
-import type { TestDatabase } from './testing/database.js';
-import { testIssuer } from './testing/issuer.js';
-import type { TestIssuer } from './testing/issuer.js';
-import { macKeys } from './testing/log.js';
-
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const config = {
-  ...{ service: 'telemetry', instanceId: 'telemetry-spec', host: '127.0.0.1', port: 0, kafkaBrokers: [] },
-  ...{ secretsDir: '', internalToken: 't', macKeys, parentPid: null, logLevel: 'error' as const },
-};
+import { testService } from './testing/service.js';
+import type { TestService } from './testing/service.js';
 
 describe('the schema registry, for the producers and consumers of others', () => {
-  let database: TestDatabase;
-  let issuer: TestIssuer;
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
-    [database, issuer] = await Promise.all([testDatabase(await testEngine()), testIssuer()]);
-    const { engine } = database;
-    const replays = new Replays({
-      engine,
-      appender: { append: () => Promise.reject(new Error('nothing is sent')) },
-      macKeys,
-    });
-    const module = TelemetryModule.of({ engine, counts: new SinkMetrics(), replays, sink: { lag: () => 0 } });
-    const authenticators = { reviewers: issuer.auth };
-    service = await startService({ name: 'telemetry', module, config, log: silent, authenticators });
+    service = await testService(await testEngine());
   }, 60_000);
-  afterAll(async () => {
-    await service?.close();
-    issuer?.close();
-    await database?.drop();
-  });
+  afterAll(() => service?.close());
 
   const subject = 'countersign.submissions.v1-ActionSubmitted';
   const ask = async (path: string, schema?: unknown) => {

@@ -1,34 +1,12 @@
 import { blankRow } from '@countersign/clickhouse';
 import { TOPICS } from '@countersign/events';
-import { startService } from '@countersign/service';
-import type { RunningService } from '@countersign/service';
 import { testEngine } from '@countersign/testing';
-import { Replays } from './replays.js';
-import { SinkMetrics } from './sink-metrics.js';
-import { TelemetryModule } from './telemetry.module.js';
-import { testDatabase } from './testing/database.js';
-import type { TestDatabase } from './testing/database.js';
-import { testIssuer } from './testing/issuer.js';
-import type { TestIssuer } from './testing/issuer.js';
-import { macKeys } from './testing/log.js';
+import { testService } from './testing/service.js';
+import type { TestService } from './testing/service.js';
 import { tellStories } from './testing/story.js';
 
 const { log, told } = tellStories(32, 120);
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const mine = told.filter(({ tenant }) => tenant === 'acme');
-const config = {
-  ...{
-    service: 'telemetry',
-    instanceId: 'telemetry-spec',
-    host: '127.0.0.1',
-    port: 0,
-    kafkaBrokers: [],
-    secretsDir: '',
-    internalToken: 't',
-    macKeys,
-  },
-  ...{ parentPid: null, logLevel: 'error' as const },
-};
 
 const cursorText = (time: string): string => Buffer.from(JSON.stringify([time, 'act_1'])).toString('base64url');
 
@@ -50,44 +28,22 @@ type Item = Record<string, never> & {
 };
 
 describe('telemetry over HTTP', () => {
-  let database: TestDatabase;
-  let issuer: TestIssuer;
-  let service: RunningService;
+  let service: TestService;
 
   beforeAll(async () => {
-    [database, issuer] = await Promise.all([testDatabase(await testEngine()), testIssuer()]);
-    await database.load(log.records);
-    // What is refused is never sent; the flow over Kafka sends.
-    const append = () => Promise.reject(new Error('nothing is sent here'));
-    const replays = new Replays({ engine: database.engine, appender: { append }, macKeys });
-    const module = TelemetryModule.of({
-      engine: database.engine,
-      counts: new SinkMetrics(),
-      replays,
-      sink: { lag: () => 0 },
-    });
-    service = await startService({
-      name: 'telemetry',
-      module,
-      config,
-      log: silent,
-      authenticators: { reviewers: issuer.auth },
-    });
+    service = await testService(await testEngine());
+    await service.database.load(log.records);
   }, 60_000);
-  afterAll(async () => {
-    await service?.close();
-    issuer?.close();
-    await database?.drop();
-  });
+  afterAll(() => service?.close());
 
   const get = async (path: string, tenant: string | null = 'acme', roles: string[] = []): Promise<Answer> => {
     const headers: Record<string, string> =
-      tenant === null ? {} : { authorization: await issuer.bearer(tenant, roles) };
+      tenant === null ? {} : { authorization: await service.issuer.bearer(tenant, roles) };
     const response = await fetch(service.url + path, { headers });
     return { status: response.status, body: (await response.json()) as Answer['body'] };
   };
   const runOf = async (actionId: string): Promise<string> => {
-    const [row] = await database.engine.rows<{ run_id: string }>(
+    const [row] = await service.database.engine.rows<{ run_id: string }>(
       'SELECT run_id FROM audit WHERE action_id = {id:String}',
       { id: actionId },
     );
@@ -293,7 +249,7 @@ describe('telemetry over HTTP', () => {
       return [...page.body.items, ...whole.body.actions].filter((item) => item.action_id === action_id);
     };
     const put = (offset: number, type: string, payload: object) =>
-      database.engine.insert(
+      service.database.engine.insert(
         'event_rows',
         [
           {
@@ -316,8 +272,8 @@ describe('telemetry over HTTP', () => {
         approval: { status: 'approved', reviewer_id: null, reason: null, votes: [] },
       });
     expect(await seen(['admin'])).toEqual(before);
-    await database.load([]);
-    const [row] = await database.engine.rows<{ reviewer_id: string }>(
+    await service.database.load([]);
+    const [row] = await service.database.engine.rows<{ reviewer_id: string }>(
       'SELECT reviewer_id FROM audit WHERE action_id = {action_id:String}',
       { action_id },
     );
