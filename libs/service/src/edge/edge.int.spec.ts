@@ -1,22 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Body, Controller, Get, HttpCode, Module, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   Access,
   addKey,
-  CredentialsFile,
   isRead,
   Key,
-  KeyAuth,
   KeyHolder,
   newKey,
-  NO_CREDENTIALS,
   OpensPacket,
   OptionalKey,
   readCredentials,
@@ -27,15 +22,9 @@ import {
   startService,
   writeCredentials,
 } from '../index.js';
-import type { Caller, RunningService, ServiceConfig, StreamEvent } from '../index.js';
+import type { Caller, RunningService, StreamEvent } from '../index.js';
+import { agentKey, config, executorKey, secretsDir, silent, startThings } from './testing/things.js';
 
-const secretsDir = mkdtempSync(join(tmpdir(), 'countersign-edge-'));
-const config: ServiceConfig = {
-  ...{ service: 'intake', instanceId: 'intake-test', host: '127.0.0.1', port: 0, kafkaBrokers: [], secretsDir },
-  ...{ internalToken: 'an internal token', macKeys: { intake: '', policy: '', approval: '', telemetry: '' } },
-  ...{ parentPid: null, logLevel: 'error' },
-};
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 let opened = 0;
 const slots = new Slots('streams', { perCaller: 3, total: 4 });
 /** Large events that the source gave so far. */
@@ -97,24 +86,11 @@ class ThingsController {
 @Module({ controllers: [ThingsController] })
 class ThingsModule {}
 
-const [agentKey, executorKey] = [newKey(0), newKey(0)];
 let service: RunningService;
-let credentials: CredentialsFile;
-
 beforeAll(async () => {
-  const agent = { agent_id: 'a', tenant: 't', environments: [], operators: [], keys: [], signing_secrets: [] };
-  const executor = { executor_id: 'e', tenant: 't', environments: [], audiences: [], keys: [] };
-  const both = { ...NO_CREDENTIALS, agents: [agent], executors: [executor] };
-  const one = addKey(both, { kind: 'agent', tenant: 't', id: 'a' }, agentKey);
-  writeCredentials(secretsDir, addKey(one, { kind: 'executor', tenant: 't', id: 'e' }, executorKey));
-  credentials = new CredentialsFile(secretsDir, silent);
-  const authenticators = { keys: new KeyAuth(credentials) };
-  service = await startService({ name: 'things', module: ThingsModule, config, log: silent, authenticators });
+  service = await startThings(ThingsModule);
 });
-afterAll(async () => {
-  credentials.close();
-  await service.close();
-});
+afterAll(() => service.close());
 
 interface Sent {
   readonly method?: string;
@@ -370,8 +346,7 @@ describe('a stream of events', () => {
   });
 
   it.each(['news', 'silence'])('ends when the service stops (%s)', async (path) => {
-    const authenticators = { keys: new KeyAuth(credentials) };
-    const other = await startService({ name: 'things', module: ThingsModule, config, log: silent, authenticators });
+    const other = await startThings(ThingsModule);
     const answer = await listen(agentKey.secret, path, other.url);
     const from = Date.now();
     await Promise.all([ends(answer), other.close()]);

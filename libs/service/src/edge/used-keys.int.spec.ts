@@ -1,20 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { CountersignError } from '@countersign/canonical';
-import { Access, addKey, CredentialsFile, KeyAuth, newKey, NO_CREDENTIALS } from '../index.js';
-import { startService, writeCredentials } from '../index.js';
-import type { RunningService, ServiceConfig } from '../index.js';
-
-const secretsDir = mkdtempSync(join(tmpdir(), 'countersign-keys-'));
-const config: ServiceConfig = {
-  ...{ service: 'intake', instanceId: 'intake-test', host: '127.0.0.1', port: 0, kafkaBrokers: [], secretsDir },
-  ...{ internalToken: 'an internal token', macKeys: { intake: '', policy: '', approval: '', telemetry: '' } },
-  ...{ parentPid: null, logLevel: 'error' },
-};
-const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+import { Access } from '../index.js';
+import type { RunningService } from '../index.js';
+import { agentKey, executorKey, secondKey, startThings } from './testing/things.js';
 
 /** Routes that say nothing of keys. */
 @Controller('v1/things')
@@ -32,25 +21,11 @@ class ThingsController {
 @Module({ controllers: [ThingsController] })
 class ThingsModule {}
 
-const [agentKey, secondKey, executorKey] = [newKey(0), newKey(0), newKey(0)];
 let service: RunningService;
-let credentials: CredentialsFile;
-
 beforeAll(async () => {
-  const agent = { agent_id: 'a', tenant: 't', environments: [], operators: [], keys: [], signing_secrets: [] };
-  const executor = { executor_id: 'a', tenant: 't', environments: [], audiences: [], keys: [] };
-  const both = { ...NO_CREDENTIALS, agents: [agent], executors: [executor] };
-  const one = addKey(both, { kind: 'agent', tenant: 't', id: 'a' }, agentKey);
-  const two = addKey(one, { kind: 'agent', tenant: 't', id: 'a' }, secondKey);
-  writeCredentials(secretsDir, addKey(two, { kind: 'executor', tenant: 't', id: 'a' }, executorKey));
-  credentials = new CredentialsFile(secretsDir, silent);
-  const authenticators = { keys: new KeyAuth(credentials) };
-  service = await startService({ name: 'things', module: ThingsModule, config, log: silent, authenticators });
+  service = await startThings(ThingsModule);
 });
-afterAll(async () => {
-  credentials.close();
-  await service.close();
-});
+afterAll(() => service.close());
 
 const send = async (key: string, body?: string, { path = 'one', secret = agentKey.secret } = {}) => {
   const headers = { authorization: `Bearer ${secret}`, 'idempotency-key': key, 'content-type': 'application/json' };
