@@ -1,6 +1,7 @@
 import type { JsonValue } from '@countersign/canonical';
 import { inLines, packetSections } from '@countersign/canonical';
 import { packetPage } from './packet-page.js';
+import { withoutMarkup } from './testing/page-text.js';
 import { queuePage } from './queue-page.js';
 
 type Members = { readonly [member: string]: JsonValue };
@@ -30,21 +31,13 @@ const view = {
     draft: {},
   },
 };
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#39;': "'",
-  '&amp;': '&',
-};
 /** What is in sight without a click, as text: labels of ours as `[label]`, signs as they stand. */
 const seen = (page: string): string =>
-  page
-    .replace(/<details>.*?<\/details>/gs, (fold) => /<summary>(.*?)<\/summary>/s.exec(fold)?.[1] ?? '')
-    .replace(/<(?:dt|h2)>(.*?)<\/(?:dt|h2)>/gs, '[$1] ')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&(?:lt|gt|quot|#39|amp);/g, (one) => ENTITIES[one] ?? one)
-    .replace(/ +/g, ' ');
+  withoutMarkup(
+    page
+      .replace(/<details>.*?<\/details>/gs, (fold) => /<summary>(.*?)<\/summary>/s.exec(fold)?.[1] ?? '')
+      .replace(/<(?:dt|h2)>(.*?)<\/(?:dt|h2)>/gs, '[$1] '),
+  ).replace(/ +/g, ' ');
 const pageOf = (over: Members): string => packetPage(visitor, { ...view, packet: { ...packet, ...over } });
 const withParameters = (parameters: JsonValue): Members => ({ action: { ...action, parameters } });
 const withText = (payee: string): Members => withParameters({ amount: usd, payee });

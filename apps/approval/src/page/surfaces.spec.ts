@@ -3,6 +3,7 @@ import type { JsonValue } from '@countersign/canonical';
 import { mailOf, slackBody, summaryOf } from '@countersign/notify';
 import { batchPage } from './batch-page.js';
 import { packetPage } from './packet-page.js';
+import { ENTITIES, withoutMarkup } from './testing/page-text.js';
 
 const points = (...ranges: (readonly [from: number, to: number])[]): string[] =>
   ranges.flatMap(([from, to]) => Array.from({ length: to - from + 1 }, (_, at) => String.fromCodePoint(from + at)));
@@ -168,20 +169,9 @@ const messageOf = (text: string) =>
     },
   } as never);
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#39;': "'",
-  '&amp;': '&',
-};
 /** A page as its text, without what is folded away. */
 const textOf = (page: string): string =>
-  page
-    .slice(page.indexOf('<main>'))
-    .replace(/<(?:input|textarea|option)[^>]*>/g, '')
-    .replace(/<[^>]*>/g, ' ')
-    .replace(/&(?:lt|gt|quot|#39|amp);/g, (one) => ENTITIES[one] ?? one);
+  withoutMarkup(page.slice(page.indexOf('<main>')).replace(/<(?:input|textarea|option)[^>]*>/g, ''));
 
 const SURFACES: Readonly<Record<string, (text: string) => string>> = {
   'the page of a request': (text) => textOf(packetPage(visitor, { ...view, packet: packetOf(text) })),
